@@ -1,0 +1,218 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"unicode"
+)
+
+// Client sends JSON requests to one service and knows nothing of what they mean.
+type Client struct {
+	// Service names the service in errors.
+	Service string
+	// Endpoint is the base address, as ParseEndpoint returns it.
+	Endpoint *url.URL
+	// HTTP carries the requests; NewHTTPClient makes it.
+	HTTP *http.Client
+	// Header is sent with every request.
+	Header http.Header
+	// Secrets are texts that no error may repeat, such as header values.
+	Secrets []string
+	// Retry says how long to wait between tries.
+	Retry Retry
+	// Unavailable, if set, is what every call returns: the configuration of
+	// the service is not known yet.
+	Unavailable error
+}
+
+// Call is one request.
+type Call struct {
+	// Method and Path, such as "GET" and "/api/desktop/{uuid}/volumes", name the
+	// operation in errors.
+	Method, Path string
+	// Params replace the {…} of the path in their order, escaped.
+	Params []string
+	// Query is appended to the path.
+	Query url.Values
+	// Body is sent as JSON unless nil.
+	Body any
+	// Secrets are texts of this call that no error may repeat.
+	Secrets []string
+	// Sensitive marks an answer that holds a secret which is not known before:
+	// no byte of its body is quoted.
+	Sensitive bool
+}
+
+// Operation is the method and the path template.
+func (c Call) Operation() string { return c.Method + " " + c.Path }
+
+// Answer is what the service said, whatever its status.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Send makes one try at a call. It returns an *Error if no whole answer
+// arrives, and an answer of any HTTP status but a redirect otherwise.
+func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
+	if c.Unavailable != nil {
+		return nil, c.Unavailable
+	}
+	req, err := c.newRequest(ctx, call)
+	if err != nil {
+		return nil, c.fail(call, 0, Refused, err.Error(), nil)
+	}
+	var sent atomic.Bool
+	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}))
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		// The text of a url.Error quotes the address with its query.
+		var wrapped *url.Error
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		e := c.fail(call, 0, Other, "", contextCause(ctx, err))
+		e.Unsent = !sent.Load()
+		return nil, e
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		e := c.fail(call, resp.StatusCode, Other, "the answer is a redirect to "+redirectHost(resp), nil)
+		e.Hint = "Redirects are not followed, because the credentials would go along. Set the endpoint to the address that answers itself."
+		return nil, e
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		if errors.Is(err, ErrAnswerTooLarge) {
+			return nil, c.fail(call, resp.StatusCode, Other, err.Error(), nil)
+		}
+		return nil, c.fail(call, 0, Other, "", fmt.Errorf("the answer broke off after %d bytes: %w", len(body), contextCause(ctx, err)))
+	}
+	return &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+// Unexpected is the error for an answer that is not what the document
+// promises: it says why and quotes the status and the first 512 bytes.
+func (c *Client) Unexpected(call Call, answer *Answer, why string) *Error {
+	message := why + "; it begins: " + excerpt(c.mask(call, string(answer.Body)))
+	switch {
+	case len(answer.Body) == 0:
+		message = why + "; it is empty"
+	case call.Sensitive:
+		message = fmt.Sprintf("%s; its %d bytes (%s) are not shown, they may hold a password", why, len(answer.Body), answer.Header.Get("Content-Type"))
+	}
+	return c.fail(call, answer.Status, KindOfStatus(answer.Status), message, RetryAfter(answer.Header))
+}
+
+// Failed is the error for an answer in which the service itself says what is wrong.
+func (c *Client) Failed(call Call, answer *Answer, kind Kind, code, message string) *Error {
+	e := c.fail(call, answer.Status, kind, message, RetryAfter(answer.Header))
+	e.Code = code
+	return e
+}
+
+func (c *Client) fail(call Call, status int, kind Kind, message string, err error) *Error {
+	return &Error{Service: c.Service, Operation: call.Operation(), Status: status, Kind: kind, Message: c.mask(call, message), Err: err}
+}
+
+func (c *Client) mask(call Call, text string) string {
+	for _, secret := range slices.Concat(c.Secrets, call.Secrets) {
+		text = Mask(text, secret)
+	}
+	return text
+}
+
+func (c *Client) newRequest(ctx context.Context, call Call) (*http.Request, error) {
+	path, err := expand(call.Path, call.Params)
+	if err != nil {
+		return nil, err
+	}
+	address := strings.TrimSuffix(c.Endpoint.String(), "/") + path
+	if len(call.Query) > 0 {
+		address += "?" + call.Query.Encode()
+	}
+	var body io.Reader
+	if call.Body != nil {
+		encoded, err := json.Marshal(call.Body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(encoded)
+	}
+	req, err := http.NewRequestWithContext(ctx, call.Method, address, body)
+	if err != nil {
+		return nil, errors.New("the address of the request cannot be made")
+	}
+	for name, values := range c.Header {
+		req.Header[name] = values
+	}
+	if host := c.Header.Get("Host"); host != "" {
+		req.Host = host
+	}
+	req.Header.Set("Accept", "application/json")
+	if call.Body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// expand puts the escaped params into the {…} of a path template.
+func expand(template string, params []string) (string, error) {
+	var b strings.Builder
+	for i := 0; ; i++ {
+		before, rest, found := strings.Cut(template, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String(), nil
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		// Escaping leaves dots alone, and a proxy would resolve them.
+		if p := params[i]; p == "" || p == "." || p == ".." {
+			return "", fmt.Errorf("%q cannot be a %s", p, name)
+		}
+		b.WriteString(url.PathEscape(params[i]))
+		template = after
+	}
+}
+
+func redirectHost(resp *http.Response) string {
+	if to, err := resp.Location(); err == nil {
+		return to.Scheme + "://" + to.Host
+	}
+	return "nowhere"
+}
+
+// Mask replaces every occurrence of secret in text.
+func Mask(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, secret, "***")
+}
+
+// excerpt is the beginning of a body on one line.
+func excerpt(body string) string {
+	const most = 512
+	cut := ""
+	if len(body) > most {
+		body, cut = body[:most], "…"
+	}
+	line := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(body, "?"))
+	return strings.Join(strings.Fields(line), " ") + cut
+}

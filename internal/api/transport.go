@@ -1,0 +1,175 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// MaxAnswer is the size in bytes above which an answer is not read on.
+const MaxAnswer = 4 << 20
+
+// ErrAnswerTooLarge is what reading an answer of more than MaxAnswer bytes returns.
+var ErrAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", MaxAnswer>>20)
+
+// TransportConfig is how the clients reach their services.
+type TransportConfig struct {
+	// UserAgent is sent with every request.
+	UserAgent string
+	// Logger receives one record a request; nil discards them.
+	Logger *slog.Logger
+	// CACertificate is a PEM bundle trusted instead of the system's, or empty.
+	CACertificate []byte
+	// ClientCertificate and ClientKey are PEM, both or neither.
+	ClientCertificate, ClientKey []byte
+	// Wrap, if set, wraps the transport that carries the request: a signer sees
+	// the request as it is sent.
+	Wrap func(http.RoundTripper) http.RoundTripper
+}
+
+// NewHTTPClient returns a client that follows no redirect (credential headers
+// would go along to another host), gives up on a request after a minute, sends
+// the User-Agent, limits the size of answers, and logs method, host, path,
+// status and duration, never a header, a query or a body.
+// It fails if a certificate or key cannot be parsed.
+func NewHTTPClient(cfg TransportConfig) (*http.Client, error) {
+	tlsConfig, err := newTLSConfig(cfg)
+	if err != nil {
+		return nil, err
+	}
+	var transport http.RoundTripper = &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSClientConfig:       tlsConfig,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   10, // Terraform runs ten operations at once.
+		IdleConnTimeout:       90 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+	if cfg.Wrap != nil {
+		transport = cfg.Wrap(transport)
+	}
+	logger := cfg.Logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &http.Client{
+		Transport:     &roundTripper{next: transport, userAgent: cfg.UserAgent, logger: logger},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       time.Minute,
+	}, nil
+}
+
+func newTLSConfig(cfg TransportConfig) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if len(cfg.CACertificate) > 0 {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(cfg.CACertificate) {
+			return nil, errors.New("the CA certificate holds no PEM certificate")
+		}
+	}
+	if len(cfg.ClientCertificate) > 0 || len(cfg.ClientKey) > 0 {
+		pair, err := tls.X509KeyPair(cfg.ClientCertificate, cfg.ClientKey)
+		if err != nil {
+			return nil, fmt.Errorf("the client certificate and its key do not work together: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+type roundTripper struct {
+	next      http.RoundTripper
+	userAgent string
+	logger    *slog.Logger
+}
+
+func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.userAgent != "" {
+		req = req.Clone(req.Context())
+		req.Header.Set("User-Agent", t.userAgent)
+	}
+	start := time.Now()
+	resp, err := t.next.RoundTrip(req)
+	attrs := []slog.Attr{
+		slog.String("method", req.Method),
+		slog.String("host", req.URL.Host),
+		slog.String("path", req.URL.Path),
+		slog.Duration("duration", time.Since(start)),
+	}
+	if err != nil {
+		t.logger.LogAttrs(req.Context(), slog.LevelDebug, "request failed", append(attrs, slog.Any("error", err))...)
+		return nil, err
+	}
+	t.logger.LogAttrs(req.Context(), slog.LevelDebug, "request", append(attrs, slog.Int("status", resp.StatusCode))...)
+	resp.Body = &limitedBody{ReadCloser: resp.Body, left: MaxAnswer}
+	return resp, nil
+}
+
+// limitedBody fails a read past the limit; io.LimitReader would pass a cut
+// answer off as a whole one.
+type limitedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, ErrAnswerTooLarge
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return n, ErrAnswerTooLarge
+	}
+	return n, err
+}
+
+// ParseEndpoint parses the base address of a service. It must be absolute,
+// http or https, and carry neither user, query nor fragment.
+func ParseEndpoint(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return nil, errors.New("it cannot be parsed; write it like https://service.example.com")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, errors.New("it must begin with https:// or http://, like https://service.example.com")
+	case u.Hostname() == "":
+		return nil, errors.New("it names no host; write it like https://service.example.com")
+	case u.User != nil:
+		return nil, errors.New("it holds a user name; credentials belong in their own attributes")
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return nil, errors.New("it has a query or a fragment; only scheme, host, port and path can be given")
+	}
+	return u, nil
+}
+
+// Loopback reports whether host, a name or an address without a port, means
+// the machine itself. It asks no name server.
+func Loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// contextCause returns err with the cause of ctx in the place of a bare
+// "context deadline exceeded".
+func contextCause(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
+}
