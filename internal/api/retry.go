@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -39,8 +40,9 @@ const (
 )
 
 // Do calls fn until it succeeds, until classify says Stop, or until ctx ends.
-// The error is always the last one of fn; where ctx ended the waiting, its
-// cause is wrapped around it.
+// The error is the last one of fn, or, where ctx cut the last try short, the
+// one that made it wait; where ctx ended the waiting, its cause is wrapped
+// around it.
 func Do[T any](ctx context.Context, r Retry, classify func(error) Repeat, fn func(context.Context) (T, error)) (T, error) {
 	delays := backoff.NewExponentialBackOff()
 	delays.InitialInterval = 500 * time.Millisecond
@@ -51,13 +53,14 @@ func Do[T any](ctx context.Context, r Retry, classify func(error) Repeat, fn fun
 		delays.MaxInterval = 20 * r.Initial
 	}
 	delays.Reset()
+	var waiting error
 	for outages := 1; ; {
 		value, err := fn(ctx)
 		if err == nil {
 			return value, nil
 		}
 		if ctx.Err() != nil {
-			return value, contextCause(ctx, err)
+			return value, contextCause(ctx, cmp.Or(waiting, err))
 		}
 		switch classify(err) {
 		case Stop:
@@ -67,6 +70,7 @@ func Do[T any](ctx context.Context, r Retry, classify func(error) Repeat, fn fun
 				return value, err
 			}
 		case Wait:
+			waiting = err
 		}
 		delay := delays.NextBackOff()
 		var after *RetryAfterError
@@ -89,7 +93,9 @@ type RetryAfterError struct {
 	Delay time.Duration
 }
 
-func (e *RetryAfterError) Error() string { return "the service asks to try again in " + e.Delay.String() }
+func (e *RetryAfterError) Error() string {
+	return "the service asks to try again in " + e.Delay.String()
+}
 
 // RetryAfter returns the pause that a Retry-After header asks for, nil without one.
 func RetryAfter(h http.Header) error {
