@@ -1,0 +1,143 @@
+// Package hpc is a client of the HPC portal, which knows the VNC sessions that
+// run on its nodes.
+package hpc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+)
+
+// Config is what a Client is made of.
+type Config struct {
+	// Endpoint is the base address of the portal.
+	Endpoint *url.URL
+	// HTTP carries the requests.
+	HTTP *http.Client
+	// Token is sent with every request.
+	Token string
+	// Retry says how long to wait between tries.
+	Retry api.Retry
+	// Unavailable, if set, is what every call returns.
+	Unavailable error
+}
+
+// Client talks to one portal. Its methods may be called at the same time.
+type Client struct {
+	api   api.Client
+	token string
+}
+
+// New returns a client. It sends nothing.
+func New(config Config) *Client {
+	return &Client{token: config.Token, api: api.Client{
+		Service:     "hpc",
+		Endpoint:    config.Endpoint,
+		HTTP:        config.HTTP,
+		Header:      http.Header{"Token": {config.Token}},
+		Secrets:     []string{config.Token},
+		Retry:       config.Retry,
+		Unavailable: config.Unavailable,
+	}}
+}
+
+// Session is a VNC session on a node of the portal.
+type Session struct {
+	ID string
+	// CreateDate is the portal's local time, like "2023-02-02 11:59:45".
+	CreateDate string
+	Hostname   string
+	Job        string
+	// Width and Height are the size of its screen in pixels.
+	Width, Height int64
+	Name          string
+	SID           string
+	User          string
+	IP            string
+	SessionID     string
+}
+
+// Sessions returns every VNC session of the portal. A portal that is called too
+// often is asked again until ctx ends.
+//
+// API: GET /hpc/openapi/v2/desktop/vnc
+func (c *Client) Sessions(ctx context.Context) ([]Session, error) {
+	return api.Do(ctx, c.api.Retry, repeat, c.sessions)
+}
+
+// repeat goes by the portal's code wherever there is one: it decides what
+// happened, and the HTTP status does not.
+func repeat(err error) api.Repeat {
+	var e *api.Error
+	if errors.As(err, &e) && e.Code != "" && e.Kind != api.Throttled {
+		return api.Stop
+	}
+	return api.RepeatIdempotent(err)
+}
+
+func (c *Client) sessions(ctx context.Context) ([]Session, error) {
+	call := api.Call{Method: http.MethodGet, Path: "/hpc/openapi/v2/desktop/vnc"}
+	answer, err := c.api.Send(ctx, call)
+	if err != nil {
+		return nil, c.explain(err)
+	}
+	var body struct {
+		Code text `json:"code"`
+		Msg  text `json:"msg"`
+		Data *struct {
+			Total json.Number    `json:"total"`
+			List  *[]wireSession `json:"list"`
+		} `json:"data"`
+	}
+	err = json.Unmarshal(answer.Body, &body)
+	switch {
+	case body.Code == "" && !json.Valid(answer.Body):
+		return nil, c.explain(c.api.Unexpected(call, answer, "the answer is not a JSON document"))
+	case body.Code == "":
+		return nil, c.explain(c.api.Unexpected(call, answer, "the answer lacks a code"))
+	case body.Code != success:
+		kind, message, hint := explainCode(string(body.Code), string(body.Msg), answer.Status)
+		e := c.api.Failed(call, answer, kind, string(body.Code), message)
+		e.Hint = hint
+		return nil, c.explain(e)
+	case err != nil:
+		return nil, c.api.Unexpected(call, answer, "the answer cannot be understood: "+err.Error())
+	case body.Data == nil || body.Data.List == nil:
+		return nil, c.api.Unexpected(call, answer, "the answer lacks data.list")
+	}
+	list := *body.Data.List
+	if total := body.Data.Total; total != "" && total != json.Number(strconv.Itoa(len(list))) {
+		// The call has no pages, so what is missing cannot be asked for.
+		return nil, c.api.Unexpected(call, answer, fmt.Sprintf("the answer says that there are %s sessions and lists %d", total, len(list)))
+	}
+	sessions := make([]Session, len(list))
+	for i, w := range list {
+		if sessions[i], err = w.session(); err != nil {
+			return nil, c.api.Failed(call, answer, api.Other, "", fmt.Sprintf("session %d of the answer (id %q) %v", i+1, w.ID, err))
+		}
+	}
+	return sessions, nil
+}
+
+// explain adds to a failure that the token has expired, if it has. The portal
+// has no code of its own for that, and this machine's clock may be wrong, so
+// the token is always tried first.
+func (c *Client) explain(err error) error {
+	var e *api.Error
+	if !errors.As(err, &e) || e.Status == 0 || e.Kind == api.Throttled {
+		return err
+	}
+	if expiry, ok := tokenExpiry(c.token); ok && time.Now().After(expiry) {
+		e.Kind = api.Denied
+		e.Hint = fmt.Sprintf("The token expired on %s, as its payload says. Get a new one from the portal and set it as token in the hpc block.",
+			expiry.UTC().Format("2006-01-02 at 15:04:05 UTC"))
+	}
+	return err
+}

@@ -1,0 +1,34 @@
+package hpc
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// tokenExpiry reads when a token expires. The portal's tokens are JSON Web
+// Tokens, but their payload carries the portal's own expireTime, a string of
+// milliseconds since 1970, in the place of the standard exp.
+func tokenExpiry(token string) (time.Time, bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return time.Time{}, false
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return time.Time{}, false
+	}
+	var claims struct {
+		ExpireTime text `json:"expireTime"`
+	}
+	if json.Unmarshal(payload, &claims) != nil {
+		return time.Time{}, false
+	}
+	ms, err := strconv.ParseInt(string(claims.ExpireTime), 10, 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(ms), true
+}
