@@ -1,0 +1,249 @@
+package desktoptest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Operation is an accepted order that is to be carried out and reported.
+type Operation struct {
+	// Call is what was accepted.
+	Call Call
+	// Username is whom an apply names. A Callback may change it.
+	Username string
+
+	server   *Server
+	url      string
+	work     work
+	callback Callback // nil is the usual one.
+}
+
+// Result is the body of a callback.
+type Result struct {
+	Data    map[string]any `json:"data"`
+	Message string         `json:"message"`
+	Status  string         `json:"status"`
+}
+
+// Delivery is one try to call back.
+type Delivery struct {
+	Call   Call
+	Method string
+	// Status is what the receiver answered, 0 if nobody did: then Err says why.
+	Status int
+	Err    error
+}
+
+// Callback is what happens to an accepted operation. The usual one is
+//
+//	func(op *Operation) { op.Send(op.CarryOut()) }
+type Callback func(op *Operation)
+
+// Callback makes the next n operations of a call end so, all of them if n is
+// negative. Several follow each other as faults do.
+func (s *Server) Callback(call Call, n int, callback Callback) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.callbacks.plan(call, n, callback)
+}
+
+// Late carries the operation out and calls back after d.
+func Late(d time.Duration) Callback {
+	return func(op *Operation) {
+		if op.Wait(d) {
+			op.Send(op.CarryOut())
+		}
+	}
+}
+
+// Twice calls back twice with the same result.
+func Twice() Callback {
+	return func(op *Operation) {
+		result := op.CarryOut()
+		op.Send(result)
+		op.Send(result)
+	}
+}
+
+// Never carries the operation out and tells nobody.
+func Never() Callback {
+	return func(op *Operation) { op.CarryOut() }
+}
+
+// Failure carries nothing out and reports status -1 with a message.
+func Failure(message string) Callback {
+	return func(op *Operation) {
+		op.Send(Result{Data: map[string]any{}, Message: message, Status: "-1"})
+	}
+}
+
+// NamingUser gives the desktop to another user, who is made if need be, and says so.
+func NamingUser(name string) Callback {
+	return func(op *Operation) {
+		op.server.AddUser(name)
+		op.Username = name
+		op.Send(op.CarryOut())
+	}
+}
+
+// Garbage carries the operation out and sends this body in the place of the result.
+func Garbage(body string) Callback {
+	return func(op *Operation) {
+		op.CarryOut()
+		op.SendBody([]byte(body))
+	}
+}
+
+// Oversized carries the operation out and sends a result with so many bytes of message.
+func Oversized(bytes int) Callback {
+	return func(op *Operation) {
+		result := op.CarryOut()
+		result.Message = strings.Repeat("x", bytes)
+		op.Send(result)
+	}
+}
+
+// Hold stops operations in the middle: accepted, and not yet carried out.
+type Hold struct {
+	// Reached is closed when the first operation is held.
+	Reached <-chan struct{}
+
+	release func()
+}
+
+// Release lets the held operations go on, and those to come as well.
+func (h *Hold) Release() { h.release() }
+
+// Hold holds the next n operations of a call, all of them if n is negative,
+// until they are released or the server ends.
+func (s *Server) Hold(call Call, n int) *Hold {
+	reached, released := make(chan struct{}), make(chan struct{})
+	reach := sync.OnceFunc(func() { close(reached) })
+	s.Callback(call, n, func(op *Operation) {
+		reach()
+		select {
+		case <-released:
+			op.Send(op.CarryOut())
+		case <-s.ctx.Done():
+		}
+	})
+	return &Hold{Reached: reached, release: sync.OnceFunc(func() { close(released) })}
+}
+
+// run is the life of an operation after its synchronous answer.
+func (op *Operation) run() {
+	switch {
+	case !op.Wait(op.server.config.callbackDelay):
+	case op.callback != nil:
+		op.callback(op)
+	default:
+		op.Send(op.CarryOut())
+	}
+}
+
+// Wait reports whether d went by before the server ended.
+func (op *Operation) Wait(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-op.server.ctx.Done():
+		return false
+	}
+}
+
+// CarryOut makes the operation real and returns what is to be reported.
+func (op *Operation) CarryOut() Result {
+	s := op.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, err := op.work(op)
+	if err != nil {
+		s.log("%s failed: %s", op.Call, err)
+		return Result{Data: map[string]any{}, Message: err.Error(), Status: "-1"}
+	}
+	reported := map[string]any{}
+	maps.Copy(reported, data)
+	return Result{Data: reported, Status: "0"}
+}
+
+// Send calls back with a result.
+func (op *Operation) Send(result Result) {
+	body, err := json.Marshal(result)
+	if err != nil {
+		panic(err) // Only strings are in it.
+	}
+	op.SendBody(body)
+}
+
+// SendBody calls back with any body at all, again and again if the server was
+// told to while nobody takes it.
+func (op *Operation) SendBody(body []byte) {
+	c := op.server.config
+	for try := 0; ; try++ {
+		if op.deliver(body) || try == c.callbackRetries || !op.Wait(c.callbackPause) {
+			return
+		}
+	}
+}
+
+func (op *Operation) deliver(body []byte) bool {
+	s := op.server
+	delivery := Delivery{Call: op.Call, Method: s.config.callbackMethod}
+	req, err := http.NewRequestWithContext(s.ctx, delivery.Method, op.url, bytes.NewReader(body))
+	if err != nil {
+		panic(err) // The URL was checked when the operation was accepted.
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := s.config.client.Do(req)
+	if err == nil {
+		delivery.Status = resp.StatusCode
+		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
+		_ = resp.Body.Close()
+	}
+	// The text of a url.Error holds the callback URL.
+	var withURL *url.Error
+	if errors.As(err, &withURL) {
+		err = withURL.Err
+	}
+	delivery.Err = err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deliveries = append(s.deliveries, delivery)
+	taken := err == nil && delivery.Status/100 == 2
+	switch {
+	case err != nil:
+		s.log("the callback of %s reached nobody", op.Call)
+	case !taken:
+		s.log("the callback of %s was answered %d", op.Call, delivery.Status)
+	}
+	return taken
+}
+
+// Deliveries returns the callbacks sent so far, in the order of their answers.
+func (s *Server) Deliveries() []Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Delivery(nil), s.deliveries...)
+}
+
+// checkCallbackURL is called with the lock held.
+func (s *Server) checkCallbackURL(raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		return refuse("callback_url must be an absolute http or https URL")
+	case s.usedURLs[raw]:
+		return refuse("callback_url has been used for another operation")
+	}
+	return nil
+}

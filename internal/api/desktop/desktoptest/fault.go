@@ -1,0 +1,142 @@
+package desktoptest
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+)
+
+// Fault answers in the place of the service. serve does what was asked for and
+// writes the right answer; a fault that does not call it leaves reality as it is.
+type Fault func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc)
+
+// Fail makes the next n calls fail, all of them if n is negative. Faults of one
+// call follow each other in the order in which they were planned; those of
+// AnyCall come last.
+func (s *Server) Fail(call Call, n int, fault Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults.plan(call, n, fault)
+}
+
+// Heal drops all faults and callbacks that are still planned.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.faults)
+	clear(s.callbacks)
+}
+
+func (s *Server) nextFault(call Call) (Fault, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.faults.next(call)
+}
+
+// Answer answers with this status and body and carries nothing out.
+func Answer(status int, contentType, body string) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// Refuse answers as the document says a failure looks: status -1 and a message.
+func Refuse(message string) Fault {
+	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		Answer(http.StatusOK, "application/json", string(envelope(r.Method, -1, message, nil)))(w, r, serve)
+	}
+}
+
+// Unauthorized answers 401.
+func Unauthorized() Fault {
+	return Answer(http.StatusUnauthorized, "text/plain", "who are you?")
+}
+
+// Unavailable answers as a proxy does whose service is down: 503 with a page of HTML.
+func Unavailable() Fault {
+	return Answer(http.StatusServiceUnavailable, "text/html", "<!DOCTYPE html><html><body><h1>503 Service Unavailable</h1></body></html>")
+}
+
+// Empty answers 200 with no body.
+func Empty() Fault {
+	return Answer(http.StatusOK, "application/json", "")
+}
+
+// Half answers with half a JSON document.
+func Half() Fault {
+	return Answer(http.StatusOK, "application/json", `{"data": [{"desktop_uuid": "`)
+}
+
+// Huge answers with a JSON document of so many bytes, as long as anybody reads.
+func Huge(bytes int) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Content-Type", "application/json")
+		chunk := strings.Repeat(" ", 64<<10)
+		_, err := io.WriteString(w, `{"data": [`)
+		for left := bytes; left > 0 && err == nil; left -= len(chunk) {
+			_, err = io.WriteString(w, chunk[:min(left, len(chunk))])
+		}
+		_, _ = io.WriteString(w, `], "message": "", "status": 0}`)
+	}
+}
+
+// Redirect sends the client elsewhere.
+func Redirect(target string) Fault {
+	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		http.Redirect(w, r, target, http.StatusTemporaryRedirect)
+	}
+}
+
+// DropBefore closes the connection before anything is carried out.
+func DropBefore() Fault {
+	return func(http.ResponseWriter, *http.Request, http.HandlerFunc) {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// DropAfter carries the call out and closes the connection without an answer.
+func DropAfter() Fault {
+	return func(_ http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		serve(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// Stall answers nothing until the client gives up.
+func Stall() Fault {
+	return func(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
+		<-r.Context().Done()
+	}
+}
+
+// queue holds what is planned for the calls to come.
+type queue[T any] map[Call][]*planned[T]
+
+type planned[T any] struct {
+	what T
+	left int // Negative: for good.
+}
+
+func (q queue[T]) plan(call Call, n int, what T) {
+	if n != 0 {
+		q[call] = append(q[call], &planned[T]{what, n})
+	}
+}
+
+// next takes what is planned for a call, or for any.
+func (q queue[T]) next(call Call) (what T, ok bool) {
+	for _, of := range []Call{call, AnyCall} {
+		if len(q[of]) == 0 {
+			continue
+		}
+		first := q[of][0]
+		if first.left--; first.left == 0 {
+			q[of] = q[of][1:]
+		}
+		return first.what, true
+	}
+	return what, false
+}

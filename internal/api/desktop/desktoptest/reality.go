@@ -1,0 +1,117 @@
+package desktoptest
+
+import (
+	"maps"
+	"slices"
+)
+
+// AddUser makes a user, unless there is one, behind Terraform's back.
+func (s *Server) AddUser(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ensureUser(name)
+}
+
+func (s *Server) ensureUser(name string) *user {
+	if u := s.reality.users[name]; u != nil {
+		return u
+	}
+	return s.addUser(name)
+}
+
+// RemoveUser removes a user and all of the user's desktops.
+func (s *Server) RemoveUser(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.reality.users, name)
+	s.reality.desktops = slices.DeleteFunc(s.reality.desktops, func(d *Desktop) bool { return d.User == name })
+}
+
+// AddDesktop gives a user a desktop, and makes the user if need be. It returns
+// the desktop's uuid.
+func (s *Server) AddDesktop(user, system string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.addDesktop(s.ensureUser(user), system).UUID
+}
+
+// RemoveDesktop removes a desktop; its user stays.
+func (s *Server) RemoveDesktop(uuid string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reality.desktops = slices.DeleteFunc(s.reality.desktops, func(d *Desktop) bool { return d.UUID == uuid })
+}
+
+// Change lets change have its way with a desktop. It reports whether there is
+// such a desktop.
+func (s *Server) Change(uuid string, change func(*Desktop)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.reality.desktop(uuid)
+	if d != nil {
+		change(d)
+	}
+	return d != nil
+}
+
+// SetVolumes replaces a desktop's data volumes by new ones of these sizes in bytes.
+func (s *Server) SetVolumes(uuid string, sizes ...int64) bool {
+	return s.Change(uuid, func(d *Desktop) {
+		d.Volumes = nil
+		for _, bytes := range sizes {
+			d.Volumes = append(d.Volumes, d.newVolume(bytes))
+		}
+	})
+}
+
+// Desktop returns a desktop as it is now.
+func (s *Server) Desktop(uuid string) (Desktop, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d := s.reality.desktop(uuid); d != nil {
+		return d.clone(), true
+	}
+	return Desktop{}, false
+}
+
+// Desktops returns all desktops in the order in which they were made.
+func (s *Server) Desktops() []Desktop {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Desktop
+	for _, d := range s.reality.desktops {
+		all = append(all, d.clone())
+	}
+	return all
+}
+
+// Users returns the names of all users, sorted.
+func (s *Server) Users() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.reality.users))
+}
+
+// Password returns a user's password, or "" if there is no such user.
+func (s *Server) Password(user string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u := s.reality.users[user]; u != nil {
+		return u.password
+	}
+	return ""
+}
+
+// DefaultPassword is what a reset with an empty password sets.
+func (s *Server) DefaultPassword() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reality.defaultPassword
+}
+
+// Policy returns the policy of the whole service.
+func (s *Server) Policy() Policy {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reality.policy
+}

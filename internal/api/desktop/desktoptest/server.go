@@ -1,0 +1,229 @@
+// Package desktoptest is a strict, stateful fake of the cloud desktop service.
+// It is written from the service's document, not from the client: it refuses
+// whatever the document does not offer, carries orders out in the background
+// and really calls back.
+package desktoptest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+)
+
+// maxBody is far above any request of the document.
+const maxBody = 1 << 20
+
+// Server plays the service. Its methods may be called at any time and from any
+// goroutine.
+type Server struct {
+	// URL is where the server listens, if Start made it.
+	URL string
+
+	config    config
+	endpoints []endpoint
+
+	// ctx ends with the server: operations run on after their request.
+	ctx  context.Context
+	stop context.CancelFunc
+	work sync.WaitGroup
+
+	logging sync.Mutex
+
+	mu         sync.Mutex
+	reality    reality
+	requests   []Request
+	deliveries []Delivery
+	secrets    map[string]bool
+	usedURLs   map[string]bool
+	faults     queue[Fault]
+	callbacks  queue[Callback]
+}
+
+// New makes a server that listens nowhere: it is an http.Handler. Close ends
+// what it still has to do.
+func New(opts ...Option) *Server {
+	s := &Server{
+		config:    newConfig(opts),
+		secrets:   map[string]bool{},
+		usedURLs:  map[string]bool{},
+		faults:    queue[Fault]{},
+		callbacks: queue[Callback]{},
+	}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.endpoints = newEndpoints(s.config)
+	s.reality.users = map[string]*user{}
+	s.reality.defaultPassword = s.newPassword()
+	for _, value := range s.config.header {
+		s.addHeaderSecret(value)
+	}
+	return s
+}
+
+// Start makes a server that listens on loopback until the test ends.
+func Start(t testing.TB, opts ...Option) *Server {
+	t.Helper()
+	s := New(opts...)
+	listener := httptest.NewServer(s)
+	s.URL = listener.URL
+	t.Cleanup(func() {
+		s.stop()
+		listener.Close()
+		s.work.Wait()
+	})
+	return s
+}
+
+// Close gives up the operations under way and waits until their goroutines
+// have ended. Nothing may call the server any more.
+func (s *Server) Close() {
+	s.stop()
+	s.work.Wait()
+}
+
+// ServeHTTP answers one call, or fails as Fail asked for.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		http.Error(w, "the request cannot be read", http.StatusBadRequest)
+		return
+	}
+	e, param := s.find(r)
+	s.record(r, e.call, body)
+	serve := func(w http.ResponseWriter, r *http.Request) {
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		data, op, err := s.carryOut(e, param, r, body)
+		s.answer(w, r, data, err)
+		if op != nil {
+			s.work.Go(op.run)
+		}
+	}
+	if fault, planned := s.nextFault(e.call); planned {
+		s.log("%s fails, as was asked for", e.call)
+		fault(w, r, serve)
+		return
+	}
+	serve(w, r)
+}
+
+// refusal is why the service does not do what it is asked. The HTTP statuses
+// besides 200 are not the document's but HTTP's.
+type refusal struct {
+	status  int
+	message string
+}
+
+func (e *refusal) Error() string { return e.message }
+
+func refuse(format string, args ...any) error {
+	return &refusal{status: http.StatusOK, message: fmt.Sprintf(format, args...)}
+}
+
+// admit checks what goes for every call.
+func (s *Server) admit(r *http.Request) error {
+	for name, value := range s.config.header {
+		if r.Header.Get(name) != value {
+			return &refusal{http.StatusUnauthorized, "who are you? The header " + name + " is missing or wrong"}
+		}
+	}
+	if r.URL.RawQuery != "" {
+		return refuse("no call takes a query")
+	}
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
+		return &refusal{http.StatusUnsupportedMediaType, "the Content-Type must be application/json"}
+	}
+	return nil
+}
+
+func (s *Server) carryOut(e endpoint, param string, r *http.Request, body []byte) (any, *Operation, error) {
+	if e.missing != nil {
+		return nil, nil, e.missing
+	}
+	if err := s.admit(r); err != nil {
+		return nil, nil, err
+	}
+	var in object
+	if r.Method == http.MethodPost {
+		var err error
+		if in, err = parseObject(body); err != nil {
+			return nil, nil, err
+		}
+		if err := in.check(e.fields); err != nil {
+			return nil, nil, err
+		}
+	} else if len(body) > 0 {
+		return nil, nil, refuse("a GET has no body")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	callbackURL, async := get[string](in, "callback_url")
+	if async {
+		if err := s.checkCallbackURL(callbackURL); err != nil {
+			return nil, nil, err
+		}
+	}
+	data, work, err := e.handle(s, param, in)
+	if err != nil || !async {
+		return data, nil, err
+	}
+	s.usedURLs[callbackURL] = true
+	op := &Operation{Call: e.call, server: s, url: callbackURL, work: work}
+	op.Username, _ = get[string](in, "username")
+	op.callback, _ = s.callbacks.next(e.call)
+	return data, op, nil
+}
+
+// answer writes the documented envelope and flushes it, so that no callback
+// overtakes it.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, data any, err error) {
+	status, code, message := http.StatusOK, 0, ""
+	if err != nil {
+		code, message = -1, err.Error()
+		var refused *refusal
+		if errors.As(err, &refused) {
+			status = refused.status
+		}
+		s.log("refused %s %s: %s", r.Method, printable(r.URL.Path), message)
+	}
+	encoded := envelope(r.Method, code, message, data)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", fmt.Sprint(len(encoded)))
+	w.WriteHeader(status)
+	if _, err := w.Write(encoded); err != nil {
+		return
+	}
+	_ = http.NewResponseController(w).Flush()
+	if s.config.check != nil {
+		s.config.check(r, &http.Response{StatusCode: status, Header: w.Header().Clone(), Body: io.NopCloser(bytes.NewReader(encoded))})
+	}
+}
+
+// envelope is the form of all answers: a POST is answered with a string for a
+// status and a GET with a number, and "no data" is {} in one and [] in the other.
+func envelope(method string, code int, message string, data any) []byte {
+	var status any = code
+	if data == nil {
+		data = []any{}
+	}
+	if method != http.MethodGet {
+		status = fmt.Sprint(code)
+		if list, ok := data.([]any); ok && len(list) == 0 {
+			data = struct{}{}
+		}
+	}
+	encoded, err := json.Marshal(map[string]any{"data": data, "message": message, "status": status})
+	if err != nil {
+		panic(err) // Only strings and numbers are in it.
+	}
+	return encoded
+}
