@@ -1,0 +1,235 @@
+// Package identitytest is a strict fake of Huawei's IAM and of OpenStack's
+// Keystone, written from their documents: it issues tokens that expire and can
+// be revoked, with a catalog, and checks who sent a request to another fake of
+// the same cloud, by token or by signature.
+package identitytest
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Who the cloud knows, and what for.
+const (
+	Domain     = "acme"
+	DomainID   = "d78cbac186b744899480f25bd022f468"
+	User       = "ada"
+	UserID     = "7116d09f88fa41908676fdd4b039e95b"
+	Password   = "Keystone-Passw0rd-of-ada"
+	Project    = "cn-north-4"
+	ProjectID  = "0e69423d4400f4a82f67c0059a1e4cc8"
+	Region     = "cn-north-4"
+	Credential = "ci"
+	// CredentialID and CredentialSecret are an application credential.
+	CredentialID     = "423f19a4ac1e4f48bbb4180756e6eb6c"
+	CredentialSecret = "rEaqvJka48mpv-application-credential"
+	// AccessKey and SecretKey are permanent.
+	AccessKey = "QTWAOYTTINDUT2QVKYUC"
+	SecretKey = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"
+	// TemporaryKey and TemporarySecret are good together with SecurityToken.
+	TemporaryKey    = "HSTAOYTTINDUT2QVKTMP"
+	TemporarySecret = "temporary41ba2giqM7Uio6PznpdUKGpownRZlmV"
+	SecurityToken   = "gQpjbi1ub3J0aC00-security-token"
+)
+
+// Endpoint is an entry of the catalog.
+type Endpoint struct {
+	Type, Interface, Region, URL string
+}
+
+// Server is an identity service. It is an http.Handler.
+type Server struct {
+	Script
+	// URL is the server's address, once it was started.
+	URL string
+
+	mu      sync.Mutex
+	tokens  map[string]time.Time
+	life    time.Duration
+	skew    time.Duration
+	catalog []Endpoint
+	logins  int
+}
+
+// New returns an identity service that is not started: it serves where it is
+// mounted.
+func New() *Server {
+	return &Server{tokens: map[string]time.Time{}, life: 24 * time.Hour}
+}
+
+// Start serves an identity service on loopback until the test ends.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	s := New()
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	s.URL = server.URL
+	return s
+}
+
+// AddEndpoint lists a service in the catalog.
+func (s *Server) AddEndpoint(e Endpoint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.catalog = append(s.catalog, e)
+}
+
+// SetTokenLife says how long the tokens live that are issued from now on.
+func (s *Server) SetTokenLife(life time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.life = life
+}
+
+// SetClock sets the cloud's clock off by skew.
+func (s *Server) SetClock(skew time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.skew = skew
+}
+
+// Now is the time by the cloud's clock.
+func (s *Server) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Add(s.skew)
+}
+
+// Revoke ends the life of every token that was issued.
+func (s *Server) Revoke() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.tokens)
+}
+
+// Logins counts the logins that succeeded.
+func (s *Server) Logins() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.logins
+}
+
+// Issue returns a new token.
+func (s *Server) Issue() string {
+	token := "gAAAA" + rand.Text()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens[token] = time.Now().Add(s.skew + s.life)
+	return token
+}
+
+func (s *Server) valid(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Add(s.skew).Before(s.tokens[token])
+}
+
+// ErrUnauthorized is why Authenticate refuses a request with a token.
+var ErrUnauthorized = errors.New("The request you have made requires authentication.") //nolint:revive,staticcheck // As Keystone words it.
+
+// Authenticate checks who sent a request to another service of the cloud: a
+// valid token, or a signature of one of the access keys.
+func (s *Server) Authenticate(r *http.Request, body []byte) error {
+	tokens, signatures := r.Header["X-Auth-Token"], r.Header["Authorization"]
+	switch {
+	case len(tokens) == 1 && len(signatures) == 0 && s.valid(tokens[0]):
+		return nil
+	case len(signatures) == 1 && len(tokens) == 0:
+		return s.checkSignature(r, body)
+	}
+	return ErrUnauthorized
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.Now().UTC().Format(http.TimeFormat))
+	s.Serve(w, r, func(w http.ResponseWriter, r *http.Request, body []byte) {
+		switch {
+		case r.URL.Path != "/v3/auth/tokens":
+			Fault(w, http.StatusNotFound, "Not Found", "The resource could not be found.")
+		case r.Method == http.MethodPost:
+			s.create(w, r, body)
+		case r.Method == http.MethodGet:
+			s.show(w, r)
+		default:
+			Fault(w, http.StatusMethodNotAllowed, "Method Not Allowed", "The method is not allowed for the requested URL.")
+		}
+	})
+}
+
+func (s *Server) create(w http.ResponseWriter, r *http.Request, body []byte) {
+	if r.Header.Get("Content-Type") != "application/json" {
+		Fault(w, http.StatusBadRequest, "Bad Request", "Expecting to find application/json in Content-Type header.")
+		return
+	}
+	scoped, status, err := authenticate(body)
+	if err != nil {
+		Fault(w, status, http.StatusText(status), err.Error())
+		return
+	}
+	s.mu.Lock()
+	s.logins++
+	s.mu.Unlock()
+	w.Header().Set("X-Subject-Token", s.Issue())
+	s.describe(w, http.StatusCreated, scoped)
+}
+
+func (s *Server) show(w http.ResponseWriter, r *http.Request) {
+	if !s.valid(r.Header.Get("X-Auth-Token")) {
+		Fault(w, http.StatusUnauthorized, "Unauthorized", ErrUnauthorized.Error())
+		return
+	}
+	subject := r.Header.Get("X-Subject-Token")
+	if !s.valid(subject) {
+		Fault(w, http.StatusNotFound, "Not Found", "Failed to validate token")
+		return
+	}
+	w.Header().Set("X-Subject-Token", subject)
+	s.describe(w, http.StatusOK, true)
+}
+
+// describe answers with what a token is good for.
+func (s *Server) describe(w http.ResponseWriter, status int, scoped bool) {
+	type object = map[string]any
+	token := object{
+		"methods":    []string{"password"},
+		"issued_at":  s.Now().UTC().Format("2006-01-02T15:04:05.000000Z"),
+		"expires_at": s.Now().Add(s.life).UTC().Format("2006-01-02T15:04:05.000000Z"),
+		"user":       object{"id": UserID, "name": User, "domain": object{"id": DomainID, "name": Domain}},
+	}
+	if scoped {
+		services := []object{}
+		s.mu.Lock()
+		for i, e := range s.catalog {
+			services = append(services, object{"id": fmt.Sprint(i), "type": e.Type, "name": e.Type, "endpoints": []object{
+				{"id": fmt.Sprint(i), "interface": e.Interface, "region": e.Region, "region_id": e.Region, "url": e.URL},
+			}})
+		}
+		s.mu.Unlock()
+		token["project"] = object{"id": ProjectID, "name": Project, "domain": object{"id": DomainID, "name": Domain}}
+		token["catalog"] = services
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(object{"token": token})
+}
+
+// Fault answers with an error as Keystone writes it.
+func Fault(w http.ResponseWriter, status int, title, message string) {
+	encoded, _ := json.Marshal(map[string]any{"error": map[string]any{"code": status, "title": title, "message": message}})
+	Body(status, "application/json", string(encoded))(w, nil)
+}
+
+// GatewayFault answers with an error as the gateway of Huawei Cloud writes it.
+func GatewayFault(w http.ResponseWriter, status int, code, message string) {
+	encoded, _ := json.Marshal(map[string]string{"error_code": code, "error_msg": message, "request_id": "7dee64bb41c3bfd2fb0f5f4d47a1cbd8"})
+	w.Header().Set("X-Request-Id", "7dee64bb41c3bfd2fb0f5f4d47a1cbd8")
+	Body(status, "application/json", string(encoded))(w, nil)
+}

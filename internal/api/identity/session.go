@@ -1,0 +1,175 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"github.com/gophercloud/gophercloud/v2"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+)
+
+// SessionConfig says where and how to log in.
+type SessionConfig struct {
+	// Service names the identity service in errors: "iam" or "keystone".
+	Service string
+	// Endpoint is its base address, with or without the final /v3.
+	Endpoint *url.URL
+	// HTTP carries the logins; it must not be wrapped by the session itself.
+	HTTP *http.Client
+	// Options are the user and password, the application credential or the
+	// token, and the scope.
+	Options gophercloud.AuthOptions
+}
+
+// Session authenticates with a token: one that was given, or one that it logs
+// in for, once, however many requests wait for it, and again when a service
+// answers 401. Its methods may be called at the same time.
+type Session struct {
+	config SessionConfig
+	logins singleflight.Group
+
+	mu      sync.Mutex
+	current *login
+	// refused is the answer to a login with wrong credentials. It is not tried
+	// again: a cloud locks a user out after a few of those.
+	refused error
+}
+
+// NewSession returns a session that logs in when it is first needed.
+func NewSession(config SessionConfig) *Session { return &Session{config: config} }
+
+// NewToken returns a session of a token that was given. It never asks the
+// identity service.
+func NewToken(token string) *Session {
+	return &Session{
+		config:  SessionConfig{Options: gophercloud.AuthOptions{TokenID: token}},
+		current: &login{token: token},
+	}
+}
+
+// Project returns the id of the project that the session is logged in to.
+func (s *Session) Project(ctx context.Context) (string, error) {
+	l, err := s.login(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	if l.project == "" {
+		return "", s.mistake("the login is not scoped to a project; set the project")
+	}
+	return l.project, nil
+}
+
+// Secrets returns the token and what it was got with.
+func (s *Session) Secrets() []string {
+	o := s.config.Options
+	secrets := []string{o.Password, o.ApplicationCredentialSecret, o.TokenID}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil {
+		secrets = append(secrets, s.current.token)
+	}
+	return secrets
+}
+
+// Hint says why a service refused the session's token.
+func (s *Session) Hint(*api.Answer) string {
+	if s.given() {
+		return "The token is wrong, has expired or was revoked, and a token alone cannot be renewed. Set a new one, or credentials to log in with."
+	}
+	return "The service refuses a token that was fetched a moment ago. Check that the credentials and the endpoint belong to the same cloud and region."
+}
+
+// given reports whether the session cannot make a new token.
+func (s *Session) given() bool { return s.config.Options.TokenID != "" }
+
+// login returns the current login, and makes a new one if there is none or if
+// the token of the current one was rejected.
+func (s *Session) login(ctx context.Context, rejected string) (*login, error) {
+	if current, err := s.known(rejected); current != nil || err != nil {
+		return current, err
+	}
+	result := s.logins.DoChan("", func() (any, error) {
+		if current, err := s.known(rejected); current != nil || err != nil {
+			return current, err
+		}
+		// Others wait for this login too, so it outlives the call that began it.
+		fresh, err := s.request(context.WithoutCancel(ctx))
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if errors.Is(err, api.ErrDenied) {
+			s.refused = err
+		}
+		if err == nil {
+			s.current = fresh
+		}
+		return fresh, err
+	})
+	select {
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case r := <-result:
+		return r.Val.(*login), r.Err //nolint:forcetypeassert // What the function above returns.
+	}
+}
+
+// known returns what can be said without asking: nil and no error means that a
+// login is needed.
+func (s *Session) known(rejected string) (*login, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil && s.current.token != rejected {
+		return s.current, nil
+	}
+	return nil, s.refused
+}
+
+// Wrap returns a transport that sends the session's token, and repeats a
+// request once with a new one if the service answers 401.
+func (s *Session) Wrap(next http.RoundTripper) http.RoundTripper {
+	return &tokenTransport{session: s, next: next}
+}
+
+type tokenTransport struct {
+	session *Session
+	next    http.RoundTripper
+}
+
+func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		// A transport closes the body of its request, also when it sends none.
+		defer req.Body.Close()
+	}
+	current, err := t.session.login(req.Context(), "")
+	if err != nil {
+		return nil, err
+	}
+	resp, err := t.send(req, current.token)
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || t.session.given() {
+		return resp, err
+	}
+	_, _ = io.CopyN(io.Discard, resp.Body, 4096) // So that the connection can be used again.
+	_ = resp.Body.Close()
+	if current, err = t.session.login(req.Context(), current.token); err != nil {
+		return nil, err
+	}
+	return t.send(req, current.token)
+}
+
+func (t *tokenTransport) send(req *http.Request, token string) (*http.Response, error) {
+	again := req.Clone(req.Context())
+	again.Header.Set("X-Auth-Token", token)
+	if req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		again.Body = body
+	}
+	return t.next.RoundTrip(again)
+}
