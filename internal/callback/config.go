@@ -1,0 +1,123 @@
+package callback
+
+import (
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// DefaultListen is the address to listen on where none is configured: a free
+// port that only this machine reaches.
+const DefaultListen = "127.0.0.1:0"
+
+// Config is where callbacks arrive.
+type Config struct {
+	// Listen is the host and port of the receiver. A fixed port can be shared by
+	// any number of processes of one user.
+	Listen string
+	// URL is what the service is told to call; empty means the address that
+	// Listen is bound to.
+	URL string
+	// Store is the inbox.
+	Store Store
+	// Certificate and Key are PEM. With both the receiver speaks https.
+	Certificate, Key []byte
+	// Logger receives what is odd, without content; nil discards it.
+	Logger *slog.Logger
+}
+
+// ConfigError says what to write instead of one value of a Config.
+type ConfigError struct {
+	// Field is "Listen", "URL", "Certificate" or "Key".
+	Field string
+	// Problem is one or more sentences.
+	Problem string
+}
+
+func (e *ConfigError) Error() string { return e.Problem }
+
+// address is a validated Config: how to listen, and what the service is told.
+type address struct {
+	host, port string
+	tls        *tls.Config
+	url        *url.URL // Without the port if port is "0" and no URL is configured.
+}
+
+func (a *address) listen() string { return net.JoinHostPort(a.host, a.port) }
+
+func (a *address) fixed() bool { return a.port != "0" }
+
+func parse(cfg Config) (*address, error) {
+	a := &address{}
+	var err error
+	if a.host, a.port, err = net.SplitHostPort(cfg.Listen); err != nil {
+		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is no host and port. Write it like 127.0.0.1:0 (a free port of this machine) or 0.0.0.0:8700.", cfg.Listen)}
+	}
+	port, err := strconv.ParseUint(a.port, 10, 16)
+	if err != nil {
+		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is no port. Write a number from 1 to 65535, or 0 for a free one, like 127.0.0.1:0 or 0.0.0.0:8700.", a.port)}
+	}
+	a.port = strconv.FormatUint(port, 10)
+	if a.tls, err = parsePair(cfg.Certificate, cfg.Key); err != nil {
+		return nil, err
+	}
+	if cfg.URL != "" {
+		a.url, err = parseURL(cfg.URL, a)
+		return a, err
+	}
+	if ip := net.ParseIP(a.host); a.host == "" || ip != nil && ip.IsUnspecified() {
+		return nil, &ConfigError{"URL", fmt.Sprintf("It is needed, because listening on %s (every address of this machine) does not tell which one the service can reach. Write the address that it can, like http://runner.example.com:%s.", cfg.Listen, a.port)}
+	}
+	a.url = &url.URL{Scheme: "http", Host: a.listen()}
+	if a.tls != nil {
+		a.url.Scheme = "https"
+	}
+	return a, nil
+}
+
+func parsePair(certificate, key []byte) (*tls.Config, error) {
+	switch {
+	case len(certificate) == 0 && len(key) == 0:
+		return nil, nil
+	case len(key) == 0:
+		return nil, &ConfigError{"Key", "It is needed with a certificate. Write the private key of the certificate in PEM, or leave both out."}
+	case len(certificate) == 0:
+		return nil, &ConfigError{"Certificate", "It is needed with a private key. Write the certificate of the key in PEM, or leave both out."}
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		return nil, &ConfigError{"Certificate", fmt.Sprintf("The certificate and its key do not work together (%v). Write a certificate, with its chain, and its own private key, both in PEM.", err)}
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// parseURL quotes no part of an address that may hold a credential.
+func parseURL(raw string, a *address) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	problem := ""
+	switch {
+	case err != nil:
+		problem = "It cannot be parsed. Write it like https://runner.example.com:8700."
+	case u.Scheme != "http" && u.Scheme != "https":
+		problem = "It must begin with http:// or https://. Write it like https://runner.example.com:8700."
+	case u.Hostname() == "":
+		problem = "It names no host. Write it like https://runner.example.com:8700."
+	case u.User != nil:
+		problem = "It holds a user name. Write it without: each callback address is a secret of its own."
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		problem = "It has a query or a fragment. Write only scheme, host, port and path."
+	case u.Scheme == "http" && a.tls != nil:
+		problem = "It begins with http://, but with a certificate the receiver speaks https only. Write https://, or leave the certificate out."
+	case !a.fixed():
+		problem = "It cannot lead to a port that changes with every run. Write a fixed port in listen too, like 0.0.0.0:8700."
+	}
+	if problem != "" {
+		return nil, &ConfigError{"URL", problem}
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
+	return u, nil
+}

@@ -1,0 +1,153 @@
+// Package callback waits for services that report the end of an order by
+// calling back: each operation gets an unguessable address, a receiver writes
+// what arrives there to an inbox, and whoever began the operation waits for it.
+package callback
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// Exchange hands out operations and receives their results.
+type Exchange struct {
+	address *address
+	store   Store
+	log     *slog.Logger
+	listen  func(ctx context.Context, address string, shared bool) (net.Listener, error)
+
+	mu     sync.Mutex
+	server *http.Server // Nil until the first operation.
+	served chan struct{}
+	closed bool
+	base   *url.URL
+	peers  *peers
+	// operations holds those that this process began, nil for one that ended.
+	operations map[reference]*Operation
+	waiting    int
+	stopPoll   context.CancelFunc
+}
+
+// New returns an Exchange, or a *ConfigError. It opens, listens and starts
+// nothing: that happens with the first operation.
+func New(cfg Config) (*Exchange, error) {
+	address, err := parse(cfg)
+	if err != nil {
+		return nil, err
+	}
+	logger := cfg.Logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return &Exchange{
+		address:    address,
+		store:      cfg.Store,
+		log:        logger,
+		listen:     listen,
+		operations: map[reference]*Operation{},
+	}, nil
+}
+
+// Host is the host of the address that the service will be told to call,
+// without a port.
+func (x *Exchange) Host() string { return x.address.url.Hostname() }
+
+// Begin starts an operation and, the first time, the receiver. When it returns,
+// the inbox remembers the operation.
+func (x *Exchange) Begin(ctx context.Context) (*Operation, error) {
+	base, peers, err := x.start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	id := rand.Text()
+	address := base.JoinPath(callbackPath, id).String()
+	op := &Operation{exchange: x, url: &address, ref: refer(id), arrived: make(chan struct{})}
+	memory, err := json.Marshal(remembered{Begun: time.Now().UTC()})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := x.store.PutIfAbsent(ctx, op.ref.operationKey(), memory); err != nil {
+		return nil, fmt.Errorf("unable to remember the operation: %w", err)
+	}
+	// Each time, because the registration may have been lost with the inbox.
+	if err := peers.register(ctx); err != nil {
+		return nil, err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.operations[op.ref] = op
+	return op, nil
+}
+
+// remembered is what the inbox holds of an operation.
+type remembered struct {
+	Begun time.Time `json:"begun"`
+}
+
+func (x *Exchange) start(ctx context.Context) (*url.URL, *peers, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.closed:
+		return nil, nil, errors.New("the receiver of callbacks is closed")
+	case x.server != nil:
+		return x.base, x.peers, nil
+	}
+	if x.address.fixed() {
+		var err error
+		if x.peers, err = openPeers(x.address.port, x.store); err != nil {
+			x.log.Warn("other runs on this machine cannot use the same callback port", "error", err)
+		}
+	}
+	listener, err := x.listen(ctx, x.address.listen(), x.peers != nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("unable to listen for callbacks; if another program or user has the port, listen on another one: %w", err)
+	}
+	base := *x.address.url
+	if !x.address.fixed() {
+		_, port, _ := net.SplitHostPort(listener.Addr().String())
+		base.Host = net.JoinHostPort(x.address.host, port)
+	}
+	x.base = &base
+	x.serve(listener)
+	return x.base, x.peers, nil
+}
+
+func listen(ctx context.Context, address string, shared bool) (net.Listener, error) {
+	var config net.ListenConfig
+	if shared {
+		config.Control = sharePort
+	}
+	return config.Listen(ctx, "tcp", address)
+}
+
+// closeTimeout bounds how long Close waits for requests that came before it.
+const closeTimeout = 5 * time.Second
+
+// Close stops the receiver after the requests that it is answering. Nothing
+// depends on it: what was answered is in the inbox.
+func (x *Exchange) Close() error {
+	x.mu.Lock()
+	server := x.server
+	x.closed = true
+	x.mu.Unlock()
+	if server == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, server.Close())
+	}
+	<-x.served
+	return err
+}
