@@ -1,0 +1,106 @@
+package clients
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
+)
+
+type callbackModel struct {
+	Listen         types.String `tfsdk:"listen"`
+	URL            types.String `tfsdk:"url"`
+	Inbox          types.String `tfsdk:"inbox"`
+	TLSCertificate types.String `tfsdk:"tls_certificate"`
+	TLSKey         types.String `tfsdk:"tls_key"`
+}
+
+func callbackAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Where the cloud desktop service reports the end of an order. The provider listens there itself, " +
+			"from the first order of an apply to its end, never during a plan.",
+		Attributes: map[string]schema.Attribute{
+			"listen": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. Several runs on one machine may share a port. Default: `127.0.0.1:0`, a free port on loopback.",
+			},
+			"url": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The base address that the service is told to call, such as `https://runner.example.com:8700`. Default: the address listened on.",
+			},
+			"inbox": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The directory where callbacks are kept until they are dealt with, readable by nobody else. Default: `clouddesktop` in Terraform's data directory (`.terraform` or `TF_DATA_DIR`).",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"tls_certificate": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The certificate (PEM) to listen with; without it the provider listens without TLS.",
+				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("tls_key"))},
+			},
+			"tls_key": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "The private key (PEM) of `tls_certificate`.",
+				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("tls_certificate"))},
+			},
+		},
+	}
+}
+
+// newCallbacks returns where callbacks arrive, and false if that is known only
+// after apply.
+func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) (*callback.Exchange, bool) {
+	if block.IsUnknown() {
+		return nil, false
+	}
+	var m callbackModel
+	if !block.IsNull() {
+		if diags.Append(block.As(ctx, &m, objectOptions)...); diags.HasError() {
+			return nil, true
+		}
+	}
+	if anyUnknown(m.Listen, m.URL, m.Inbox, m.TLSCertificate, m.TLSKey) {
+		return nil, false
+	}
+	listen := "127.0.0.1:0"
+	if !m.Listen.IsNull() {
+		listen = m.Listen.ValueString()
+	}
+	inbox := m.Inbox.ValueString()
+	if strings.Contains(inbox, "://") {
+		wrong(diags, "callback", "inbox", "It is an address, but only a directory can be an inbox. Write the path of a directory.")
+		return nil, true
+	}
+	if inbox == "" {
+		inbox = filepath.Join(dataDir(env), "clouddesktop")
+	}
+	exchange, err := callback.New(callback.Config{
+		Listen:      listen,
+		URL:         m.URL.ValueString(),
+		Store:       callback.NewDirectory(inbox),
+		Certificate: []byte(m.TLSCertificate.ValueString()),
+		Key:         []byte(m.TLSKey.ValueString()),
+		Logger:      env.Logger,
+	})
+	if err != nil {
+		wrong(diags, "callback", "", err.Error())
+	}
+	return exchange, true
+}
+
+// dataDir is where Terraform keeps its own files for this configuration.
+func dataDir(env Env) string {
+	if dir := env.Getenv("TF_DATA_DIR"); dir != "" {
+		return dir
+	}
+	return ".terraform"
+}

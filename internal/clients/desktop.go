@@ -1,0 +1,145 @@
+package clients
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+)
+
+type desktopModel struct {
+	Endpoint          types.String `tfsdk:"endpoint"`
+	Headers           types.Map    `tfsdk:"headers"`
+	CACertificate     types.String `tfsdk:"ca_certificate"`
+	ClientCertificate types.String `tfsdk:"client_certificate"`
+	ClientKey         types.String `tfsdk:"client_key"`
+	OperatingSystems  types.List   `tfsdk:"operating_systems"`
+	PolicyScope       types.String `tfsdk:"policy_scope"`
+	PolicyCallback    types.Bool   `tfsdk:"policy_callback"`
+}
+
+// documentedSystems are the values of os in the document of the service.
+var documentedSystems = []string{"win7", "win10", "kylin", "macos"}
+
+func desktopAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "The cloud desktop service.",
+		Attributes: map[string]schema.Attribute{
+			"endpoint": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The base address of the service, such as `https://desktop.example.com`. Default: the environment variable `CLOUDDESKTOP_ENDPOINT`.",
+			},
+			"headers": schema.MapAttribute{
+				Optional: true, Sensitive: true, ElementType: types.StringType,
+				MarkdownDescription: "Headers sent with every request, such as `Authorization`. Default of that one: the environment variable `CLOUDDESKTOP_AUTHORIZATION`.",
+			},
+			"ca_certificate": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The certificates (PEM) that are trusted for the service. Default: those of the system.",
+			},
+			"client_certificate": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The certificate (PEM) that the provider shows to the service.",
+				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("client_key"))},
+			},
+			"client_key": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "The private key (PEM) of `client_certificate`.",
+				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("client_certificate"))},
+			},
+			"operating_systems": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "The operating systems that the deployment offers. Default: `win7`, `win10`, `kylin` and `macos`.",
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+			},
+			"policy_scope": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "What a policy belongs to: `service`, one policy for the whole service (default), or `desktop`, for deployments that take a desktop with it.",
+				Validators:          []validator.String{stringvalidator.OneOf("service", "desktop")},
+			},
+			"policy_callback": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether the deployment reports the end of a policy update by a callback. Default: `false`.",
+			},
+		},
+	}
+}
+
+// Desktop returns the client of the cloud desktop service.
+func (s *Set) Desktop() (*desktop.Client, error) {
+	return configured(s.desktop, "desktop", "CLOUDDESKTOP_ENDPOINT")
+}
+
+func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object, diags *diag.Diagnostics) *desktop.Client {
+	if block.IsUnknown() {
+		return desktop.New(desktop.Config{Unavailable: ErrUnknown})
+	}
+	var m desktopModel
+	if !block.IsNull() {
+		if diags.Append(block.As(ctx, &m, objectOptions)...); diags.HasError() {
+			return nil
+		}
+	}
+	endpoint := env.text(m.Endpoint, "CLOUDDESKTOP_ENDPOINT")
+	if anyUnknown(m.Endpoint, m.Headers, m.CACertificate, m.ClientCertificate, m.ClientKey, m.OperatingSystems, m.PolicyScope, m.PolicyCallback) {
+		return desktop.New(desktop.Config{Unavailable: ErrUnknown})
+	}
+	if endpoint == "" {
+		if !block.IsNull() {
+			wrong(diags, "desktop", "endpoint", "It is missing. Write the base address of the service, or set CLOUDDESKTOP_ENDPOINT.")
+		}
+		return nil
+	}
+	config := desktop.Config{
+		Header:           http.Header{},
+		Retry:            env.Retry,
+		OperatingSystems: slices.Clone(documentedSystems),
+		PolicyPerDesktop: m.PolicyScope.ValueString() == "desktop",
+		PolicyCallback:   m.PolicyCallback.ValueBool(),
+		DoubtWait:        env.DoubtWait,
+	}
+	var err error
+	if config.Endpoint, err = api.ParseEndpoint(endpoint); err != nil {
+		wrong(diags, "desktop", "endpoint", sentence(endpoint, err))
+		return nil
+	}
+	transport := env.transport()
+	transport.CACertificate = []byte(m.CACertificate.ValueString())
+	transport.ClientCertificate = []byte(m.ClientCertificate.ValueString())
+	transport.ClientKey = []byte(m.ClientKey.ValueString())
+	if config.HTTP, err = api.NewHTTPClient(transport); err != nil {
+		wrong(diags, "desktop", "", "TLS cannot be set up: "+err.Error()+".")
+		return nil
+	}
+	if !m.OperatingSystems.IsNull() {
+		config.OperatingSystems = nil
+		diags.Append(m.OperatingSystems.ElementsAs(ctx, &config.OperatingSystems, false)...)
+	}
+	headers := map[string]string{}
+	diags.Append(m.Headers.ElementsAs(ctx, &headers, false)...)
+	if authorization := env.Getenv("CLOUDDESKTOP_AUTHORIZATION"); authorization != "" {
+		config.Header.Set("Authorization", authorization)
+	}
+	for name, value := range headers {
+		setHeader(config.Header, name, value, diags)
+	}
+	var known bool
+	if config.Callbacks, known = newCallbacks(ctx, env, callbackBlock, diags); !known {
+		return desktop.New(desktop.Config{Unavailable: ErrUnknown})
+	}
+	if diags.HasError() {
+		return nil
+	}
+	return desktop.New(config)
+}

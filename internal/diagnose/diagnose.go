@@ -1,0 +1,149 @@
+// Package diagnose turns errors into diagnostics. It is the one place that
+// words them.
+package diagnose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+)
+
+// Error words a failure. The action is a verb and a noun: "Order Desktop".
+func Error(action string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to "+action, detail(err))
+}
+
+// Warning words a failure that does not stop the run, and what follows from it.
+func Warning(action string, err error, consequence string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Unable to "+action, detail(err)+"\n\n"+consequence)
+}
+
+// Notice is a warning that no failure is behind.
+func Notice(summary, text string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(summary, text)
+}
+
+// Input words a wrong value of an attribute: what was wrong and what to write
+// instead.
+func Input(at path.Path, summary, text string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, summary, text)
+}
+
+// InputWarning is Input for a value that may stay.
+func InputWarning(at path.Path, summary, text string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(at, summary, text)
+}
+
+// WithTimeout bounds an operation of Terraform; the error of a wait that it
+// ends says how long was waited.
+func WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, d, &timeoutError{after: d})
+}
+
+type timeoutError struct{ after time.Duration }
+
+func (e *timeoutError) Error() string { return "no end came within " + e.after.String() }
+
+// Is makes it the deadline that it stands for.
+func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// Advised wraps an error with a sentence that says what to do about it; detail
+// ends with it.
+func Advised(err error, advice string) error {
+	return &advised{error: err, advice: advice}
+}
+
+type advised struct {
+	error
+	advice string
+}
+
+func (a *advised) Unwrap() error { return a.error }
+
+// detail is the API's own message first, then the particulars one per line,
+// then one hint.
+func detail(err error) string {
+	var b strings.Builder
+	var e *api.Error
+	switch {
+	case !errors.As(err, &e):
+		b.WriteString(sentence(err.Error()))
+	case e.Message != "":
+		b.WriteString(sentence(e.Message))
+	case e.Err != nil:
+		b.WriteString(sentence(e.Err.Error()))
+	default:
+		b.WriteString("The service answered without a message.")
+	}
+	if e != nil {
+		b.WriteString("\n")
+		line(&b, "Service", e.Service)
+		line(&b, "Operation", e.Operation)
+		if e.Status != 0 {
+			line(&b, "HTTP status", fmt.Sprint(e.Status))
+		}
+		line(&b, "Code", e.Code)
+		line(&b, "Request ID", e.RequestID)
+	}
+	if h := hint(err, e); h != "" {
+		b.WriteString("\n\n" + h)
+	}
+	var a *advised
+	if errors.As(err, &a) {
+		b.WriteString("\n\n" + a.advice)
+	}
+	return b.String()
+}
+
+func line(b *strings.Builder, name, value string) {
+	if value != "" {
+		fmt.Fprintf(b, "\n%s: %s", name, value)
+	}
+}
+
+func hint(err error, e *api.Error) string {
+	var t *timeoutError
+	if errors.As(err, &t) {
+		return "The timeouts attribute sets another time."
+	}
+	if e == nil {
+		return ""
+	}
+	if e.Hint != "" {
+		return e.Hint
+	}
+	switch e.Kind {
+	case api.NotFound:
+		return "It does not exist, or the credentials may not see it."
+	case api.Denied:
+		return "Check the credentials in the provider block and what they are allowed to do."
+	case api.Throttled:
+		return "The service asks for fewer requests. Try again later, or lower -parallelism."
+	case api.Busy:
+		return "This passes by itself. Try again later, or raise the time-out."
+	case api.Refused, api.Other:
+	}
+	if e.Status == 0 && e.Err != nil {
+		return "No whole answer arrived. Check the endpoint in the provider block, the network, and a proxy set by HTTPS_PROXY."
+	}
+	return ""
+}
+
+// sentence begins with a capital and ends with a full stop, as Terraform shows it.
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return ""
+	}
+	if strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "。") {
+		return text
+	}
+	return text + "."
+}

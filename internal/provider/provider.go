@@ -1,0 +1,93 @@
+// Package provider is the provider block and the list of what it offers.
+package provider
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/desktop"
+)
+
+type clouddesktopProvider struct {
+	version string
+	env     clients.Env
+}
+
+var (
+	_ provider.ProviderWithEphemeralResources = (*clouddesktopProvider)(nil)
+	_ provider.ProviderWithListResources      = (*clouddesktopProvider)(nil)
+	_ provider.ProviderWithActions            = (*clouddesktopProvider)(nil)
+)
+
+// New returns the constructor of the provider. The version is told to
+// Terraform and to the services.
+func New(version string, options ...func(*clients.Env)) func() provider.Provider {
+	env := clients.Env{
+		Getenv:    os.Getenv,
+		UserAgent: "terraform-provider-clouddesktop/" + version,
+		Logger:    slog.New(clients.NewLogHandler()),
+	}
+	for _, option := range options {
+		option(&env)
+	}
+	return func() provider.Provider { return &clouddesktopProvider{version: version, env: env} }
+}
+
+func (p *clouddesktopProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "clouddesktop"
+	resp.Version = p.version
+}
+
+func (p *clouddesktopProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Orders, sizes and governs cloud desktops, and looks up consoles, login records and VNC sessions. " +
+			"Every service is optional: configure those whose types you use.",
+		Attributes: clients.Attributes(),
+	}
+}
+
+func (p *clouddesktopProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model clients.Model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	set := clients.New(ctx, p.env, model, &resp.Diagnostics)
+	resp.ResourceData = set
+	resp.DataSourceData = set
+	resp.EphemeralResourceData = set
+	resp.ListResourceData = set
+	resp.ActionData = set
+}
+
+func (p *clouddesktopProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		desktop.NewDesktopResource,
+	}
+}
+
+func (p *clouddesktopProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{}
+}
+
+func (p *clouddesktopProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{}
+}
+
+func (p *clouddesktopProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{}
+}
+
+func (p *clouddesktopProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{}
+}

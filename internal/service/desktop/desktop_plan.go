@@ -1,0 +1,144 @@
+package desktop
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+// ModifyPlan refuses at plan time what the service would refuse, or do wrong,
+// only at apply.
+func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state desktopModel
+	create, destroy := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
+	if !create {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if !destroy {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	replace := len(resp.RequiresReplace) > 0
+	if (destroy || replace) && state.DeletionPolicy.ValueString() == deletionPrevent {
+		resp.Diagnostics.Append(prevented(state))
+	}
+	if destroy {
+		return
+	}
+	plan.planPassword(state)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	if create || replace {
+		state = desktopModel{}
+	}
+	if r.client == nil || r.client.Available() != nil {
+		return
+	}
+	resp.Diagnostics.Append(checkOS(plan, create, r.client.OperatingSystems())...)
+	resp.Diagnostics.Append(checkGroup(plan, state)...)
+	_, resizes := plan.resizeInput("", state)
+	if create || resizes {
+		resp.Diagnostics.Append(checkCallback(r.client)...)
+	}
+	if !create && !replace {
+		resp.Diagnostics.Append(r.checkDisk(ctx, plan, state)...)
+	}
+}
+
+// planPassword says which password attributes an apply will change.
+func (m *desktopModel) planPassword(state desktopModel) {
+	sealed := !m.PasswordRecipient.IsNull()
+	switch {
+	case m.PasswordVersion.IsUnknown() || m.PasswordRecipient.IsUnknown():
+	case m.resetsPassword(state):
+		m.Password, m.EncryptedPassword = types.StringNull(), types.StringNull()
+	case state.DesktopUUID.IsNull() && sealed:
+		m.Password = types.StringNull()
+	case state.DesktopUUID.IsNull():
+		m.EncryptedPassword = types.StringNull()
+	case sealed && !state.Password.IsNull():
+		m.Password, m.EncryptedPassword = types.StringNull(), types.StringUnknown()
+	}
+}
+
+func checkOS(plan desktopModel, create bool, offered []string) diag.Diagnostics {
+	list := strings.Join(offered, ", ")
+	switch {
+	case plan.OS.IsNull() && create:
+		return diag.Diagnostics{diagnose.Input(path.Root("os"), "Missing Operating System",
+			"A desktop cannot be ordered without an operating system. Write one of: "+list+".")}
+	case plan.OS.IsNull() || plan.OS.IsUnknown() || slices.Contains(offered, plan.OS.ValueString()):
+		return nil
+	}
+	return diag.Diagnostics{diagnose.Input(path.Root("os"), "Operating System Not Offered",
+		fmt.Sprintf("%q is not offered. Write one of: %s. If the deployment does offer it, add it to operating_systems in the provider's desktop block.", plan.OS.ValueString(), list))}
+}
+
+// checkGroup compares a group that an imported desktop is given with the name
+// of its user.
+func checkGroup(plan, state desktopModel) diag.Diagnostics {
+	if state.Username.IsNull() || !state.UserGroup.IsNull() || plan.UserGroup.IsNull() || plan.UserGroup.IsUnknown() {
+		return nil
+	}
+	group, user := plan.UserGroup.ValueString(), state.Username.ValueString()
+	if number, ok := strings.CutPrefix(user, group+"_"); ok && twoDigits.MatchString(number) {
+		return nil
+	}
+	return diag.Diagnostics{diagnose.Input(path.Root("user_group"), "User Is Not of This Group",
+		fmt.Sprintf("The desktop belongs to user %q, who is not one of %s_01, %s_02, and so on. "+
+			"Write the right group, or username = %q instead; -replace orders another desktop.", user, group, group, user))}
+}
+
+var twoDigits = regexp.MustCompile(`^[0-9]{2,}$`)
+
+func checkCallback(client *desktop.Client) diag.Diagnostics {
+	host, ok := client.CallbackReachable()
+	if ok {
+		return nil
+	}
+	return diag.Diagnostics{diagnose.Input(path.Empty(), "Callback Address Is Not Reachable",
+		fmt.Sprintf("The cloud desktop service runs on another machine, but it would be told to call back %s, which is this machine only to itself. "+
+			"In the provider's callback block set listen to an address that the service can reach, such as 0.0.0.0:8700, "+
+			"and url to how the service reaches it, such as http://runner.example.com:8700.", host))}
+}
+
+// checkDisk refuses a disk that shrinks. The size of a disk that was not
+// managed so far is asked for.
+func (r *desktopResource) checkDisk(ctx context.Context, plan, state desktopModel) diag.Diagnostics {
+	if plan.DiskGiB.IsNull() || plan.DiskGiB.IsUnknown() || plan.DiskGiB.Equal(state.DiskGiB) {
+		return nil
+	}
+	if state.DiskGiB.IsNull() {
+		ctx, cancel := diagnose.WithTimeout(ctx, readTimeout)
+		defer cancel()
+		volumes, err := r.client.Volumes(ctx, state.DesktopUUID.ValueString())
+		if err != nil {
+			return diag.Diagnostics{diagnose.Error("Read Volumes of Desktop", err)}
+		}
+		state.DiskGiB = plan.DiskGiB
+		state.setVolumes(volumes)
+	}
+	if plan.DiskGiB.ValueInt64() >= state.DiskGiB.ValueInt64() {
+		return nil
+	}
+	return diag.Diagnostics{diagnose.Input(path.Root("disk_gib"), "Disk Cannot Shrink",
+		fmt.Sprintf("The disk has %d GiB and can only grow. Write %d or more.", state.DiskGiB.ValueInt64(), state.DiskGiB.ValueInt64()))}
+}
+
+// prevented is the refusal of deletion_policy.
+func prevented(state desktopModel) diag.Diagnostic {
+	return diagnose.Input(path.Root("deletion_policy"), "Desktop Must Not Be Destroyed",
+		fmt.Sprintf("Desktop %s of user %s has deletion_policy = %q. To give it up, apply with %q or %q first, or remove it from the state with a removed block.",
+			state.DesktopUUID.ValueString(), state.Username.ValueString(), deletionPrevent, deletionAbandon, deletionRevoke))
+}

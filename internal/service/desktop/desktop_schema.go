@@ -1,0 +1,153 @@
+package desktop
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// The values of deletion_policy.
+const (
+	deletionAbandon = "abandon"
+	deletionRevoke  = "revoke"
+	deletionPrevent = "prevent"
+)
+
+// The largest sizes are 2^53 bytes: beyond, JSON numbers lose digits on their
+// way through other programs.
+const (
+	maxMemoryMiB = 1 << 33
+	maxDiskGiB   = 1 << 23
+)
+
+func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := stringplanmodifier.UseStateForUnknown()
+	replace := replaceUnlessImported()
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A cloud desktop. It is ordered for a new user of a group, or for a user who exists, and can be resized. " +
+			"The service can neither delete a desktop nor tell its operating system, processors and memory: see `deletion_policy`, and the guide on drift.",
+		Attributes: map[string]schema.Attribute{
+			"user_group": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The group in which a user is made for the desktop: `dev` makes `dev_01`, `dev_02`, and so on. A change orders another desktop. Exactly one of `user_group` and `username` is given.",
+				Validators:          []validator.String{nameValidator()},
+				PlanModifiers:       []planmodifier.String{replace},
+			},
+			"username": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "The user who gets the desktop: one who exists if configured, else the one that was made in `user_group`. A change orders another desktop.",
+				Validators:          []validator.String{nameValidator()},
+				PlanModifiers:       []planmodifier.String{keep, replace},
+			},
+			"os": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The operating system, one of the provider's `desktop.operating_systems`. It is needed to order a desktop; an imported one may leave it out, because the service does not tell it. A change orders another desktop.",
+				PlanModifiers:       []planmodifier.String{replace},
+			},
+			"cpu": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "The number of processors. Without it they are left as they are.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"memory_mib": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "The memory in MiB. Without it the memory is left as it is.",
+				Validators:          []validator.Int64{int64validator.Between(1, maxMemoryMiB)},
+			},
+			"disk_gib": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "The data disk in GiB. It can only grow. Without it the disks are left as they are and not looked at.",
+				Validators:          []validator.Int64{int64validator.Between(1, maxDiskGiB)},
+			},
+			"password_wo": schema.StringAttribute{
+				Optional: true, WriteOnly: true, Sensitive: true,
+				MarkdownDescription: "The password that the user gets in place of the first one. It is never stored. Needs Terraform 1.11.",
+				Validators: []validator.String{
+					stringvalidator.LengthAtLeast(1),
+					stringvalidator.AlsoRequires(path.MatchRoot(passwordVersion)),
+				},
+			},
+			passwordVersion: schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "A number whose change sends `password_wo` again.",
+				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
+			},
+			"password_recipient": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "An age or SSH public key. The first password is then stored only encrypted to it, as `encrypted_password`.",
+				Validators:          []validator.String{recipientValidator{}},
+			},
+			"deletion_policy": schema.StringAttribute{
+				Optional: true, Computed: true,
+				Default: stringdefault.StaticString(deletionAbandon),
+				MarkdownDescription: "What destroying means, since the service cannot delete a desktop: `abandon` leaves it running (default), " +
+					"`revoke` also resets the user's password to one that nobody knows, `prevent` is an error.",
+				Validators: []validator.String{stringvalidator.OneOf(deletionAbandon, deletionRevoke, deletionPrevent)},
+			},
+			"desktop_uuid": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "What the service calls the desktop.",
+				PlanModifiers:       []planmodifier.String{keep},
+			},
+			"desktop_name": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The name of the desktop.",
+				PlanModifiers:       []planmodifier.String{keep},
+			},
+			"password": schema.StringAttribute{
+				Computed: true, Sensitive: true,
+				MarkdownDescription: "The first password of the user, if the service gave one and neither `password_wo` nor `password_recipient` is set.",
+				PlanModifiers:       []planmodifier.String{keep},
+			},
+			"encrypted_password": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The first password of the user, encrypted to `password_recipient` (age, armored). `age --decrypt` reads it.",
+				PlanModifiers:       []planmodifier.String{keep},
+			},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "How long to wait for a new desktop, such as `45m`. Default: `30m`.",
+				ReadDescription:   "How long to try to read the desktop. Default: `2m`.",
+				UpdateDescription: "How long to wait for new sizes and passwords. Default: `20m`.",
+				DeleteDescription: "How long to try to revoke the password. Default: `2m`.",
+			}),
+		},
+	}
+}
+
+func (r *desktopResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"username":     identityschema.StringAttribute{RequiredForImport: true, Description: "The user who has the desktop."},
+			"desktop_uuid": identityschema.StringAttribute{RequiredForImport: true, Description: "What the service calls the desktop."},
+		},
+	}
+}
+
+func (r *desktopResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{
+		resourcevalidator.ExactlyOneOf(path.MatchRoot("user_group"), path.MatchRoot("username")),
+	}
+}
+
+// replaceUnlessImported orders another desktop for a changed value, unless the
+// former value is not known, as the service does not tell those of an imported
+// desktop. A value that is taken away is no wish for another desktop.
+func replaceUnlessImported() planmodifier.String {
+	return stringplanmodifier.RequiresReplaceIf(
+		func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+			resp.RequiresReplace = !req.StateValue.IsNull() && !req.ConfigValue.IsNull()
+		},
+		"A change orders another desktop.", "A change orders another desktop.")
+}
