@@ -1,0 +1,210 @@
+// Package novatest is a strict fake of the compute service of OpenStack and of
+// Huawei Cloud ECS, written from their documents: it opens consoles.
+package novatest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
+)
+
+// Status is the state of a server.
+type Status string
+
+// The states that matter to a console.
+const (
+	Active  Status = "ACTIVE"
+	Stopped Status = "SHUTOFF"
+	Build   Status = "BUILD"
+)
+
+// Server is a compute service. It is an http.Handler.
+type Server struct {
+	identitytest.Script
+	// URL is the server's address, once it was started.
+	URL string
+
+	cloud        *identitytest.Server
+	maximum      int
+	withoutProject bool
+
+	mu       sync.Mutex
+	servers  map[string]Status
+	consoles []string
+}
+
+// Option changes what kind of compute service this is.
+type Option func(*Server)
+
+// WithMicroversions makes 2.minor the newest microversion that is offered.
+func WithMicroversions(minor int) Option { return func(s *Server) { s.maximum = minor } }
+
+// WithoutProjectInPath makes the paths begin with /v2.1/servers, as those of a
+// plain OpenStack do.
+func WithoutProjectInPath() Option { return func(s *Server) { s.withoutProject = true } }
+
+// New returns a compute service of a cloud that is not started: it serves where
+// it is mounted.
+func New(cloud *identitytest.Server, options ...Option) *Server {
+	s := &Server{cloud: cloud, maximum: 90, servers: map[string]Status{}}
+	for _, option := range options {
+		option(s)
+	}
+	return s
+}
+
+// Start serves a compute service on loopback until the test ends.
+func Start(t testing.TB, cloud *identitytest.Server, options ...Option) *Server {
+	t.Helper()
+	s := New(cloud, options...)
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	s.URL = server.URL
+	return s
+}
+
+// SetServer adds a server, or changes its state.
+func (s *Server) SetServer(id string, status Status) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.servers[id] = status
+}
+
+// DeleteServer removes a server.
+func (s *Server) DeleteServer(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.servers, id)
+}
+
+// Consoles returns the links that were given out.
+func (s *Server) Consoles() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.consoles)
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.cloud.Now().UTC().Format(http.TimeFormat))
+	w.Header().Set("X-Openstack-Request-Id", "req-3dccb8c4-08fe-4706-a91d-e843b8fe9ed2")
+	s.Serve(w, r, s.serve)
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
+	var signature identitytest.SignatureError
+	if err := s.cloud.Authenticate(r, body); errors.As(err, &signature) {
+		identitytest.GatewayFault(w, http.StatusUnauthorized, "APIGW.0301", err.Error())
+		return
+	} else if err != nil {
+		identitytest.Fault(w, http.StatusUnauthorized, "Unauthorized", err.Error())
+		return
+	}
+	minor, ok := microversion(r.Header)
+	if !ok || minor > s.maximum {
+		fault(w, http.StatusNotAcceptable, "computeFault", fmt.Sprintf("Version %s is not supported by the API. Minimum is 2.1 and maximum is 2.%d.", r.Header.Get("X-Openstack-Nova-Api-Version"), s.maximum))
+		return
+	}
+	segments := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if !s.withoutProject && segments[0] == "v2.1" && len(segments) > 2 {
+		if segments[1] != identitytest.ProjectID {
+			fault(w, http.StatusBadRequest, "badRequest", fmt.Sprintf("Malformed request URL: URL's project_id '%s' doesn't match Context's project_id '%s'", segments[1], identitytest.ProjectID))
+			return
+		}
+		segments = slices.Delete(segments, 1, 2)
+	}
+	// Nova answers a call that its microversion does not know as any other path.
+	if len(segments) != 4 || segments[0] != "v2.1" || segments[1] != "servers" || segments[3] != "remote-consoles" || minor < 6 {
+		identitytest.Body(http.StatusNotFound, "text/plain; charset=UTF-8", "404 Not Found\n\nThe resource could not be found.\n\n   ")(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		fault(w, http.StatusMethodNotAllowed, "badMethod", "The method is not allowed for this resource.")
+		return
+	}
+	if err := check(r, body); err != nil {
+		fault(w, http.StatusBadRequest, "badRequest", err.Error())
+		return
+	}
+	s.open(w, r, segments[2])
+}
+
+// open answers with a link to the console of a server.
+func (s *Server) open(w http.ResponseWriter, r *http.Request, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch status, ok := s.servers[id]; {
+	case !ok:
+		fault(w, http.StatusNotFound, "itemNotFound", fmt.Sprintf("Instance %s could not be found.", id))
+	case status != Active:
+		fault(w, http.StatusConflict, "conflictingRequest", fmt.Sprintf("Instance %s is not ready: vm_state %s", id, status))
+	default:
+		link := "https://novncproxy.example.com:8002/vnc.auto.html?token=" + rand.Text() + "&lang=EN"
+		s.consoles = append(s.consoles, link)
+		encoded, _ := json.Marshal(map[string]any{"remote_console": map[string]string{"url": link, "type": "novnc", "protocol": "vnc"}})
+		identitytest.Body(http.StatusOK, "application/json", string(encoded))(w, r)
+	}
+}
+
+var (
+	legacyVersion = regexp.MustCompile(`^2\.(\d{1,3})$`)
+	version       = regexp.MustCompile(`^compute 2\.(\d{1,3})$`)
+)
+
+// microversion reads both headers. Either may be left out, but they may not
+// disagree; without any the service speaks 2.1.
+func microversion(h http.Header) (minor int, ok bool) {
+	minors := map[int]bool{}
+	for _, m := range [][]string{
+		legacyVersion.FindStringSubmatch(h.Get("X-Openstack-Nova-Api-Version")),
+		version.FindStringSubmatch(h.Get("Openstack-Api-Version")),
+	} {
+		if m != nil {
+			_, _ = fmt.Sscan(m[1], &minor)
+			minors[minor] = true
+		}
+	}
+	if len(minors) == 0 {
+		return 1, h.Get("X-Openstack-Nova-Api-Version") == "" && h.Get("Openstack-Api-Version") == ""
+	}
+	return minor, len(minors) == 1
+}
+
+// check refuses a body that is not as documented.
+func check(r *http.Request, body []byte) error {
+	if r.Header.Get("Content-Type") != "application/json" {
+		return errors.New("Unsupported Content-Type") //nolint:revive,staticcheck // As Nova words it.
+	}
+	var in struct {
+		RemoteConsole struct {
+			Type     string `json:"type"`
+			Protocol string `json:"protocol"`
+		} `json:"remote_console"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&in); err != nil {
+		return err
+	}
+	if in.RemoteConsole.Type != "novnc" || in.RemoteConsole.Protocol != "vnc" {
+		return fmt.Errorf("Invalid input for field/attribute remote_console: %s", body) //nolint:revive,staticcheck // As Nova words it.
+	}
+	return nil
+}
+
+// fault answers with an error as Nova writes it.
+func fault(w http.ResponseWriter, status int, name, message string) {
+	encoded, _ := json.Marshal(map[string]any{name: map[string]any{"code": status, "message": message}})
+	identitytest.Body(status, "application/json; charset=UTF-8", string(encoded))(w, nil)
+}
