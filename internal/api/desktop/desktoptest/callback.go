@@ -182,6 +182,9 @@ func (op *Operation) Send(result Result) {
 	if err != nil {
 		panic(err) // Only strings are in it.
 	}
+	if checker := op.server.config.checker; checker != nil {
+		checker.Callback(op.Call, body)
+	}
 	op.SendBody(body)
 }
 

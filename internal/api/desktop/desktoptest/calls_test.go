@@ -14,7 +14,7 @@ const gib = 1 << 30
 
 func TestApplyForAGroup(t *testing.T) {
 	t.Parallel()
-	s, r := desktoptest.Start(t), newReceiver(t, 200)
+	s, r := start(t), newReceiver(t, 200)
 
 	for i, wantUser := range []string{"dev_01", "dev_02"} {
 		got := r.order(t, s, "dev", "win10", fmt.Sprint(i))
@@ -53,7 +53,7 @@ func TestApplyForAUser(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s, r := desktoptest.Start(t, tc.opts...), newReceiver(t, 200)
+			s, r := start(t, tc.opts...), newReceiver(t, 200)
 			s.AddDesktop("dev_01", "kylin")
 
 			got := r.order(t, s, "dev_01", "macos", "a")
@@ -74,7 +74,7 @@ func TestApplyForAUser(t *testing.T) {
 
 func TestThirtyOrdersAtOnce(t *testing.T) {
 	t.Parallel()
-	s, r := desktoptest.Start(t), newReceiver(t, 200)
+	s, r := start(t), newReceiver(t, 200)
 	var orders sync.WaitGroup
 	for i := range 30 {
 		orders.Go(func() {
@@ -101,7 +101,7 @@ func TestThirtyOrdersAtOnce(t *testing.T) {
 
 func TestResourceUpdate(t *testing.T) {
 	t.Parallel()
-	s, r := desktoptest.Start(t), newReceiver(t, 200)
+	s, r := start(t), newReceiver(t, 200)
 	uuid := s.AddDesktop("dev_01", "win10")
 	resize := func(id, targets string) callback {
 		t.Helper()
@@ -136,7 +136,7 @@ func TestResourceUpdate(t *testing.T) {
 
 func TestResourceUpdateOfADesktopThatVanishes(t *testing.T) {
 	t.Parallel()
-	s, r := desktoptest.Start(t), newReceiver(t, 200)
+	s, r := start(t), newReceiver(t, 200)
 	uuid := s.AddDesktop("dev_01", "win10")
 	hold := s.Hold(desktoptest.ResourceUpdate, 1)
 	body := fmt.Sprintf(`{"desktop_uuid":%q,"cpu":4,"callback_url":%q}`, uuid, r.URL+"/a")
@@ -161,7 +161,7 @@ func TestDesktopVolumes(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := desktoptest.Start(t, tc.opts...)
+			s := start(t, tc.opts...)
 			uuid := s.AddDesktop("dev_01", "win10")
 			path := "/api/desktop/" + uuid + "/volumes"
 			if got := send(t, s, "GET", path, ""); got.Body != `{"data":[],"message":"","status":0}` {
@@ -180,7 +180,7 @@ func TestDesktopVolumes(t *testing.T) {
 
 func TestPolicyOfTheService(t *testing.T) {
 	t.Parallel()
-	s := desktoptest.Start(t)
+	s := start(t)
 	wantAccepted(t, send(t, s, "POST", "/api/desktop/policy-update", `{"usb-enable":true,"data-access":true}`))
 	wantAccepted(t, send(t, s, "POST", "/api/desktop/policy-update", `{"usb-enable":false}`))
 	if got := s.Policy(); got != (desktoptest.Policy{DataAccess: true}) {
@@ -190,7 +190,7 @@ func TestPolicyOfTheService(t *testing.T) {
 
 func TestPolicyOfADesktopByCallback(t *testing.T) {
 	t.Parallel()
-	s, r := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop(), desktoptest.WithPolicyCallback()), newReceiver(t, 200)
+	s, r := start(t, desktoptest.WithPolicyPerDesktop(), desktoptest.WithPolicyCallback()), newReceiver(t, 200)
 	uuid := s.AddDesktop("dev_01", "win10")
 	body := fmt.Sprintf(`{"desktop_uuid":%q,"usb-enable":true,"callback_url":%q}`, uuid, r.URL+"/a")
 	wantAccepted(t, send(t, s, "POST", "/api/desktop/policy-update", body))
@@ -205,7 +205,7 @@ func TestPolicyOfADesktopByCallback(t *testing.T) {
 
 func TestPasswordReset(t *testing.T) {
 	t.Parallel()
-	s := desktoptest.Start(t)
+	s := start(t)
 	s.AddUser("dev_01")
 	for _, tc := range []struct{ sent, want string }{
 		{"Correct-Horse-1", "Correct-Horse-1"},

@@ -10,7 +10,14 @@ import (
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest/conform"
 )
+
+// start makes a server whose every exchange must fit the OpenAPI text.
+func start(t *testing.T, opts ...desktoptest.Option) *desktoptest.Server {
+	t.Helper()
+	return desktoptest.Start(t, append(opts, desktoptest.WithChecker(conform.New(t)))...)
+}
 
 // answer is a whole HTTP answer.
 type answer struct {
@@ -135,3 +142,14 @@ func encode(v any) string {
 	}
 	return string(b)
 }
+
+func post(path, body string) *http.Request {
+	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	return req
+}
+
+// roundTrip is a transport without a network.
+type roundTrip func(*http.Request) *http.Response
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req), nil }

@@ -23,7 +23,7 @@ type config struct {
 	callbackPause    time.Duration
 	client           *http.Client
 	logf             func(line string)
-	check            func(*http.Request, *http.Response)
+	checker          Checker
 }
 
 func newConfig(opts []Option) config {
@@ -108,8 +108,15 @@ func WithLog(log func(line string)) Option {
 	return func(c *config) { c.logf = log }
 }
 
-// WithCheck shows check every request that reached the service and its answer;
-// faults pass by it.
-func WithCheck(check func(*http.Request, *http.Response)) Option {
-	return func(c *config) { c.check = check }
+// Checker looks at what goes to and fro. Faults, and callbacks that are
+// garbage on purpose, pass by it.
+type Checker interface {
+	Exchange(*http.Request, *http.Response)
+	Callback(call Call, body []byte)
+}
+
+// WithChecker shows checker every request that reached the service, its
+// answer, and every callback.
+func WithChecker(checker Checker) Option {
+	return func(c *config) { c.checker = checker }
 }

@@ -81,6 +81,9 @@ func Start(t testing.TB, opts ...Option) *Server {
 	return s
 }
 
+// Wait waits until all operations accepted so far have ended.
+func (s *Server) Wait() { s.work.Wait() }
+
 // Close gives up the operations under way and waits until their goroutines
 // have ended. Nothing may call the server any more.
 func (s *Server) Close() {
@@ -203,8 +206,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, data any, err er
 		return
 	}
 	_ = http.NewResponseController(w).Flush()
-	if s.config.check != nil {
-		s.config.check(r, &http.Response{StatusCode: status, Header: w.Header().Clone(), Body: io.NopCloser(bytes.NewReader(encoded))})
+	if s.config.checker != nil {
+		s.config.checker.Exchange(r, &http.Response{StatusCode: status, Header: w.Header().Clone(), Body: io.NopCloser(bytes.NewReader(encoded))})
 	}
 }
 
