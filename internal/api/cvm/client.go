@@ -1,0 +1,178 @@
+// Package cvm is a client of Tencent Cloud's CVM: it asks for the address of a
+// server's console.
+package cvm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+)
+
+// Endpoint is where the service answers unless another address is configured.
+const Endpoint = "https://cvm.tencentcloudapi.com"
+
+const (
+	service  = "cvm"
+	version  = "2017-03-12"
+	action   = "DescribeInstanceVncUrl"
+	lifetime = 15 * time.Second
+)
+
+// everyone paces the requests of the whole process: the service allows ten a
+// second. It stays a little below, for on their way two requests may come
+// closer together.
+var everyone = rate.NewLimiter(rate.Every(110*time.Millisecond), 1)
+
+// Config is what a Client is made of.
+type Config struct {
+	// Endpoint is the base address of the service.
+	Endpoint *url.URL
+	// HTTP carries the requests.
+	HTTP *http.Client
+	// Region is where an instance is looked for if the call names no region.
+	Region string
+	// Credentials are asked for before each request.
+	Credentials Source
+	// Retry says how long to wait between tries.
+	Retry api.Retry
+	// Limit paces the requests; nil stands for the limiter of the process.
+	Limit *rate.Limiter
+	// Unavailable, if set, is what every call returns.
+	Unavailable error
+}
+
+// Client talks to the CVM service. Its methods may be called at the same time.
+type Client struct {
+	config Config
+}
+
+// New returns a client. It sends nothing and looks for no credentials.
+func New(config Config) *Client {
+	if config.Limit == nil {
+		config.Limit = everyone
+	}
+	return &Client{config: config}
+}
+
+// ConsoleInput says whose console is asked for.
+type ConsoleInput struct {
+	InstanceID string
+	// Region is the client's if empty.
+	Region string
+}
+
+// ConsoleURL asks for the address of an instance's console. It is asked again
+// until ctx ends while the service is called too often, or the instance is in a
+// state that passes by itself.
+//
+// API: POST / DescribeInstanceVncUrl
+func (c *Client) ConsoleURL(ctx context.Context, in ConsoleInput) (Console, error) {
+	if c.config.Unavailable != nil {
+		return Console{}, c.config.Unavailable
+	}
+	if in.Region == "" {
+		in.Region = c.config.Region
+	}
+	if in.Region == "" {
+		return Console{}, failure(api.Refused, "no region is configured",
+			"Set region here, in the tencentcloud block, or in TENCENTCLOUD_REGION.", nil)
+	}
+	return api.Do(ctx, c.config.Retry, repeat, func(ctx context.Context) (Console, error) {
+		return c.try(ctx, in)
+	})
+}
+
+func repeat(err error) api.Repeat {
+	var e *api.Error
+	switch {
+	case !errors.As(err, &e) || e.Code == "":
+		return api.RepeatIdempotent(err)
+	case e.Kind == api.Throttled, e.Kind == api.Busy:
+		return api.Wait
+	case e.Code == "InternalError":
+		return api.Outage
+	}
+	return api.Stop
+}
+
+func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
+	credentials, err := c.config.Credentials.lookUp(ctx)
+	if err != nil {
+		return Console{}, err
+	}
+	if err := c.config.Limit.Wait(ctx); err != nil {
+		return Console{}, failure(api.Throttled, "too many requests wait for their turn; the service allows ten a second", "", err)
+	}
+	header, body, err := sign(c.config.Endpoint, in.Region, credentials, map[string]any{"InstanceId": in.InstanceID})
+	if err != nil {
+		return Console{}, failure(api.Other, "the request cannot be signed", "", err)
+	}
+	client := api.Client{
+		Service: service, Endpoint: c.config.Endpoint, HTTP: c.config.HTTP, Header: header,
+		Secrets: []string{credentials.SecretKey, credentials.SecurityToken},
+	}
+	call := api.Call{Method: http.MethodPost, Path: "/", Body: json.RawMessage(body)}
+	answer, err := client.Send(ctx, call)
+	if err != nil {
+		return Console{}, named(err, "")
+	}
+	// A success holds a console, however badly the rest of it is formed.
+	call.Sensitive = answer.Status == http.StatusOK
+	return read(client, call, answer)
+}
+
+// read takes the console out of an answer.
+func read(client api.Client, call api.Call, answer *api.Answer) (Console, error) {
+	var body struct {
+		Response *struct {
+			InstanceVncURL string `json:"InstanceVncUrl"`
+			RequestID      string `json:"RequestId"`
+			Error          *struct{ Code, Message string }
+		}
+	}
+	err := json.Unmarshal(answer.Body, &body)
+	response := body.Response
+	switch {
+	case err != nil:
+		return Console{}, named(client.Unexpected(call, answer, "the answer is not the JSON document that was asked for"), "")
+	case response == nil:
+		return Console{}, named(client.Unexpected(call, answer, "the answer lacks a Response"), "")
+	case response.Error != nil:
+		kind, hint := explain(response.Error.Code, answer.Header)
+		e := client.Failed(call, answer, kind, response.Error.Code, response.Error.Message)
+		e.Hint = hint
+		return Console{}, named(e, response.RequestID)
+	case response.InstanceVncURL == "":
+		return Console{}, named(client.Unexpected(call, answer, "the answer lacks an InstanceVncUrl"), response.RequestID)
+	}
+	console, err := newConsole(response.InstanceVncURL, time.Now())
+	if err != nil {
+		return Console{}, named(client.Failed(call, answer, api.Other, "", err.Error()), response.RequestID)
+	}
+	return console, nil
+}
+
+// named gives an error the action's name: the path is the same for all of them.
+func named(err error, requestID string) error {
+	var e *api.Error
+	if errors.As(err, &e) {
+		e.Operation, e.RequestID = action, requestID
+	}
+	return err
+}
+
+// failure is an error for which nothing was sent.
+func failure(kind api.Kind, message, hint string, err error) *api.Error {
+	if err != nil {
+		message = fmt.Sprintf("%s: %v", message, err)
+	}
+	return &api.Error{Service: service, Operation: action, Kind: kind, Message: message, Hint: hint, Err: err}
+}

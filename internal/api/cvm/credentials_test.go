@@ -1,0 +1,76 @@
+package cvm_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm/cvmtest"
+)
+
+//nolint:paralleltest // It sets the environment, where the SDK looks.
+func TestFound_credentialsFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "credentials")
+	t.Setenv("TENCENTCLOUD_CREDENTIALS_FILE", file)
+	source := cvm.Found()
+	if _, err := source(); err == nil {
+		t.Fatal("credentials come from a file that does not exist")
+	}
+	if err := os.WriteFile(file, []byte("[default]\nsecret_id = AKIDfile\nsecret_key = file-key\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		got, err := source()
+		if want := (cvm.Credentials{SecretID: "AKIDfile", SecretKey: "file-key"}); err != nil || got != want {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		_ = os.Remove(file) // Once found, they are kept.
+	}
+}
+
+func TestConsoleURL_noCredentials(t *testing.T) {
+	t.Parallel()
+	server := cvmtest.Start(t)
+	e := failure(t, newClient(t, server, func(c *cvm.Config) {
+		c.Credentials = func() (cvm.Credentials, error) {
+			return cvm.Credentials{}, errors.New("no credential found in every providers")
+		}
+	}))
+	if e.Kind != api.Denied || !strings.Contains(e.Message, "no credentials were found") || !strings.Contains(e.Hint, "TENCENTCLOUD_SECRET_ID") {
+		t.Errorf("the error is %+v", e)
+	}
+	if n := len(server.Requests()); n != 0 {
+		t.Errorf("%d requests without credentials", n)
+	}
+}
+
+func TestConsoleURL_credentialsThatNeverCome(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		forever := make(chan struct{})
+		defer close(forever)
+		client := cvm.New(cvm.Config{Region: region, Credentials: func() (cvm.Credentials, error) {
+			<-forever
+			return cvm.Credentials{}, nil
+		}})
+		start := time.Now()
+		_, err := client.ConsoleURL(t.Context(), cvm.ConsoleInput{InstanceID: id})
+		if !errors.Is(err, api.ErrDenied) || time.Since(start) != 10*time.Second {
+			t.Errorf("after %v: %v", time.Since(start), err)
+		}
+
+		cause := errors.New("interrupted")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		if _, err := client.ConsoleURL(ctx, cvm.ConsoleInput{InstanceID: id}); !errors.Is(err, cause) {
+			t.Errorf("interrupted: %v", err)
+		}
+	})
+}

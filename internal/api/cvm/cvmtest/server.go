@@ -1,0 +1,250 @@
+// Package cvmtest is a strict fake of Tencent Cloud's CVM, as far as the
+// consoles of instances go. It is written from the documents of the action and
+// of the signature, and shares no code with the client.
+package cvmtest
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Credential is an API key.
+type Credential struct {
+	SecretID, SecretKey string
+	// Token goes with a temporary key.
+	Token string
+}
+
+// Request is a request as it arrived.
+type Request struct {
+	Method, Path string
+	Header       http.Header
+	Body         string
+}
+
+type instance struct {
+	region string
+	states []State
+}
+
+type link struct {
+	until  time.Time
+	opened bool
+}
+
+// Server is the service. It is an http.Handler.
+type Server struct {
+	// URL is the service's address, once it was started.
+	URL string
+
+	mu          sync.Mutex
+	offset      time.Duration
+	unencoded   bool
+	credentials map[string]Credential
+	instances   map[string]*instance
+	links       map[string]*link
+	arrivals    []time.Time
+	requests    []Request
+	answers     []http.HandlerFunc
+}
+
+// New returns a service that knows some keys and is not started: it serves
+// where it is mounted.
+func New(credentials ...Credential) *Server {
+	s := &Server{credentials: map[string]Credential{}, instances: map[string]*instance{}, links: map[string]*link{}}
+	for _, c := range credentials {
+		s.credentials[c.SecretID] = c
+	}
+	return s
+}
+
+// Start serves on loopback until the test ends.
+func Start(t testing.TB, credentials ...Credential) *Server {
+	t.Helper()
+	s := New(credentials...)
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	s.URL = server.URL
+	return s
+}
+
+// Put adds an instance. It goes through its states, one a request, and stays in
+// the last; without any it runs.
+func (s *Server) Put(region, id string, states ...State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(states) == 0 {
+		states = []State{Running}
+	}
+	s.instances[id] = &instance{region: region, states: states}
+}
+
+// SetClock puts the service's clock forward or back.
+func (s *Server) SetClock(offset time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offset = offset
+}
+
+// SetUnencoded makes the service answer with addresses that are not encoded.
+func (s *Server) SetUnencoded() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unencoded = true
+}
+
+// Answer makes handlers answer the next requests, one each, in the place of the
+// service.
+func (s *Server) Answer(handlers ...http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers = append(s.answers, handlers...)
+}
+
+// Requests returns the requests that arrived.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// Tickets returns the secret part of each console address that was given out.
+func (s *Server) Tickets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var tickets []string
+	for address := range s.links {
+		_, ticket, _ := strings.Cut(address, "?s=")
+		tickets = append(tickets, ticket)
+	}
+	return tickets
+}
+
+// Open does what a browser does with the page's address: it connects to the
+// console, once and in time.
+func (s *Server) Open(page string) error {
+	encoded, ok := strings.CutPrefix(page, "https://img.qcloud.com/qcloud/app/active_vnc/index.html?InstanceVncUrl=")
+	if !ok || strings.ContainsAny(encoded, "&#:/?=+") {
+		return errors.New("this is not the documented link")
+	}
+	address, err := url.PathUnescape(encoded)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, ok := s.links[address]
+	switch {
+	case !ok:
+		return errors.New("this address was never given out")
+	case l.opened:
+		return errors.New("this address was opened before")
+	case time.Now().After(l.until):
+		return errors.New("this address has expired")
+	}
+	l.opened = true
+	return nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Body: string(body)})
+	w.Header().Set("Date", time.Now().Add(s.offset).UTC().Format(http.TimeFormat))
+	if len(s.answers) > 0 {
+		var answer http.HandlerFunc
+		answer, s.answers = s.answers[0], s.answers[1:]
+		answer(w, r)
+		return
+	}
+	if r.URL.Path != "/" {
+		http.NotFound(w, r)
+		return
+	}
+	address, code := s.console(r, body)
+	if code != "" {
+		Fail(code)(w, r)
+		return
+	}
+	respond(w, map[string]any{"InstanceVncUrl": address})
+}
+
+// console returns an address, or the code of what is wrong with the request.
+func (s *Server) console(r *http.Request, body []byte) (address, code string) {
+	if code := s.checkSignature(r, body); code != "" {
+		return "", code
+	}
+	if code := s.checkRate(); code != "" {
+		return "", code
+	}
+	id, code := checkParameters(r, body)
+	if code != "" {
+		return "", code
+	}
+	found := s.instances[id]
+	if found == nil || found.region != r.Header.Get("X-TC-Region") {
+		return "", "InvalidInstanceId.NotFound"
+	}
+	state := found.states[0]
+	if len(found.states) > 1 {
+		found.states = found.states[1:]
+	}
+	if state != Running {
+		return "", string(state)
+	}
+	// The sample's ticket ends in "=", which a second encoding would spoil.
+	address = "wss://bjvnc.qcloud.com:26789/vnc?s=" + rand.Text() + "="
+	s.links[address] = &link{until: time.Now().Add(15 * time.Second)}
+	if s.unencoded {
+		return address, ""
+	}
+	return url.QueryEscape(address), ""
+}
+
+// checkRate refuses what comes after ten requests within a second.
+func (s *Server) checkRate() string {
+	now := time.Now()
+	s.arrivals = slices.DeleteFunc(s.arrivals, func(at time.Time) bool { return now.Sub(at) >= time.Second })
+	if len(s.arrivals) >= 10 {
+		return "RequestLimitExceeded"
+	}
+	s.arrivals = append(s.arrivals, now)
+	return ""
+}
+
+// Fail answers with an error, under HTTP 200 as the service does.
+func Fail(code string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		respond(w, map[string]any{"Error": map[string]string{"Code": code, "Message": message(code)}})
+	}
+}
+
+// Body answers with any body.
+func Body(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func respond(w http.ResponseWriter, response map[string]any) {
+	id := make([]byte, 16)
+	_, _ = rand.Read(id) // It never fails.
+	response["RequestId"] = fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"Response": response})
+}
