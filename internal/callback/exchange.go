@@ -130,7 +130,7 @@ func listen(ctx context.Context, address string, shared bool) (net.Listener, err
 }
 
 // closeTimeout bounds how long Close waits for requests that came before it.
-const closeTimeout = 5 * time.Second
+const closeTimeout = time.Second
 
 // Close stops the receiver after the requests that it is answering. Nothing
 // depends on it: what was answered is in the inbox.

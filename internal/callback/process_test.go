@@ -1,0 +1,245 @@
+package callback
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// childVariable tells the test binary to be one run of the provider.
+const childVariable = "CALLBACK_TEST_CHILD"
+
+// task is what a child is asked to do.
+type task struct {
+	Listen, Inbox string
+	Operations    int
+}
+
+// report is what a child says when all its operations have ended.
+type report struct {
+	Results map[string]string // By address.
+	Foreign int               // Callbacks that it received for others.
+}
+
+// child begins operations, prints their addresses, waits for all of them,
+// reports, and stays until its input ends. It never calls Close, as the
+// provider is killed too.
+func child() int {
+	var do task
+	if err := json.Unmarshal([]byte(os.Getenv(childVariable)), &do); err != nil {
+		panic(err)
+	}
+	var logged logs
+	x, err := New(Config{
+		Listen: do.Listen,
+		Store:  NewDirectory(do.Inbox),
+		Logger: slog.New(slog.NewTextHandler(io.MultiWriter(&logged, os.Stderr), &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		panic(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	var addresses []string
+	var operations []*Operation
+	for range do.Operations {
+		op, err := x.Begin(ctx)
+		if err != nil {
+			panic(err)
+		}
+		operations, addresses = append(operations, op), append(addresses, op.URL())
+	}
+	say := json.NewEncoder(os.Stdout)
+	if err := say.Encode(addresses); err != nil {
+		panic(err)
+	}
+	results := map[string]string{}
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for _, op := range operations {
+		all.Go(func() {
+			body, err := op.Wait(ctx)
+			if err != nil {
+				panic(err)
+			}
+			if err := op.End(ctx); err != nil {
+				panic(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			results[op.URL()] = string(body)
+		})
+	}
+	all.Wait()
+	if err := say.Encode(report{results, strings.Count(logged.String(), "stored for another process")}); err != nil {
+		panic(err)
+	}
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	return 0
+}
+
+// run is a child at work.
+type run struct {
+	inbox     string
+	addresses []string
+	process   *os.Process
+	answers   *json.Decoder
+}
+
+func startRun(t *testing.T, do task) *run {
+	t.Helper()
+	encoded, err := json.Marshal(do)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), os.Args[0])
+	command.Env = append(os.Environ(), childVariable+"="+string(encoded))
+	var stderr logs
+	command.Stderr = &stderr
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		_ = command.Wait() // A run that was killed fails.
+		if t.Failed() {
+			t.Logf("the log of %s:\n%s", do.Inbox, &stderr)
+		}
+	})
+	r := &run{inbox: do.Inbox, process: command.Process, answers: json.NewDecoder(bufio.NewReader(stdout))}
+	if err := r.answers.Decode(&r.addresses); err != nil {
+		t.Fatalf("the run did not begin its operations: %v\n%s", err, &stderr)
+	}
+	return r
+}
+
+// report waits until all operations of the run have ended.
+func (r *run) report(t *testing.T) report {
+	t.Helper()
+	var said report
+	if err := r.answers.Decode(&said); err != nil {
+		t.Fatalf("the run did not report: %v", err)
+	}
+	return said
+}
+
+// answer calls every address of the runs, mixed and eight at once, with a body
+// that names it. Each call has to succeed the first time.
+func answer(t *testing.T, runs ...*run) {
+	t.Helper()
+	var all sync.WaitGroup
+	slots := make(chan struct{}, 8)
+	for n := range len(runs[0].addresses) {
+		for _, r := range runs {
+			all.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				address := r.addresses[n]
+				if status := call(t, client, http.MethodPost, address, bodyFor(address)); status != http.StatusOK {
+					t.Errorf("status %d", status)
+				}
+			})
+		}
+	}
+	all.Wait()
+}
+
+func bodyFor(address string) string { return fmt.Sprintf(`{"for":%q}`, address) }
+
+func TestTwoRunsAtOnce(t *testing.T) {
+	t.Parallel()
+	const each = 40
+	for name, test := range map[string]struct{ fixed, sameInbox bool }{
+		"fixed port, two inboxes": {true, false},
+		"fixed port, one inbox":   {true, true},
+		"free ports, two inboxes": {false, false},
+		"free ports, one inbox":   {false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			listen := DefaultListen
+			if test.fixed {
+				listen = "127.0.0.1:" + freePort(t)
+			}
+			folder := t.TempDir()
+			inboxes := []string{filepath.Join(folder, "a", "inbox"), filepath.Join(folder, "b", "inbox")}
+			if test.sameInbox {
+				inboxes[1] = inboxes[0]
+			}
+			runs := []*run{
+				startRun(t, task{listen, inboxes[0], each}),
+				startRun(t, task{listen, inboxes[1], each}),
+			}
+			answer(t, runs...)
+			foreign := 0
+			for _, r := range runs {
+				said := r.report(t)
+				foreign += said.Foreign
+				if len(said.Results) != each {
+					t.Errorf("%d results of %d", len(said.Results), each)
+				}
+				for _, address := range r.addresses {
+					if body := said.Results[address]; body != bodyFor(address) {
+						t.Errorf("an operation got %s", body)
+					}
+				}
+			}
+			for _, inbox := range inboxes {
+				if keys, err := NewDirectory(inbox).List(t.Context(), ""); err != nil || len(keys) != 0 {
+					t.Errorf("the inbox still holds %q (%v)", keys, err)
+				}
+			}
+			// Linux spreads connections over all who listen: without this the
+			// test would prove nothing. Other systems may prefer one of them.
+			if shared := foreign > 0; runtime.GOOS == "linux" && shared != test.fixed {
+				t.Errorf("%d callbacks were received for the other run", foreign)
+			}
+		})
+	}
+}
+
+func TestRunReceivesForOneThatWasKilled(t *testing.T) {
+	t.Parallel()
+	const each = 12
+	listen := "127.0.0.1:" + freePort(t)
+	folder := t.TempDir()
+	dead := startRun(t, task{listen, filepath.Join(folder, "a"), each})
+	alive := startRun(t, task{listen, filepath.Join(folder, "b"), each})
+	if err := dead.process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dead.process.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	answer(t, dead, alive)
+	if said := alive.report(t); said.Foreign != each {
+		t.Errorf("%d callbacks of the dead run were received", said.Foreign)
+	}
+	inbox := NewDirectory(dead.inbox)
+	for _, address := range dead.addresses {
+		id := address[strings.LastIndexByte(address, '/')+1:]
+		if body, err := inbox.Get(t.Context(), refer(id).resultKey()); string(body) != bodyFor(address) {
+			t.Errorf("the inbox of the dead run holds %s (%v)", body, err)
+		}
+	}
+}
