@@ -74,7 +74,7 @@ func detail(err error) string {
 	var e *api.Error
 	switch {
 	case !errors.As(err, &e):
-		b.WriteString(sentence(err.Error()))
+		b.WriteString(capital(sentence(err.Error())))
 	case e.Message != "":
 		b.WriteString(sentence(e.Message))
 	case e.Err != nil:
@@ -136,14 +136,26 @@ func hint(err error, e *api.Error) string {
 	return ""
 }
 
-// sentence begins with a capital and ends with a full stop, as Terraform shows it.
+// sentence ends with a full stop. What an API says is left as it is besides.
 func sentence(text string) string {
 	text = strings.TrimSpace(text)
-	if text == "" {
-		return ""
-	}
-	if strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "。") {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "。") {
 		return text
 	}
 	return text + "."
+}
+
+// capital makes a sentence of one of our own errors. A first word that may be
+// a name is left alone.
+func capital(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	for _, r := range word {
+		if r < 'a' || r > 'z' {
+			return text
+		}
+	}
+	if word == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }

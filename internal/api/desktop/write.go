@@ -88,7 +88,7 @@ func (o *Operation[T]) result(body []byte) (T, error) {
 	var zero T
 	// The body of an order's callback holds a password, so none is ever quoted.
 	call := o.call
-	call.Method, call.Path, call.Sensitive = "callback of "+call.Method, call.Path, true
+	call.Method, call.Sensitive = "callback of "+call.Method, true
 	answer := &api.Answer{Body: body}
 	e, err := parseEnvelope(body)
 	switch {

@@ -87,6 +87,7 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 	var state desktopModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(state.forgetUnapplied(ctx, req.Private, resp.Private)...)
+	resp.Diagnostics.Append(state.setIdentity(ctx, resp.Identity)...)
 	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
@@ -97,7 +98,6 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if err := r.client.Available(); err != nil {
 		resp.Diagnostics.Append(diagnose.Warning("Read Desktop", err, "The state is kept as it is."))
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-		resp.Diagnostics.Append(state.setIdentity(ctx, resp.Identity)...)
 		return
 	}
 	found, err := find(ctx, r.client, state.Username.ValueString(), state.DesktopUUID.ValueString())
@@ -119,7 +119,6 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 		state.setVolumes(volumes)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(state.setIdentity(ctx, resp.Identity)...)
 }
 
 func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -1,0 +1,238 @@
+package desktop_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// says matches a text in a diagnostic, wherever Terraform breaks the lines.
+func says(text string) *regexp.Regexp {
+	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = regexp.QuoteMeta(word)
+	}
+	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
+}
+
+func TestDesktop_badAnswersToOrder(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault desktoptest.Fault
+		says  string
+	}{
+		"401":        {desktoptest.Unauthorized(), "HTTP status: 401"},
+		"503":        {desktoptest.Unavailable(), "HTTP status: 503"},
+		"HTML":       {desktoptest.Answer(200, "text/html", "<html>Please log in</html>"), "it begins: <html>Please log in</html>"},
+		"empty":      {desktoptest.Empty(), "it is empty"},
+		"half":       {desktoptest.Half(), "the answer is not a JSON document"},
+		"50 MB":      {desktoptest.Huge(50 << 20), "the answer is larger than 4 MiB"},
+		"refused":    {desktoptest.Refuse("no licence left"), "no licence left"},
+		"connection": {desktoptest.DropBefore(), "the service may still carry that out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := desktoptest.Start(t)
+			server.Fail(desktoptest.Apply, 1, test.fault)
+			config := providerFor(t, server) + desktopWith("")
+			steps(t, resource.TestStep{
+				Config:      config,
+				ExpectError: says(test.says),
+			}, resource.TestStep{
+				// Nothing is in the state: the next apply orders.
+				Config:           config,
+				ConfigPlanChecks: plans(plancheck.ResourceActionCreate),
+			})
+			if n := len(server.Requests(desktoptest.Apply)); n != 2 {
+				t.Errorf("%d orders were sent, want 2: one failed, one succeeded", n)
+			}
+		})
+	}
+}
+
+func TestDesktop_doubtfulOrderThatWasAccepted(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.Fail(desktoptest.Apply, 1, desktoptest.DropAfter())
+	steps(t, resource.TestStep{Config: providerFor(t, server) + desktopWith("")})
+	if n := len(server.Desktops()); n != 1 {
+		t.Errorf("%d desktops were made, want 1", n)
+	}
+}
+
+func TestDesktop_endpointRefusesConnections(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := strings.ReplaceAll(providerFor(t, server), server.URL, "http://127.0.0.1:1")
+	steps(t, resource.TestStep{
+		Config:      config + desktopWith(""),
+		ExpectError: says("connection refused"),
+	})
+}
+
+func TestDesktop_redirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	var followed atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
+	t.Cleanup(elsewhere.Close)
+	server := desktoptest.Start(t)
+	server.Fail(desktoptest.AnyCall, -1, desktoptest.Redirect(elsewhere.URL))
+	steps(t, resource.TestStep{
+		Config:      providerFor(t, server, `headers = { Authorization = "Bearer secret" }`) + desktopWith(""),
+		ExpectError: says("Redirects are not followed"),
+	})
+	if n := followed.Load(); n != 0 {
+		t.Errorf("%d requests followed the redirect, with the headers", n)
+	}
+}
+
+func TestDesktop_callbackOfFailure(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.Callback(desktoptest.Apply, 1, desktoptest.Failure("the pool of win10 is empty"))
+	config := providerFor(t, server) + desktopWith("")
+	steps(t, resource.TestStep{
+		Config:      config,
+		ExpectError: says("the pool of win10 is empty"),
+	}, resource.TestStep{
+		Config:           config,
+		ConfigPlanChecks: plans(plancheck.ResourceActionCreate),
+	})
+}
+
+func TestDesktop_callbackNamesAnotherUser(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddUser("alice")
+	server.Callback(desktoptest.Apply, 1, desktoptest.NamingUser("mallory"))
+	steps(t, resource.TestStep{
+		Config:      providerFor(t, server) + strings.ReplaceAll(desktopWith(""), `user_group = "dev"`, `username = "alice"`),
+		ExpectError: regexp.MustCompile(`terraform[\s│]+import[\s│]+ADDRESS[\s│]+'mallory/[0-9a-f-]{36}'`),
+	})
+}
+
+func TestDesktop_noCallback(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.Callback(desktoptest.Apply, 1, desktoptest.Never())
+	steps(t, resource.TestStep{
+		Config:      providerFor(t, server) + desktopWith(`timeouts = { create = "1s" }`),
+		ExpectError: says("No end came within 1s"),
+	})
+}
+
+// A step that fails after the desktop exists is tried again alone.
+func TestDesktop_stepAfterCreationFails(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fail       func(*desktoptest.Server)
+		attributes string
+		again      desktoptest.Call
+	}{
+		"resize refused": {
+			func(s *desktoptest.Server) {
+				s.Fail(desktoptest.ResourceUpdate, 1, desktoptest.Refuse("no memory left"))
+			},
+			"cpu = 4", desktoptest.ResourceUpdate,
+		},
+		"resize failed": {
+			func(s *desktoptest.Server) {
+				s.Callback(desktoptest.ResourceUpdate, 1, desktoptest.Failure("no memory left"))
+			},
+			"cpu = 4", desktoptest.ResourceUpdate,
+		},
+		"password": {
+			func(s *desktoptest.Server) { s.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("too simple")) },
+			"password_wo = \"S3cret-of-dev\"\n password_wo_version = 1", desktoptest.PasswordReset,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := desktoptest.Start(t)
+			test.fail(server)
+			config := providerFor(t, server) + desktopWith(test.attributes)
+			steps(t, resource.TestStep{
+				Config:             config,
+				ExpectNonEmptyPlan: true,
+			}, resource.TestStep{
+				PreConfig:        server.Forget,
+				Config:           config,
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
+				Check: func(*terraform.State) error {
+					if n := len(server.Requests(test.again)); n != 1 {
+						return fmt.Errorf("%d requests %s, want 1", n, test.again)
+					}
+					if len(server.Requests(desktoptest.Apply)) != 0 {
+						return errors.New("another desktop was ordered")
+					}
+					return nil
+				},
+			}, resource.TestStep{
+				Config:           config,
+				ConfigPlanChecks: plans(plancheck.ResourceActionNoop),
+			})
+		})
+	}
+}
+
+func TestDesktop_failedUpdateKeepsWhatSucceeded(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	const password = "password_wo = \"S3cret-of-dev\"\n password_wo_version = 1"
+	steps(t, resource.TestStep{
+		Config: config + desktopWith("cpu = 2"),
+	}, resource.TestStep{
+		PreConfig:   func() { server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("too simple")) },
+		Config:      config + desktopWith("cpu = 4\n"+password),
+		ExpectError: says("too simple"),
+	}, resource.TestStep{
+		PreConfig: server.Forget,
+		Config:    config + desktopWith("cpu = 4\n"+password),
+		Check: resource.ComposeTestCheckFunc(
+			sent(server, desktoptest.ResourceUpdate),
+			sent(server, desktoptest.PasswordReset, `password="S3cret-of-dev" username="dev_01"`),
+		),
+	})
+}
+
+// Whatever the list answers, only a well-formed one without the desktop takes
+// it out of the state.
+func TestDesktop_failedListRemovesNothing(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server) + desktopWith("")
+	all := []resource.TestStep{{Config: config}}
+	for _, fault := range []desktoptest.Fault{
+		desktoptest.Unauthorized(),
+		desktoptest.Answer(404, "text/html", "<h1>Not Found</h1>"),
+		desktoptest.Answer(200, "application/json", `{"data":[],"status":-1,"message":"no such user"}`),
+		desktoptest.Answer(200, "application/json", `{"status":0,"message":""}`),
+		desktoptest.Answer(200, "application/json", `{"data":null,"status":0,"message":""}`),
+		desktoptest.Answer(200, "application/json", `{"data":{},"status":0,"message":""}`),
+		desktoptest.Answer(200, "application/json", `{"data":[],"message":""}`),
+		desktoptest.Answer(200, "application/json", `{"data":[{"desktop_name":"x"}],"status":0,"message":""}`),
+		desktoptest.Half(),
+	} {
+		all = append(all, resource.TestStep{
+			PreConfig:   func() { server.Fail(desktoptest.UserDesktops, 1, fault) },
+			Config:      config,
+			ExpectError: says("Unable to Read Desktop"),
+		})
+	}
+	steps(t, append(all, resource.TestStep{
+		Config:           config,
+		ConfigPlanChecks: plans(plancheck.ResourceActionNoop),
+	})...)
+}

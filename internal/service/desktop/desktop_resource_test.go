@@ -1,0 +1,237 @@
+package desktop_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+const address = "clouddesktop_desktop.test"
+
+// steps runs steps of the real CLI against the provider in this process.
+func steps(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+}
+
+// providerFor configures the provider for a fake.
+func providerFor(t *testing.T, server *desktoptest.Server, more ...string) string {
+	t.Helper()
+	return fmt.Sprintf(`
+provider "clouddesktop" {
+  desktop  = {
+    endpoint = %q
+    %s
+  }
+  callback = { inbox = %q }
+}
+`, server.URL, strings.Join(more, "\n"), t.TempDir())
+}
+
+// desktopWith is a desktop of group dev with more attributes.
+func desktopWith(attributes string) string {
+	return fmt.Sprintf(`
+resource "clouddesktop_desktop" "test" {
+  user_group = "dev"
+  os         = "win10"
+  %s
+}
+`, attributes)
+}
+
+func hasValue(attribute string, value knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), value)
+}
+
+// plans says what a step must plan to do with the desktop.
+func plans(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
+}
+
+// sent checks, after a step, the bodies of all requests of a call but for the
+// uuids and callback addresses in them.
+func sent(server *desktoptest.Server, call desktoptest.Call, want ...string) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		var got []string
+		for _, r := range server.Requests(call) {
+			var fields []string
+			for _, name := range slices.Sorted(maps.Keys(r.Body)) {
+				if name != "callback_url" && name != "desktop_uuid" {
+					fields = append(fields, name+"="+string(r.Body[name]))
+				}
+			}
+			got = append(got, strings.Join(fields, " "))
+		}
+		if !slices.Equal(got, want) {
+			return fmt.Errorf("sent %q to %s, want %q", got, call, want)
+		}
+		return nil
+	}
+}
+
+func TestDesktop_orderSizeGrow(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	steps(t, resource.TestStep{
+		Config: config + desktopWith("cpu = 4\n memory_mib = 8192\n disk_gib = 50"),
+		ConfigStateChecks: []statecheck.StateCheck{
+			hasValue("username", knownvalue.StringExact("dev_01")),
+			hasValue("desktop_name", knownvalue.NotNull()),
+			hasValue("encrypted_password", knownvalue.Null()),
+			statecheck.ExpectSensitiveValue(address, tfjsonpath.New("password")),
+		},
+		Check: resource.ComposeTestCheckFunc(
+			sent(server, desktoptest.Apply, `os="win10" username="dev"`),
+			sent(server, desktoptest.ResourceUpdate, `cpu=4 disk=53687091200 memory=8589934592`),
+			func(state *terraform.State) error {
+				return resource.TestCheckResourceAttr(address, "password", server.Password("dev_01"))(state)
+			},
+		),
+	}, resource.TestStep{
+		Config:           config + desktopWith("cpu = 4\n memory_mib = 8192\n disk_gib = 80"),
+		ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
+		Check:            sent(server, desktoptest.ResourceUpdate, `cpu=4 disk=53687091200 memory=8589934592`, `disk=85899345920`),
+	}, resource.TestStep{
+		// What is no longer configured is left alone.
+		Config: config + desktopWith("disk_gib = 80"),
+		Check:  sent(server, desktoptest.ResourceUpdate, `cpu=4 disk=53687091200 memory=8589934592`, `disk=85899345920`),
+	})
+}
+
+func TestDesktop_settingsOfTerraformCallNothing(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	steps(t, resource.TestStep{
+		Config: config + desktopWith(""),
+	}, resource.TestStep{
+		Config:           config + desktopWith("deletion_policy = \"revoke\"\n timeouts = { create = \"5m\" }"),
+		ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
+		Check: func(*terraform.State) error {
+			if n := len(server.Requests(desktoptest.ResourceUpdate, desktoptest.PasswordReset)); n != 0 {
+				return fmt.Errorf("%d requests were sent for settings that only Terraform has", n)
+			}
+			return nil
+		},
+	})
+}
+
+func TestDesktop_replacement(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	steps(t, resource.TestStep{
+		Config: config + desktopWith(""),
+	}, resource.TestStep{
+		Config:            config + strings.ReplaceAll(desktopWith(""), "win10", "kylin"),
+		ConfigPlanChecks:  plans(plancheck.ResourceActionDestroyBeforeCreate),
+		ConfigStateChecks: []statecheck.StateCheck{hasValue("username", knownvalue.StringExact("dev_02"))},
+	}, resource.TestStep{
+		Config:            config + strings.ReplaceAll(desktopWith(""), `"dev"`, `"ops"`),
+		ConfigPlanChecks:  plans(plancheck.ResourceActionDestroyBeforeCreate),
+		ConfigStateChecks: []statecheck.StateCheck{hasValue("username", knownvalue.StringExact("ops_01"))},
+	}, resource.TestStep{
+		// The same user by name is the same desktop.
+		Config:           config + strings.ReplaceAll(desktopWith(""), `user_group = "dev"`, `username = "ops_01"`),
+		ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
+	}, resource.TestStep{
+		Config:            config + strings.ReplaceAll(desktopWith(""), `user_group = "dev"`, `username = "dev_01"`),
+		ConfigPlanChecks:  plans(plancheck.ResourceActionDestroyBeforeCreate),
+		ConfigStateChecks: []statecheck.StateCheck{hasValue("username", knownvalue.StringExact("dev_01"))},
+	})
+}
+
+func TestDesktop_forExistingUser(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t, desktoptest.WithoutKnownPassword())
+	server.AddUser("alice")
+	steps(t, resource.TestStep{
+		Config: providerFor(t, server) + strings.ReplaceAll(desktopWith(""), `user_group = "dev"`, `username = "alice"`),
+		ConfigStateChecks: []statecheck.StateCheck{
+			hasValue("username", knownvalue.StringExact("alice")),
+			hasValue("user_group", knownvalue.Null()),
+			hasValue("password", knownvalue.Null()),
+		},
+	})
+}
+
+func TestDesktop_removedBehindTerraform(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server) + desktopWith("")
+	steps(t, resource.TestStep{
+		Config: config,
+	}, resource.TestStep{
+		PreConfig:        func() { server.RemoveDesktop(server.Desktops()[0].UUID) },
+		Config:           config,
+		ConfigPlanChecks: plans(plancheck.ResourceActionCreate),
+	})
+}
+
+func TestDesktop_diskDrift(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t, desktoptest.WithSizesAsText())
+	config := providerFor(t, server) + desktopWith("disk_gib = 50")
+	set := func(sizes ...int64) func() {
+		return func() { server.SetVolumes(server.Desktops()[0].UUID, sizes...) }
+	}
+	const gib = 1 << 30
+	steps(t, resource.TestStep{
+		Config: config,
+	}, resource.TestStep{
+		PreConfig:        set(20*gib, 50*gib, 90*gib),
+		Config:           config,
+		ConfigPlanChecks: plans(plancheck.ResourceActionNoop),
+	}, resource.TestStep{
+		PreConfig:        set(20*gib, 40*gib),
+		Config:           config,
+		ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
+	}, resource.TestStep{
+		PreConfig:        set(),
+		Config:           config,
+		ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
+	})
+}
+
+func TestDesktop_thirtyAtOnce(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	steps(t, resource.TestStep{
+		Config: providerFor(t, server) + `
+resource "clouddesktop_desktop" "test" {
+  count      = 30
+  user_group = "dev"
+  os         = "win7"
+}`,
+		Check: func(state *terraform.State) error {
+			seen := map[string]bool{}
+			for name, r := range state.RootModule().Resources {
+				attributes := r.Primary.Attributes
+				user, uuid, password := attributes["username"], attributes["desktop_uuid"], attributes["password"]
+				if d, ok := server.Desktop(uuid); !ok || d.User != user || server.Password(user) != password {
+					return fmt.Errorf("%s has the uuid, user and password of different desktops", name)
+				}
+				for _, value := range []string{user, uuid, password} {
+					if seen[value] {
+						return fmt.Errorf("%s shares a value with another desktop", name)
+					}
+					seen[value] = true
+				}
+			}
+			return nil
+		},
+	})
+}
