@@ -24,6 +24,8 @@ type Operation struct {
 	url      string
 	work     work
 	callback Callback // nil is the usual one.
+	// line is what happened and has not been logged yet.
+	line string
 }
 
 // Result is the body of a callback.
@@ -80,9 +82,11 @@ func Never() Callback {
 
 // Failure carries nothing out and reports status -1 with a message.
 func Failure(message string) Callback {
-	return func(op *Operation) {
-		op.Send(Result{Data: map[string]any{}, Message: message, Status: "-1"})
-	}
+	return func(op *Operation) { op.Send(failed(message)) }
+}
+
+func failed(message string) Result {
+	return Result{Data: map[string]any{}, Message: message, Status: "-1"}
 }
 
 // NamingUser gives the desktop to another user, who is made if need be, and says so.
@@ -147,6 +151,15 @@ func (op *Operation) run() {
 	default:
 		op.Send(op.CarryOut())
 	}
+	op.say("nobody is told")
+}
+
+// say logs what happened, once, and how it is reported.
+func (op *Operation) say(how string) {
+	if op.line != "" {
+		op.server.log("%s (%s)", op.line, how)
+		op.line = ""
+	}
 }
 
 // Wait reports whether d went by before the server ended.
@@ -166,11 +179,11 @@ func (op *Operation) CarryOut() Result {
 	s := op.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	data, err := op.work(op)
+	data, line, err := op.work(op)
 	if err != nil {
-		s.log("%s failed: %s", op.Call, err)
-		return Result{Data: map[string]any{}, Message: err.Error(), Status: "-1"}
+		return failed(err.Error())
 	}
+	op.line = line
 	reported := map[string]any{}
 	maps.Copy(reported, data)
 	return Result{Data: reported, Status: "0"}
@@ -185,12 +198,20 @@ func (op *Operation) Send(result Result) {
 	if checker := op.server.config.checker; checker != nil {
 		checker.Callback(op.Call, body)
 	}
+	how := "reported by callback"
+	if result.Status != "0" {
+		op.line = "the " + op.Call.noun() + " failed: " + printable(result.Message)
+	} else if result.Data["password"] != nil {
+		how = "password sent by callback"
+	}
+	op.say(how)
 	op.SendBody(body)
 }
 
 // SendBody calls back with any body at all, again and again if the server was
 // told to while nobody takes it.
 func (op *Operation) SendBody(body []byte) {
+	op.say("an odd callback is sent")
 	c := op.server.config
 	for try := 0; ; try++ {
 		if op.deliver(body) || try == c.callbackRetries || !op.Wait(c.callbackPause) {
@@ -202,20 +223,19 @@ func (op *Operation) SendBody(body []byte) {
 func (op *Operation) deliver(body []byte) bool {
 	s := op.server
 	delivery := Delivery{Call: op.Call, Method: s.config.callbackMethod}
-	req, err := http.NewRequestWithContext(s.ctx, delivery.Method, op.url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(s.ctx, delivery.Method, op.url, bytes.NewReader(body)) //nolint:gosec // To call whatever URL it is given is what the service does.
 	if err != nil {
 		panic(err) // The URL was checked when the operation was accepted.
 	}
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := s.config.client.Do(req)
+	resp, err := s.config.client.Do(req) //nolint:gosec // As above.
 	if err == nil {
 		delivery.Status = resp.StatusCode
 		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
 		_ = resp.Body.Close()
 	}
 	// The text of a url.Error holds the callback URL.
-	var withURL *url.Error
-	if errors.As(err, &withURL) {
+	if withURL, ok := errors.AsType[*url.Error](err); ok {
 		err = withURL.Err
 	}
 	delivery.Err = err
@@ -225,9 +245,9 @@ func (op *Operation) deliver(body []byte) bool {
 	taken := err == nil && delivery.Status/100 == 2
 	switch {
 	case err != nil:
-		s.log("the callback of %s reached nobody", op.Call)
+		s.log("the callback of the %s reached nobody", op.Call.noun())
 	case !taken:
-		s.log("the callback of %s was answered %d", op.Call, delivery.Status)
+		s.log("the callback of the %s was answered %d", op.Call.noun(), delivery.Status)
 	}
 	return taken
 }

@@ -9,9 +9,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 func TestCallbackByPut(t *testing.T) {
@@ -194,11 +195,41 @@ func TestDelays(t *testing.T) {
 		for i, want := range []time.Duration{time.Hour + 2*time.Minute, 2 * time.Minute} {
 			began := time.Now()
 			w := httptest.NewRecorder()
-			s.ServeHTTP(w, post("/api/desktop/apply", r.applyBody("dev", "win10", fmt.Sprint(i))))
+			s.ServeHTTP(w, post(t, "/api/desktop/apply", r.applyBody("dev", "win10", fmt.Sprint(i))))
 			wantAccepted(t, answer{w.Code, w.Body.String()})
 			if got := (<-taken).Sub(began); got != want {
 				t.Errorf("called back after %s, want %s", got, want)
 			}
 		}
 	})
+}
+
+// TestLogOfCallbacks pins what a person reads of callbacks that go wrong.
+func TestLogOfCallbacks(t *testing.T) {
+	t.Parallel()
+	var lines []string
+	s, r := start(t, desktoptest.WithLog(func(line string) { lines = append(lines, line) })), newReceiver(t, 404)
+	for i, callback := range []desktoptest.Callback{desktoptest.Never(), desktoptest.Failure("no\nroom"), desktoptest.Garbage("?"), desktoptest.Twice()} {
+		s.Callback(desktoptest.Apply, 1, callback)
+		wantAccepted(t, send(t, s, "POST", "/api/desktop/apply", r.applyBody("dev", "win10", fmt.Sprint(i))))
+		s.Wait()
+	}
+	d := s.Desktops()
+	want := []string{
+		"ordered a win10 desktop for group dev",
+		"dev_01 has desktop " + d[0].UUID[:8] + "… (nobody is told)",
+		"ordered a win10 desktop for group dev",
+		`the order failed: "no\nroom" (reported by callback)`,
+		"the callback of the order was answered 404",
+		"ordered a win10 desktop for group dev",
+		"dev_02 has desktop " + d[1].UUID[:8] + "… (an odd callback is sent)",
+		"the callback of the order was answered 404",
+		"ordered a win10 desktop for group dev",
+		"dev_03 has desktop " + d[2].UUID[:8] + "… (password sent by callback)",
+		"the callback of the order was answered 404",
+		"the callback of the order was answered 404",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("log (-want +got):\n%s", diff)
+	}
 }

@@ -20,7 +20,7 @@ func (s *Server) apply(_ string, in object) (any, work, error) {
 	} else {
 		s.log("ordered a %s desktop for group %s", system, printable(name))
 	}
-	return nil, func(op *Operation) (map[string]any, error) {
+	return nil, func(op *Operation) (map[string]any, string, error) {
 		owner, known := s.reality.users[op.Username]
 		if !known {
 			owner = s.addUser(s.reality.nextUser(op.Username))
@@ -30,12 +30,7 @@ func (s *Server) apply(_ string, in object) (any, work, error) {
 		if known && s.config.noKnownPassword {
 			delete(data, "password")
 		}
-		with := " (password sent by callback)"
-		if data["password"] == nil {
-			with = ""
-		}
-		s.log("%s has desktop %s%s", printable(owner.name), short(d.UUID), with)
-		return data, nil
+		return data, printable(owner.name) + " has desktop " + short(d.UUID), nil
 	}, nil
 }
 
@@ -49,18 +44,17 @@ func (s *Server) resourceUpdate(_ string, in object) (any, work, error) {
 		return nil, nil, err
 	}
 	s.log("resize of desktop %s: %s", short(uuid), changed(in))
-	return nil, func(*Operation) (map[string]any, error) {
+	return nil, func(*Operation) (map[string]any, string, error) {
 		d := s.reality.desktop(uuid)
 		if d == nil {
-			return nil, refuse("there is no desktop %q any more", uuid)
+			return nil, "", refuse("there is no desktop %q any more", uuid)
 		}
 		size, err := d.target(in)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		d.resize(size)
-		s.log("desktop %s is resized", short(uuid))
-		return nil, nil
+		return nil, "desktop " + short(uuid) + " is resized", nil
 	}, nil
 }
 
@@ -74,23 +68,23 @@ func (s *Server) policyUpdate(_ string, in object) (any, work, error) {
 	if scoped && s.reality.desktop(uuid) == nil {
 		return nil, nil, refuse("there is no desktop %q", uuid)
 	}
-	change := func(*Operation) (map[string]any, error) {
+	change := func(*Operation) (map[string]any, string, error) {
 		target, of := &s.reality.policy, "the service"
 		if scoped {
 			d := s.reality.desktop(uuid)
 			if d == nil {
-				return nil, refuse("there is no desktop %q any more", uuid)
+				return nil, "", refuse("there is no desktop %q any more", uuid)
 			}
 			target, of = &d.Policy, "desktop "+short(uuid)
 		}
 		target.change(in)
-		s.log("policy of %s: %s", of, target)
-		return nil, nil
+		return nil, "policy of " + of + ": " + target.String(), nil
 	}
 	if s.config.policyCallback {
 		return nil, change, nil
 	}
-	_, err := change(nil)
+	_, line, err := change(nil)
+	s.log("%s", line)
 	return nil, nil, err
 }
 

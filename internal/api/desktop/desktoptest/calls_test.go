@@ -6,8 +6,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 const gib = 1 << 30

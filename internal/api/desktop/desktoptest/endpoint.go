@@ -21,6 +21,11 @@ const (
 	AnyCall        Call = ""
 )
 
+// noun is what a person would call an operation.
+func (c Call) noun() string {
+	return map[Call]string{Apply: "order", ResourceUpdate: "resize", PolicyUpdate: "change of the policy"}[c]
+}
+
 // endpoint is a call, the parameters it takes and what it does. handle is
 // called with the server's lock held; work, if any, is what an asynchronous
 // call leaves to do, and is called with the lock held as well.
@@ -32,8 +37,9 @@ type endpoint struct {
 	missing error
 }
 
-// work changes reality at the end of an operation, or says why it cannot.
-type work func(op *Operation) (map[string]any, error)
+// work changes reality at the end of an operation, or says why it cannot. It
+// returns the data to report and what has happened, in plain words.
+type work func(op *Operation) (data map[string]any, line string, err error)
 
 func newEndpoints(c config) []endpoint {
 	policy := []field{{"usb-enable", boolean, optional}, {"data-access", boolean, optional}}

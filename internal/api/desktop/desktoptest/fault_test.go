@@ -103,7 +103,7 @@ func TestStall(t *testing.T) {
 	client := &http.Client{Timeout: 50 * time.Millisecond}
 	resp, err := client.Do(req)
 	if err == nil {
-		resp.Body.Close()
+		defer resp.Body.Close()
 	}
 	if !os.IsTimeout(err) {
 		t.Errorf("got %v, want a time-out", err)

@@ -143,8 +143,9 @@ func encode(v any) string {
 	return string(b)
 }
 
-func post(path, body string) *http.Request {
-	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+func post(t *testing.T, path, body string) *http.Request {
+	t.Helper()
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
 	return req
 }

@@ -3,8 +3,9 @@ package desktoptest_test
 import (
 	"testing"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 func TestRealityChangesBehindTerraformsBack(t *testing.T) {

@@ -5,8 +5,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 func TestRequests(t *testing.T) {
@@ -96,7 +97,7 @@ func TestSecretsAndLog(t *testing.T) {
 		"ordered a win10 desktop for group dev",
 		"dev_01 has desktop " + short + " (password sent by callback)",
 		"resize of desktop " + short + ": 4 CPUs, memory 8 GiB, disk 5 bytes",
-		"desktop " + short + " is resized",
+		"desktop " + short + " is resized (reported by callback)",
 		"password of dev_01 reset to the one given",
 		"password of dev_01 reset to the service's default",
 		"policy of the service: USB on, data access off",

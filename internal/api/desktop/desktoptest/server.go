@@ -103,13 +103,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve := func(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		data, op, err := s.carryOut(e, param, r, body)
-		s.answer(w, r, data, err)
 		if op != nil {
-			s.work.Go(op.run)
+			// Under way before the answer, so that whoever has the answer can
+			// Wait for it, but held back until the answer is out.
+			answered := make(chan struct{})
+			defer close(answered)
+			s.work.Go(func() {
+				<-answered
+				op.run()
+			})
 		}
+		s.answer(w, r, data, err)
 	}
 	if fault, planned := s.nextFault(e.call); planned {
-		s.log("%s fails, as was asked for", e.call)
+		s.log("%s %s fails, as was asked for", r.Method, printable(r.URL.Path))
 		fault(w, r, serve)
 		return
 	}
@@ -192,8 +199,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, data any, err er
 	status, code, message := http.StatusOK, 0, ""
 	if err != nil {
 		code, message = -1, err.Error()
-		var refused *refusal
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*refusal](err); ok {
 			status = refused.status
 		}
 		s.log("refused %s %s: %s", r.Method, printable(r.URL.Path), message)

@@ -133,7 +133,7 @@ func (r *reality) desktop(uuid string) *Desktop {
 	return nil
 }
 
-// nextUser is the first free name of a group: group_01, group_02, …
+// nextUser is the first free name of a group: group_01, group_02 and so on.
 func (r *reality) nextUser(group string) string {
 	for n := 1; ; n++ {
 		if name := fmt.Sprintf("%s_%02d", group, n); r.users[name] == nil {

@@ -14,11 +14,12 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 //go:embed openapi.yaml
