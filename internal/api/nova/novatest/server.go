@@ -35,8 +35,8 @@ type Server struct {
 	// URL is the server's address, once it was started.
 	URL string
 
-	cloud        *identitytest.Server
-	maximum      int
+	cloud          *identitytest.Server
+	maximum        int
 	withoutProject bool
 
 	mu       sync.Mutex
