@@ -33,12 +33,16 @@ func (d *Directory) PutIfAbsent(_ context.Context, key string, value []byte) (bo
 	if _, err := os.Lstat(d.file(key)); err == nil {
 		return false, nil
 	}
-	// A link appears with its whole content and never replaces a file.
-	err := d.write(key, value, os.Link)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
-	return err == nil, err
+	taken := false
+	err := d.write(key, value, func(from, to string) error {
+		// A link appears with its whole content and never replaces a file.
+		err := os.Link(from, to)
+		if taken = errors.Is(err, fs.ErrExist); taken {
+			return nil
+		}
+		return err
+	})
+	return err == nil && !taken, err
 }
 
 // Put implements Store.

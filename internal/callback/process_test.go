@@ -231,7 +231,8 @@ func TestRunReceivesForOneThatWasKilled(t *testing.T) {
 	if _, err := dead.process.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	answer(t, dead, alive)
+	answer(t, dead)
+	answer(t, alive)
 	if said := alive.report(t); said.Foreign != each {
 		t.Errorf("%d callbacks of the dead run were received", said.Foreign)
 	}
