@@ -119,12 +119,12 @@ func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
 		Service: service, Endpoint: c.config.Endpoint, HTTP: c.config.HTTP, Header: header,
 		Secrets: []string{credentials.SecretKey, credentials.SecurityToken},
 	}
-	call := api.Call{Method: http.MethodPost, Path: "/", Body: json.RawMessage(body)}
+	call := api.Call{Method: http.MethodPost, Path: "/", Body: json.RawMessage(body), Sensitive: true}
 	answer, err := client.Send(ctx, call)
 	if err != nil {
 		return Console{}, named(err, "")
 	}
-	// A success holds a console, however badly the rest of it is formed.
+	// Only a success can hold a console, however badly the rest of it is formed.
 	call.Sensitive = answer.Status == http.StatusOK
 	return read(client, call, answer)
 }

@@ -240,8 +240,12 @@ func TestConsoleURL_malformed(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
+		"cut": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			cvmtest.Body(http.StatusOK, "application/json", half)(w, r)
+		}, "broke off"},
 		"half":       {cvmtest.Body(http.StatusOK, "application/json", half), "not the JSON document"},
-		"HTML":       {cvmtest.Body(http.StatusOK, "text/html", "<html>log in</html>"), "text/html"},
+		"HTML":       {cvmtest.Body(http.StatusOK, "text/html", "<html>log in</html>"), "are not shown"},
 		"forbidden":  {cvmtest.Body(http.StatusForbidden, "text/html", "<html>a proxy says no</html>"), "a proxy says no"},
 		"empty":      {cvmtest.Body(http.StatusOK, "", ""), "it is empty"},
 		"null":       {cvmtest.Body(http.StatusOK, "", "null"), "lacks a Response"},
@@ -253,7 +257,9 @@ func TestConsoleURL_malformed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := cvmtest.Start(t, credential)
-			server.Answer(tt.answer)
+			for range 10 { // An answer that breaks off is asked for again.
+				server.Answer(tt.answer)
+			}
 			e := failure(t, newClient(t, server))
 			if !strings.Contains(e.Message, tt.want) || strings.Contains(e.Message, "the-ticket") {
 				t.Errorf("the message is %q, want %q in it", e.Message, tt.want)
