@@ -98,14 +98,14 @@ type run struct {
 	answers   *json.Decoder
 }
 
-func startRun(t *testing.T, do task) *run {
+func startRun(t *testing.T, do task, environment ...string) *run {
 	t.Helper()
 	encoded, err := json.Marshal(do)
 	if err != nil {
 		t.Fatal(err)
 	}
 	command := exec.CommandContext(t.Context(), os.Args[0])
-	command.Env = append(os.Environ(), childVariable+"="+string(encoded))
+	command.Env = append(append(os.Environ(), childVariable+"="+string(encoded)), environment...)
 	var stderr logs
 	command.Stderr = &stderr
 	stdin, err := command.StdinPipe()
@@ -242,5 +242,28 @@ func TestRunReceivesForOneThatWasKilled(t *testing.T) {
 		if body, err := inbox.Get(t.Context(), refer(id).resultKey()); string(body) != bodyFor(address) {
 			t.Errorf("the inbox of the dead run holds %s (%v)", body, err)
 		}
+	}
+}
+
+func TestPortIsNotSharedWithoutAPlaceToMeet(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows lets a port be shared by whoever asks")
+	}
+	listen := "127.0.0.1:" + freePort(t)
+	folder := t.TempDir()
+	nowhere := filepath.Join(folder, "file")
+	if err := os.WriteFile(nowhere, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	alone := startRun(t, task{listen, filepath.Join(folder, "inbox"), 1},
+		"HOME="+nowhere, "XDG_CACHE_HOME="+nowhere, "TMPDIR="+nowhere)
+	second := newFixture(t, func(cfg *Config) { cfg.Listen = listen })
+	if _, err := second.Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "listen on another one") {
+		t.Errorf("a second run that the first cannot know shares its port: %v", err)
+	}
+	answer(t, alone)
+	if said := alone.report(t); len(said.Results) != 1 {
+		t.Errorf("%d results", len(said.Results))
 	}
 }

@@ -54,7 +54,7 @@ func (x *Exchange) handler() http.Handler {
 	mux.HandleFunc(callbackPath+"/{id}", x.receive)
 	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		x.refuse(w, r, http.StatusNotFound, "there is nothing at this path", nil)
+		x.refuse(w, r, &refusal{http.StatusNotFound, "there is nothing at this path", nil})
 	})
 	// A proxy may or may not take away the path of the configured URL.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -64,64 +64,79 @@ func (x *Exchange) handler() http.Handler {
 }
 
 func (x *Exchange) receive(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost && r.Method != http.MethodPut {
-		w.Header().Set("Allow", "POST, PUT")
-		x.refuse(w, r, http.StatusMethodNotAllowed, "a callback is a POST or a PUT", nil)
+	ref := refer(r.PathValue("id"))
+	outcome, no := x.take(w, r, ref)
+	if no != nil {
+		x.refuse(w, r, no)
 		return
 	}
-	ref := refer(r.PathValue("id"))
+	x.log.Debug("callback", "operation", ref.String(), "outcome", outcome)
+	w.Header().Set("Content-Type", "application/json")
+	// The result is stored: whether the service reads the answer changes nothing.
+	_, _ = io.WriteString(w, "{}\n")
+}
+
+// take stores what a callback brings and says what became of it.
+func (x *Exchange) take(w http.ResponseWriter, r *http.Request, ref reference) (string, *refusal) {
+	if r.Method != http.MethodPost && r.Method != http.MethodPut {
+		w.Header().Set("Allow", "POST, PUT")
+		return "", &refusal{http.StatusMethodNotAllowed, "a callback is a POST or a PUT", nil}
+	}
 	begun, ended := x.begun(ref)
 	if ended {
-		x.accept(w, ref, "repeated after the end")
-		return
+		return "repeated after the end", nil
 	}
 	inbox := x.store
 	if !begun {
 		var err error
-		if inbox, err = x.find(r.Context(), ref); err != nil {
-			x.refuse(w, r, http.StatusServiceUnavailable, "the inbox cannot be read", err)
-			return
-		}
-		if inbox == nil {
-			x.refuse(w, r, http.StatusNotFound, "nothing waits for this callback", nil)
-			return
+		switch inbox, err = x.find(r.Context(), ref); {
+		case err != nil:
+			return "", &refusal{http.StatusServiceUnavailable, "the inbox cannot be read", err}
+		case inbox == nil:
+			return "", &refusal{http.StatusNotFound, "nothing waits for this callback", nil}
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		x.refuse(w, r, http.StatusRequestEntityTooLarge, "the body is larger than 64 KiB", nil)
-		return
-	case err != nil:
-		x.refuse(w, r, http.StatusBadRequest, "the body broke off", err)
-		return
-	case !isObject(body):
-		x.refuse(w, r, http.StatusBadRequest, "the body is no JSON object", nil)
-		return
+	body, no := readObject(w, r)
+	if no != nil {
+		return "", no
 	}
 	// A service that hangs up at once has said what it had to say.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
 	defer cancel()
 	first, err := inbox.PutIfAbsent(ctx, ref.resultKey(), body)
 	if err != nil {
-		x.refuse(w, r, http.StatusServiceUnavailable, "the inbox cannot be written", err)
-		return
+		return "", &refusal{http.StatusServiceUnavailable, "the inbox cannot be written", err}
 	}
-	outcome := "stored"
-	switch {
-	case !first:
-		outcome = "repeated"
-	case x.forgotten(ctx, inbox, ref):
-		outcome = "repeated after the end"
+	if first && x.forgotten(ctx, inbox, ref) {
 		if err := inbox.Delete(ctx, ref.resultKey()); err != nil {
 			x.log.Warn("unable to take a repeated callback out of the inbox", "operation", ref.String(), "error", err)
 		}
-	case !begun:
-		outcome = "stored for another process"
+		return "repeated after the end", nil
 	}
 	x.notify(ref)
-	x.accept(w, ref, outcome)
+	switch {
+	case !first:
+		return "repeated", nil
+	case !begun:
+		return "stored for another process", nil
+	}
+	return "stored", nil
+}
+
+// readObject returns the body, which has to be a JSON object.
+func readObject(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return nil, &refusal{http.StatusRequestEntityTooLarge, "the body is larger than 64 KiB", nil}
+	}
+	if err != nil {
+		return nil, &refusal{http.StatusBadRequest, "the body broke off", err}
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) != nil || object == nil {
+		return nil, &refusal{http.StatusBadRequest, "the body is no JSON object", nil}
+	}
+	return body, nil
 }
 
 // find returns the inbox that remembers an operation which another process
@@ -154,30 +169,25 @@ func (x *Exchange) forgotten(ctx context.Context, inbox Store, ref reference) bo
 	return errors.Is(err, ErrAbsent)
 }
 
-func isObject(body []byte) bool {
-	var object map[string]json.RawMessage
-	return json.Unmarshal(body, &object) == nil && object != nil
-}
-
-func (x *Exchange) accept(w http.ResponseWriter, ref reference, outcome string) {
-	x.log.Debug("callback", "operation", ref.String(), "outcome", outcome)
-	w.Header().Set("Content-Type", "application/json")
-	// The result is stored: whether the service reads the answer changes nothing.
-	_, _ = io.WriteString(w, "{}\n")
+// refusal is an answer that is no success.
+type refusal struct {
+	status int
+	reason string
+	err    error // For the log only.
 }
 
 // refuse logs neither path nor body: either may hold what is secret.
-func (x *Exchange) refuse(w http.ResponseWriter, r *http.Request, status int, why string, err error) {
+func (x *Exchange) refuse(w http.ResponseWriter, r *http.Request, no *refusal) {
 	attrs := []slog.Attr{
-		slog.Int("status", status),
-		slog.String("reason", why),
+		slog.Int("status", no.status),
+		slog.String("reason", no.reason),
 		slog.String("method", r.Method),
 		slog.String("remote", r.RemoteAddr),
 		slog.Int64("length", r.ContentLength),
 	}
-	if err != nil {
-		attrs = append(attrs, slog.Any("error", err))
+	if no.err != nil {
+		attrs = append(attrs, slog.Any("error", no.err))
 	}
 	x.log.LogAttrs(r.Context(), slog.LevelWarn, "callback refused", attrs...)
-	http.Error(w, why, status)
+	http.Error(w, no.reason, no.status)
 }
