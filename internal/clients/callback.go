@@ -2,6 +2,7 @@ package clients
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 
@@ -56,21 +57,14 @@ func callbackAttribute() schema.Attribute {
 	}
 }
 
-// newCallbacks returns where callbacks arrive, and false if that is known only
-// after apply.
-func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) (*callback.Exchange, bool) {
-	if block.IsUnknown() {
-		return nil, false
-	}
-	var m callbackModel
-	if !block.IsNull() {
-		if diags.Append(block.As(ctx, &m, objectOptions)...); diags.HasError() {
-			return nil, true
-		}
-	}
-	if anyUnknown(m.Listen, m.URL, m.Inbox, m.TLSCertificate, m.TLSKey) {
-		return nil, false
-	}
+// callbackAttributes are the attributes of the fields of a callback.Config.
+var callbackAttributes = map[string]string{
+	"Listen": "listen", "URL": "url", "Certificate": "tls_certificate", "Key": "tls_key",
+}
+
+// newCallbacks returns where callbacks arrive.
+func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *callback.Exchange {
+	m := decode[callbackModel](ctx, block, diags)
 	listen := "127.0.0.1:0"
 	if !m.Listen.IsNull() {
 		listen = m.Listen.ValueString()
@@ -78,7 +72,7 @@ func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.
 	inbox := m.Inbox.ValueString()
 	if strings.Contains(inbox, "://") {
 		wrong(diags, "callback", "inbox", "It is an address, but only a directory can be an inbox. Write the path of a directory.")
-		return nil, true
+		return nil
 	}
 	if inbox == "" {
 		inbox = filepath.Join(dataDir(env), "clouddesktop")
@@ -91,10 +85,11 @@ func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.
 		Key:         []byte(m.TLSKey.ValueString()),
 		Logger:      env.Logger,
 	})
-	if err != nil {
-		wrong(diags, "callback", "", err.Error())
+	var wrongField *callback.ConfigError
+	if errors.As(err, &wrongField) {
+		wrong(diags, "callback", callbackAttributes[wrongField.Field], wrongField.Problem)
 	}
-	return exchange, true
+	return exchange
 }
 
 // dataDir is where Terraform keeps its own files for this configuration.

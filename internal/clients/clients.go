@@ -3,6 +3,7 @@
 package clients
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,7 +18,9 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/hpc"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
@@ -38,7 +41,10 @@ type Env struct {
 
 // Set holds a client for each service that is configured.
 type Set struct {
-	desktop *desktop.Client
+	desktop  *desktop.Client
+	hpc      *hpc.Client
+	cvm      *cvm.Client
+	policies Claims
 }
 
 // ErrUnknown is what a client returns whose configuration is not known before
@@ -84,6 +90,23 @@ func (e Env) text(value types.String, variable string) string {
 // transport returns what the clients' transports have in common.
 func (e Env) transport() api.TransportConfig {
 	return api.TransportConfig{UserAgent: e.UserAgent, Logger: e.Logger}
+}
+
+// unknown reports whether a block holds a value that is known only after
+// apply, however deep.
+func unknown(ctx context.Context, block types.Object) bool {
+	value, err := block.ToTerraformValue(ctx)
+	return err == nil && !value.IsFullyKnown()
+}
+
+// decode returns the model of a block that is known, the zero model of one that
+// is absent.
+func decode[M any](ctx context.Context, block types.Object, diags *diag.Diagnostics) M {
+	var m M
+	if !block.IsNull() {
+		diags.Append(block.As(ctx, &m, objectOptions)...)
+	}
+	return m
 }
 
 // anyUnknown reports whether one of the values is known only after apply.

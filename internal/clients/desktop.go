@@ -82,19 +82,11 @@ func (s *Set) Desktop() (*desktop.Client, error) {
 }
 
 func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object, diags *diag.Diagnostics) *desktop.Client {
-	if block.IsUnknown() {
+	if unknown(ctx, block) || unknown(ctx, callbackBlock) {
 		return desktop.New(desktop.Config{Unavailable: ErrUnknown})
 	}
-	var m desktopModel
-	if !block.IsNull() {
-		if diags.Append(block.As(ctx, &m, objectOptions)...); diags.HasError() {
-			return nil
-		}
-	}
+	m := decode[desktopModel](ctx, block, diags)
 	endpoint := env.text(m.Endpoint, "CLOUDDESKTOP_ENDPOINT")
-	if anyUnknown(m.Endpoint, m.Headers, m.CACertificate, m.ClientCertificate, m.ClientKey, m.OperatingSystems, m.PolicyScope, m.PolicyCallback) {
-		return desktop.New(desktop.Config{Unavailable: ErrUnknown})
-	}
 	if endpoint == "" {
 		if !block.IsNull() {
 			wrong(diags, "desktop", "endpoint", "It is missing. Write the base address of the service, or set CLOUDDESKTOP_ENDPOINT.")
@@ -126,18 +118,15 @@ func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object,
 		config.OperatingSystems = nil
 		diags.Append(m.OperatingSystems.ElementsAs(ctx, &config.OperatingSystems, false)...)
 	}
-	headers := map[string]string{}
-	diags.Append(m.Headers.ElementsAs(ctx, &headers, false)...)
 	if authorization := env.Getenv("CLOUDDESKTOP_AUTHORIZATION"); authorization != "" {
 		config.Header.Set("Authorization", authorization)
 	}
+	headers := map[string]string{}
+	diags.Append(m.Headers.ElementsAs(ctx, &headers, false)...)
 	for name, value := range headers {
 		setHeader(config.Header, name, value, diags)
 	}
-	var known bool
-	if config.Callbacks, known = newCallbacks(ctx, env, callbackBlock, diags); !known {
-		return desktop.New(desktop.Config{Unavailable: ErrUnknown})
-	}
+	config.Callbacks = newCallbacks(ctx, env, callbackBlock, diags)
 	if diags.HasError() {
 		return nil
 	}

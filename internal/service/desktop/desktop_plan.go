@@ -19,16 +19,20 @@ import (
 // ModifyPlan refuses at plan time what the service would refuse, or do wrong,
 // only at apply.
 func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var plan, state desktopModel
+	var config, plan, state desktopModel
 	create, destroy := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
 	if !create {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if !destroy {
+		resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if !create && !destroy {
+		resp.RequiresReplace = replacements(config, plan, state)
 	}
 	replace := len(resp.RequiresReplace) > 0
 	if (destroy || replace) && state.DeletionPolicy.ValueString() == deletionPrevent {
@@ -54,6 +58,23 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !create && !replace {
 		resp.Diagnostics.Append(r.checkDisk(ctx, plan, state)...)
 	}
+}
+
+// replacements are the attributes whose change orders another desktop. A
+// former value that is null is not known, as the service does not tell those of
+// an imported desktop, and a value that is taken away is no wish for another.
+func replacements(config, plan, state desktopModel) path.Paths {
+	var paths path.Paths
+	for name, value := range map[string]struct{ config, plan, state types.String }{
+		"user_group": {config.UserGroup, plan.UserGroup, state.UserGroup},
+		"username":   {config.Username, plan.Username, state.Username},
+		"os":         {config.OS, plan.OS, state.OS},
+	} {
+		if !value.state.IsNull() && !value.config.IsNull() && !value.plan.Equal(value.state) {
+			paths.Append(path.Root(name))
+		}
+	}
+	return paths
 }
 
 // planPassword says which password attributes an apply will change.

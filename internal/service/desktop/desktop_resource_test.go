@@ -188,7 +188,6 @@ func TestDesktop_diskDrift(t *testing.T) {
 	set := func(sizes ...int64) func() {
 		return func() { server.SetVolumes(server.Desktops()[0].UUID, sizes...) }
 	}
-	const gib = 1 << 30
 	steps(t, resource.TestStep{
 		Config: config,
 	}, resource.TestStep{

@@ -33,7 +33,6 @@ const (
 
 func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := stringplanmodifier.UseStateForUnknown()
-	replace := replaceUnlessImported()
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A cloud desktop. It is ordered for a new user of a group, or for a user who exists, and can be resized. " +
 			"The service can neither delete a desktop nor tell its operating system, processors and memory: see `deletion_policy`, and the guide on drift.",
@@ -42,18 +41,16 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Optional:            true,
 				MarkdownDescription: "The group in which a user is made for the desktop: `dev` makes `dev_01`, `dev_02`, and so on. A change orders another desktop. Exactly one of `user_group` and `username` is given.",
 				Validators:          []validator.String{nameValidator()},
-				PlanModifiers:       []planmodifier.String{replace},
 			},
 			"username": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "The user who gets the desktop: one who exists if configured, else the one that was made in `user_group`. A change orders another desktop.",
 				Validators:          []validator.String{nameValidator()},
-				PlanModifiers:       []planmodifier.String{keep, replace},
+				PlanModifiers:       []planmodifier.String{keep},
 			},
 			"os": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "The operating system, one of the provider's `desktop.operating_systems`. It is needed to order a desktop; an imported one may leave it out, because the service does not tell it. A change orders another desktop.",
-				PlanModifiers:       []planmodifier.String{replace},
 			},
 			"cpu": schema.Int64Attribute{
 				Optional:            true,
@@ -139,15 +136,4 @@ func (r *desktopResource) ConfigValidators(context.Context) []resource.ConfigVal
 	return []resource.ConfigValidator{
 		resourcevalidator.ExactlyOneOf(path.MatchRoot("user_group"), path.MatchRoot("username")),
 	}
-}
-
-// replaceUnlessImported orders another desktop for a changed value, unless the
-// former value is not known, as the service does not tell those of an imported
-// desktop. A value that is taken away is no wish for another desktop.
-func replaceUnlessImported() planmodifier.String {
-	return stringplanmodifier.RequiresReplaceIf(
-		func(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
-			resp.RequiresReplace = !req.StateValue.IsNull() && !req.ConfigValue.IsNull()
-		},
-		"A change orders another desktop.", "A change orders another desktop.")
 }

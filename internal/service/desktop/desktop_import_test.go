@@ -1,0 +1,100 @@
+package desktop_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+const gib = 1 << 30
+
+// importStep takes a desktop up with an import block beside its configuration.
+func importStep(config, id string) resource.TestStep {
+	return resource.TestStep{
+		Config: config + "\nimport {\n to = " + address + "\n id = \"" + id + "\"\n}\n",
+	}
+}
+
+func TestDesktop_importRoundTrip(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server) + desktopWith("")
+	steps(t, resource.TestStep{
+		Config: config,
+	}, resource.TestStep{
+		ResourceName:    address,
+		ImportState:     true,
+		ImportStateKind: resource.ImportCommandWithID,
+		ImportStateIdFunc: func(*terraformState) (string, error) {
+			return "dev_01/" + server.Desktops()[0].UUID, nil
+		},
+		ImportStateVerify:                    true,
+		ImportStateVerifyIdentifierAttribute: "desktop_uuid",
+		// The service tells none of these.
+		ImportStateVerifyIgnore: []string{"user_group", "os", "password"},
+	})
+}
+
+// Whatever the configuration says of an imported desktop, none is ordered in
+// its place, and only what the service may not have is sent.
+func TestDesktop_importThenApply(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	uuid := server.AddDesktop("dev_07", "kylin")
+	server.SetVolumes(uuid, 50*gib)
+	config := providerFor(t, server) + desktopWith("cpu = 4\n disk_gib = 50")
+	step := importStep(config, "dev_07/"+uuid)
+	step.ConfigPlanChecks = plans(plancheck.ResourceActionUpdate)
+	step.Check = resource.ComposeTestCheckFunc(
+		sent(server, desktoptest.Apply),
+		resource.TestCheckResourceAttr(address, "username", "dev_07"),
+		resource.TestCheckResourceAttr(address, "user_group", "dev"),
+	)
+	steps(t, step, resource.TestStep{
+		Config:           config,
+		ConfigPlanChecks: plans(plancheck.ResourceActionNoop),
+	}, resource.TestStep{
+		// From here on the operating system is known, and a change of it counts.
+		Config:           strings.ReplaceAll(config, "win10", "macos"),
+		ConfigPlanChecks: plans(plancheck.ResourceActionDestroyBeforeCreate),
+	})
+}
+
+func TestDesktop_importWithoutSystem(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	uuid := server.AddDesktop("alice", "win7")
+	config := providerFor(t, server) + "resource \"clouddesktop_desktop\" \"test\" {\n username = \"alice\"\n}\n"
+	step := importStep(config, "alice/"+uuid)
+	step.ConfigPlanChecks = plans(plancheck.ResourceActionNoop)
+	steps(t, step)
+}
+
+func TestDesktop_importRefused(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	uuid := server.AddDesktop("dev_07", "kylin")
+	server.SetVolumes(uuid, 50*gib)
+	config := providerFor(t, server)
+	refused := func(attributes, id, text string) resource.TestStep {
+		step := importStep(config+desktopWith(attributes), id)
+		step.ExpectError = says(text)
+		return step
+	}
+	wrongGroup := importStep(config+strings.ReplaceAll(desktopWith(""), `"dev"`, `"de"`), "dev_07/"+uuid)
+	wrongGroup.ExpectError = says(`The desktop belongs to user "dev_07", who is not one of de_01, de_02`)
+	steps(t,
+		refused("", "dev_07", "is written USERNAME/DESKTOP_UUID"),
+		refused("", "/"+uuid, "is written USERNAME/DESKTOP_UUID"),
+		refused("", "dev_07/", "is written USERNAME/DESKTOP_UUID"),
+		refused("", "dev_07/9f0c6d3e", `User "dev_07" has no desktop "9f0c6d3e"`),
+		refused("", "nobody/"+uuid, "Unable to Import Desktop"),
+		refused("disk_gib = 40", "dev_07/"+uuid, "The disk has 50 GiB and can only grow"),
+		wrongGroup,
+		resource.TestStep{Config: config},
+	)
+}

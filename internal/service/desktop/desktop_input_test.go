@@ -1,0 +1,149 @@
+package desktop_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// Bad input is refused by a plan, before anything is sent.
+func TestDesktop_badInput(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	with := func(attributes string) string {
+		return config + "resource \"clouddesktop_desktop\" \"test\" {\n" + attributes + "\n}"
+	}
+	const dev = "user_group = \"dev\"\n os = \"win10\"\n"
+	var all []resource.TestStep
+	for _, test := range []struct{ config, says string }{
+		{with(`os = "win10"`), "Exactly one of these attributes must be configured: [user_group,username]"},
+		{with(dev + `username = "alice"`), "Exactly one of these attributes must be configured: [user_group,username]"},
+		{with(`user_group = "dev"`), "A desktop cannot be ordered without an operating system. Write one of: win7, win10, kylin, macos."},
+		{with("user_group = \"dev\"\n os = \"win11\""), `"win11" is not offered. Write one of: win7, win10, kylin, macos.`},
+		{with(dev + "cpu = 0"), "Attribute cpu value must be at least 1"},
+		{with(dev + "memory_mib = -1"), "Attribute memory_mib value must be between 1 and"},
+		{with(dev + "disk_gib = 99999999"), "Attribute disk_gib value must be between 1 and"},
+		{with("os = \"win10\"\n user_group = \"\""), "Attribute user_group must be a name"},
+		{with("os = \"win10\"\n username = \" alice\""), "Attribute username must be a name"},
+		{with(dev + `deletion_policy = "keep"`), `Attribute deletion_policy value must be one of: ["abandon" "revoke" "prevent"]`},
+		{with(dev + `password_wo = "x"`), `Attribute "password_wo_version" must be specified when "password_wo" is specified`},
+		{with(dev + `password_wo_version = 1`), `Attribute "password_wo" must be specified when "password_wo_version" is specified`},
+		{with(dev + `password_recipient = "ssh-rsa nonsense"`), "Write an age recipient (age1…) or an SSH public key"},
+		{with(dev + `password_recipient = "AGE-SECRET-KEY-1QQQ"`), "it is a secret key; its public half begins with age1"},
+		{with(dev + `timeouts = { create = "soon" }`), "must be a string containing a sequence of decimal numbers"},
+	} {
+		all = append(all, resource.TestStep{Config: test.config, ExpectError: says(test.says)})
+	}
+	// A configuration that fails cannot be the last: destroying uses it again.
+	steps(t, append(all, resource.TestStep{Config: config})...)
+	if requests := server.Requests(); len(requests) != 0 {
+		t.Errorf("%d requests were sent, want none", len(requests))
+	}
+}
+
+func TestDesktop_diskCannotShrink(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	steps(t, resource.TestStep{
+		Config: config + desktopWith("disk_gib = 50"),
+	}, resource.TestStep{
+		PreConfig:   server.Forget,
+		Config:      config + desktopWith("disk_gib = 40"),
+		ExpectError: says("The disk has 50 GiB and can only grow. Write 50 or more."),
+	}, resource.TestStep{
+		Config: config + desktopWith("disk_gib = 50"),
+		Check:  sent(server, desktoptest.ResourceUpdate),
+	}, resource.TestStep{
+		// Another desktop may have a smaller disk.
+		Config: config + strings.ReplaceAll(desktopWith("disk_gib = 40"), "win10", "kylin"),
+	})
+}
+
+func TestDesktop_notConfigured(t *testing.T) {
+	t.Parallel()
+	steps(t, resource.TestStep{
+		Config:      `provider "clouddesktop" {}` + desktopWith(""),
+		ExpectError: says("add a `desktop` block to the provider to use it"),
+	}, resource.TestStep{
+		Config: `provider "clouddesktop" {}`,
+	})
+}
+
+// A value of the provider that only apply knows hinders no plan.
+func TestDesktop_providerUnknownAtPlan(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	inbox := t.TempDir()
+	config := func(desktop string) string {
+		return fmt.Sprintf(`
+resource "terraform_data" "later" {
+  input = %q
+}
+provider "clouddesktop" {
+  desktop  = %s
+  callback = { inbox = %q }
+}
+`, server.URL, desktop, inbox) + desktopWith("cpu = 2")
+	}
+	for name, desktop := range map[string]string{
+		"endpoint": `{ endpoint = terraform_data.later.output }`,
+		"header":   fmt.Sprintf(`{ endpoint = %q, headers = { X-Token = terraform_data.later.output } }`, server.URL),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			steps(t, resource.TestStep{Config: config(desktop)})
+		})
+	}
+}
+
+func TestDesktop_unknownInputs(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	steps(t, resource.TestStep{
+		Config: providerFor(t, server) + `
+resource "terraform_data" "later" {
+  input = { group = "dev", os = "kylin", cpu = 2, recipient = null }
+}
+resource "clouddesktop_desktop" "test" {
+  user_group         = terraform_data.later.output.group
+  os                 = terraform_data.later.output.os
+  cpu                = terraform_data.later.output.cpu
+  password_recipient = terraform_data.later.output.recipient
+}`,
+		Check: func(state *terraform.State) error {
+			return resource.TestCheckResourceAttr(address, "password", server.Password("dev_01"))(state)
+		},
+	})
+}
+
+// A service elsewhere cannot call back an address that is this machine only to
+// itself. The plan says so; the service, which does not exist, is not asked.
+func TestDesktop_callbackOnLoopback(t *testing.T) {
+	t.Parallel()
+	const elsewhere = "https://desktop.invalid"
+	inbox := t.TempDir()
+	config := func(callback string) string {
+		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop = { endpoint = %q }\n callback = { inbox = %q\n %s }\n}\n", elsewhere, inbox, callback)
+	}
+	steps(t, resource.TestStep{
+		Config:      config("") + desktopWith(""),
+		ExpectError: says("would be told to call back 127.0.0.1"),
+	}, resource.TestStep{
+		Config:      config("listen = \"127.0.0.1:8700\"\n url = \"http://localhost:8700\"") + desktopWith(""),
+		ExpectError: says("would be told to call back localhost"),
+	}, resource.TestStep{
+		Config:      config(`listen = ":8700"`) + desktopWith(""),
+		ExpectError: says("Write the address that it can, like http://runner.example.com:8700"),
+	}, resource.TestStep{
+		Config:             config("listen = \"127.0.0.1:8700\"\n url = \"http://runner.invalid:8700\"") + desktopWith(""),
+		PlanOnly:           true,
+		ExpectNonEmptyPlan: true,
+	})
+}
