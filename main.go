@@ -1,0 +1,23 @@
+// The Terraform provider for cloud desktops.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/provider"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/serve"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() {
+	debug := flag.Bool("debug", false, "keep running and print how Terraform attaches to this process, for use with a debugger")
+	flag.Parse()
+	if err := serve.Provider(provider.New(version), *debug); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
