@@ -83,7 +83,7 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 			err = wrapped.Err
 		}
 		e := c.fail(call, 0, Other, "", contextCause(ctx, err))
-		e.Unsent = !sent.Load()
+		e.Unsent = !sent.Load() || certificateRefused(err)
 		return nil, e
 	}
 	defer resp.Body.Close()
@@ -93,24 +93,29 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 		return nil, e
 	}
 	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		if errors.Is(err, ErrAnswerTooLarge) {
-			return nil, c.fail(call, resp.StatusCode, Other, err.Error(), nil)
-		}
-		return nil, c.fail(call, 0, Other, "", fmt.Errorf("the answer broke off after %d bytes: %w", len(body), contextCause(ctx, err)))
+	answer := &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}
+	switch {
+	case errors.Is(err, ErrAnswerTooLarge):
+		return nil, c.Unexpected(call, answer, err.Error())
+	case err != nil:
+		err = contextCause(ctx, err)
+		e := c.Unexpected(call, answer, fmt.Sprintf("the answer broke off after %d bytes (%v)", len(body), err))
+		e.Err = err
+		return nil, e
 	}
-	return &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+	return answer, nil
 }
 
 // Unexpected is the error for an answer that is not what the document
-// promises: it says why and quotes the status and the first 512 bytes.
+// promises: it says why and quotes the status and the first 512 bytes, unless
+// the call is sensitive.
 func (c *Client) Unexpected(call Call, answer *Answer, why string) *Error {
 	message := why + "; it begins: " + excerpt(c.mask(call, string(answer.Body)))
 	switch {
 	case len(answer.Body) == 0:
 		message = why + "; it is empty"
 	case call.Sensitive:
-		message = fmt.Sprintf("%s; its %d bytes (%s) are not shown, they may hold a password", why, len(answer.Body), answer.Header.Get("Content-Type"))
+		message = fmt.Sprintf("%s; its %d bytes are not shown, because they may hold a secret", why, len(answer.Body))
 	}
 	return c.fail(call, answer.Status, KindOfStatus(answer.Status), message, RetryAfter(answer.Header))
 }
@@ -126,9 +131,21 @@ func (c *Client) fail(call Call, status int, kind Kind, message string, err erro
 	return &Error{Service: c.Service, Operation: call.Operation(), Status: status, Kind: kind, Message: c.mask(call, message), Err: err}
 }
 
+// mask replaces every secret in text, however JSON and addresses spell it.
 func (c *Client) mask(call Call, text string) string {
+	var spellings []string
 	for _, secret := range slices.Concat(c.Secrets, call.Secrets) {
-		text = Mask(text, secret)
+		if secret == "" {
+			continue
+		}
+		quoted, _ := json.Marshal(secret) // A string always has a JSON form.
+		spellings = append(spellings, secret, string(quoted[1:len(quoted)-1]),
+			strings.ReplaceAll(secret, "/", `\/`), url.QueryEscape(secret), url.PathEscape(secret))
+	}
+	// The longest first: one secret may be a part of another.
+	slices.SortFunc(spellings, func(a, b string) int { return len(b) - len(a) })
+	for _, spelling := range spellings {
+		text = strings.ReplaceAll(text, spelling, "***")
 	}
 	return text
 }
@@ -191,14 +208,6 @@ func redirectHost(resp *http.Response) string {
 		return to.Scheme + "://" + to.Host
 	}
 	return "nowhere"
-}
-
-// Mask replaces every occurrence of secret in text.
-func Mask(text, secret string) string {
-	if secret == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, secret, "***")
 }
 
 // excerpt is the beginning of a body on one line.

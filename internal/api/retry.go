@@ -53,6 +53,8 @@ func Do[T any](ctx context.Context, r Retry, classify func(error) Repeat, fn fun
 		delays.MaxInterval = 20 * r.Initial
 	}
 	delays.Reset()
+	// Only a call that may be sent twice is ever made to wait, so that an earlier
+	// error never hides that the last try was sent.
 	var waiting error
 	for outages := 1; ; {
 		value, err := fn(ctx)
@@ -120,7 +122,7 @@ func RepeatIdempotent(err error) Repeat {
 		return Wait
 	case e.Status == http.StatusBadGateway, e.Status == http.StatusServiceUnavailable, e.Status == http.StatusGatewayTimeout:
 		return Outage
-	case e.Status == 0 && isNetwork(e.Err):
+	case isNetwork(e.Err):
 		return Outage
 	}
 	return Stop
@@ -141,7 +143,7 @@ func RepeatUnsent(err error) Repeat {
 func isNetwork(err error) bool {
 	var op *net.OpError
 	var timeout interface{ Timeout() bool }
-	return errors.As(err, &op) && op.Op != "remote error" ||
+	return errors.As(err, &op) && op.Op != opAlert ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.As(err, &timeout) && timeout.Timeout()
 }

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -35,17 +36,27 @@ type TransportConfig struct {
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
+// ConfigError says what to write instead of one value of a TransportConfig.
+type ConfigError struct {
+	// Field is "CACertificate" or "ClientCertificate".
+	Field string
+	// Problem is one or more sentences.
+	Problem string
+}
+
+func (e *ConfigError) Error() string { return e.Problem }
+
 // NewHTTPClient returns a client that follows no redirect (credential headers
 // would go along to another host), gives up on a request after a minute, sends
 // the User-Agent, limits the size of answers, and logs method, host, path,
 // status and duration, never a header, a query or a body.
-// It fails if a certificate or key cannot be parsed.
+// It fails with a *ConfigError if a certificate or key cannot be used.
 func NewHTTPClient(cfg TransportConfig) (*http.Client, error) {
 	tlsConfig, err := newTLSConfig(cfg)
 	if err != nil {
 		return nil, err
 	}
-	var transport http.RoundTripper = &http.Transport{
+	base := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		TLSClientConfig:       tlsConfig,
@@ -55,15 +66,16 @@ func NewHTTPClient(cfg TransportConfig) (*http.Client, error) {
 		IdleConnTimeout:       90 * time.Second,
 		ExpectContinueTimeout: time.Second,
 	}
+	var transport http.RoundTripper = base
 	if cfg.Wrap != nil {
-		transport = cfg.Wrap(transport)
+		transport = cfg.Wrap(base)
 	}
 	logger := cfg.Logger
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
 	return &http.Client{
-		Transport:     &roundTripper{next: transport, userAgent: cfg.UserAgent, logger: logger},
+		Transport:     &roundTripper{base: base, next: transport, userAgent: cfg.UserAgent, logger: logger},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       time.Minute,
 	}, nil
@@ -74,13 +86,14 @@ func newTLSConfig(cfg TransportConfig) (*tls.Config, error) {
 	if len(cfg.CACertificate) > 0 {
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(cfg.CACertificate) {
-			return nil, errors.New("the CA certificate holds no PEM certificate")
+			return nil, &ConfigError{"CACertificate", "It holds no certificate in PEM. Write the text of the file, not its name, like file(\"ca.pem\")."}
 		}
 	}
 	if len(cfg.ClientCertificate) > 0 || len(cfg.ClientKey) > 0 {
 		pair, err := tls.X509KeyPair(cfg.ClientCertificate, cfg.ClientKey)
 		if err != nil {
-			return nil, fmt.Errorf("the client certificate and its key do not work together: %w", err)
+			return nil, &ConfigError{"ClientCertificate", fmt.Sprintf("It and its private key do not work together (%v). "+
+				"Write the text of both files, not their names, like file(\"client.pem\") and file(\"client.key\"); the key must have no passphrase.", err)}
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
@@ -88,6 +101,7 @@ func newTLSConfig(cfg TransportConfig) (*tls.Config, error) {
 }
 
 type roundTripper struct {
+	base      *http.Transport
 	next      http.RoundTripper
 	userAgent string
 	logger    *slog.Logger
@@ -114,6 +128,9 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp.Body = &limitedBody{ReadCloser: resp.Body, left: MaxAnswer}
 	return resp, nil
 }
+
+// CloseIdleConnections is what http.Client looks for under this name.
+func (t *roundTripper) CloseIdleConnections() { t.base.CloseIdleConnections() }
 
 // limitedBody fails a read past the limit; io.LimitReader would pass a cut
 // answer off as a whole one.
@@ -164,6 +181,18 @@ func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
 }
+
+// certificateRefused reports an alert by which a server ends the handshake
+// because of the client's certificate. In TLS 1.3 it arrives after the client
+// has begun to send, but a server that sends it reads nothing of that. The
+// type of an alert is not exported; its text is the name that the RFC gives it.
+func certificateRefused(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == opAlert && strings.Contains(op.Err.Error(), "certificate")
+}
+
+// opAlert is the Op of the net.OpError that a TLS alert of the server is.
+const opAlert = "remote error"
 
 // contextCause returns err with the cause of ctx in the place of a bare
 // "context deadline exceeded".
