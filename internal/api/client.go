@@ -115,7 +115,7 @@ func (c *Client) Unexpected(call Call, answer *Answer, why string) *Error {
 	case len(answer.Body) == 0:
 		message = why + "; it is empty"
 	case call.Sensitive:
-		message = fmt.Sprintf("%s; its %d bytes are not shown, because they may hold a secret", why, len(answer.Body))
+		message = fmt.Sprintf("%s; its %d bytes are not shown, because they may be confidential", why, len(answer.Body))
 	}
 	return c.fail(call, answer.Status, KindOfStatus(answer.Status), message, RetryAfter(answer.Header))
 }

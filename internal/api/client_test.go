@@ -195,7 +195,7 @@ func TestSend_answerThatBreaksOff(t *testing.T) {
 	client.Secrets = []string{"hush"}
 	for sensitive, want := range map[bool]string{
 		false: `the answer broke off after 27 bytes (unexpected EOF); it begins: {"token": "***", "data": [`,
-		true:  `the answer broke off after 27 bytes (unexpected EOF); its 27 bytes are not shown, because they may hold a secret`,
+		true:  `the answer broke off after 27 bytes (unexpected EOF); its 27 bytes are not shown, because they may be confidential`,
 	} {
 		e := failure(t, client, api.Call{Method: "GET", Path: "/x", Sensitive: sensitive})
 		want := api.Error{Service: "test", Operation: "GET /x", Status: 401, Kind: api.Denied, Message: want, Err: io.ErrUnexpectedEOF}
@@ -297,7 +297,7 @@ func TestUnexpected(t *testing.T) {
 		"empty":      {"", false, "why; it is empty"},
 		"binary":     {"\x16\x03\x01\x00a\xffb", false, "why; it begins: a?b"},
 		"cut":        {strings.Repeat("x", 511) + "张", false, "why; it begins: " + strings.Repeat("x", 511) + "?…"},
-		"sensitive":  {`{"password":"p"}`, true, "why; its 16 bytes are not shown, because they may hold a secret"},
+		"sensitive":  {`{"password":"p"}`, true, "why; its 16 bytes are not shown, because they may be confidential"},
 		"and empty":  {"", true, "why; it is empty"},
 		"the status": {"{}", false, "why; it begins: {}"},
 	} {
