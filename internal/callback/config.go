@@ -26,7 +26,8 @@ type Config struct {
 	Store Store
 	// Certificate and Key are PEM. With both the receiver speaks https.
 	Certificate, Key []byte
-	// Logger receives what is odd, without content; nil discards it.
+	// Logger receives what is odd, without content; nil discards it. Its handler
+	// sees the values of the context that began or awaits an operation.
 	Logger *slog.Logger
 }
 

@@ -104,7 +104,7 @@ func (x *Exchange) start(ctx context.Context) (*url.URL, *peers, error) {
 	if x.address.fixed() {
 		var err error
 		if x.peers, err = openPeers(x.address.port, x.store); err != nil {
-			x.log.Warn("other runs on this machine cannot use the same callback port", "error", err)
+			x.log.WarnContext(ctx, "other runs on this machine cannot use the same callback port", "error", err)
 		}
 	}
 	listener, err := x.listen(ctx, x.address.listen(), x.peers != nil)
@@ -117,7 +117,7 @@ func (x *Exchange) start(ctx context.Context) (*url.URL, *peers, error) {
 		base.Host = net.JoinHostPort(x.address.host, port)
 	}
 	x.base = &base
-	x.serve(listener)
+	x.serve(ctx, listener)
 	return x.base, x.peers, nil
 }
 

@@ -51,7 +51,7 @@ func newFixture(t *testing.T, change func(*Config)) *fixture {
 	cfg := Config{
 		Listen: DefaultListen,
 		Store:  f.inbox,
-		Logger: slog.New(slog.NewTextHandler(f.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger: slog.New(strictHandler{slog.NewTextHandler(f.logs, &slog.HandlerOptions{Level: slog.LevelDebug})}),
 	}
 	if change != nil {
 		change(&cfg)
@@ -70,7 +70,7 @@ func newFixture(t *testing.T, change func(*Config)) *fixture {
 
 func (f *fixture) begin(t *testing.T) *Operation {
 	t.Helper()
-	op, err := f.Begin(t.Context())
+	op, err := f.Begin(logged(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func (f *fixture) begin(t *testing.T) *Operation {
 // wait returns the result of op, which must be there or arrive within a minute.
 func wait(t *testing.T, op *Operation) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(logged(t), time.Minute)
 	defer cancel()
 	body, err := op.Wait(ctx)
 	if err != nil {
@@ -170,6 +170,24 @@ func (i *inbox) keys(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	return keys
+}
+
+// strictHandler drops what is not logged in the context of an operation, as a
+// handler that finds its logger there does.
+type strictHandler struct{ slog.Handler }
+
+type loggedKey struct{}
+
+func (h strictHandler) Handle(ctx context.Context, record slog.Record) error {
+	if ctx.Value(loggedKey{}) == nil {
+		return nil
+	}
+	return h.Handler.Handle(ctx, record)
+}
+
+func logged(t *testing.T) context.Context {
+	t.Helper()
+	return context.WithValue(t.Context(), loggedKey{}, true)
 }
 
 type logs struct {

@@ -64,7 +64,7 @@ const pollInterval = time.Second
 // still arrives.
 func (o *Operation) Wait(ctx context.Context) ([]byte, error) {
 	x := o.exchange
-	defer x.watch()()
+	defer x.watch(ctx)()
 	select {
 	case <-o.arrived:
 	case <-ctx.Done():
@@ -75,7 +75,7 @@ func (o *Operation) Wait(ctx context.Context) ([]byte, error) {
 		if err == nil {
 			return body, nil
 		}
-		x.log.Warn("unable to read the result of an operation", "operation", o.ref.String(), "error", err)
+		x.log.WarnContext(ctx, "unable to read the result of an operation", "operation", o.ref.String(), "error", err)
 		select {
 		case <-time.After(pollInterval):
 		case <-ctx.Done():
@@ -124,11 +124,11 @@ func (x *Exchange) notify(ref reference) {
 
 // watch polls the inbox for results that other processes received until every
 // caller has called what it returned.
-func (x *Exchange) watch() (done func()) {
+func (x *Exchange) watch(ctx context.Context) (done func()) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.waiting++; x.waiting == 1 {
-		ctx, cancel := context.WithCancel(context.Background())
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		x.stopPoll = cancel
 		go x.poll(ctx)
 	}
@@ -154,7 +154,7 @@ func (x *Exchange) poll(ctx context.Context) {
 		}
 		keys, err := x.store.List(ctx, resultsPrefix)
 		if err != nil && ctx.Err() == nil {
-			x.log.Warn("unable to look for results in the inbox", "error", err)
+			x.log.WarnContext(ctx, "unable to look for results in the inbox", "error", err)
 		}
 		for _, key := range keys {
 			x.notify(reference(path.Base(key)))

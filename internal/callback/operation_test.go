@@ -23,7 +23,7 @@ func TestWaitEndsWithTheCauseOfTheContext(t *testing.T) {
 		overPipes(f)
 		op := f.begin(t)
 		start := time.Now()
-		ctx, cancel := context.WithTimeoutCause(t.Context(), 30*time.Minute, errTimeout)
+		ctx, cancel := context.WithTimeoutCause(logged(t), 30*time.Minute, errTimeout)
 		defer cancel()
 		if _, err := op.Wait(ctx); err != errTimeout { //nolint:errorlint // The cause itself, not wrapped.
 			t.Errorf("Wait: %v, want the cause", err)
@@ -77,7 +77,7 @@ func TestWaitReturnsAtOnceWhenTheReceiverHasTheResult(t *testing.T) {
 
 func wait30(t *testing.T, op *Operation) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 30*time.Minute, errTimeout)
+	ctx, cancel := context.WithTimeoutCause(logged(t), 30*time.Minute, errTimeout)
 	defer cancel()
 	body, err := op.Wait(ctx)
 	if err != nil {
@@ -142,13 +142,33 @@ func TestWaitOutlivesAnInboxThatCannotBeRead(t *testing.T) {
 		}
 
 		f.inbox.fail(unreachable)
-		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, errTimeout)
+		ctx, cancel := context.WithTimeoutCause(logged(t), time.Minute, errTimeout)
 		defer cancel()
 		if _, err := op.Wait(ctx); !errors.Is(err, errTimeout) || !errors.Is(err, unreachable) {
 			t.Errorf("Wait: %v, want the time-out and why nothing could be read", err)
 		}
-		if !strings.Contains(f.logs.String(), "bucket unreachable") {
-			t.Error("nothing was logged of the inbox that cannot be read")
+		if text := f.logs.String(); !strings.Contains(text, "unable to read the result") || !strings.Contains(text, "bucket unreachable") {
+			t.Errorf("the inbox that cannot be read is not logged:\n%s", text)
+		}
+	})
+}
+
+func TestWaitOutlivesAnInboxThatCannotBeListed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, nil)
+		overPipes(f)
+		op := f.begin(t)
+		f.inbox.fail(errors.New("bucket unreachable"))
+		time.AfterFunc(10*time.Minute, func() { f.inbox.fail(nil) })
+		if err := f.inbox.Put(t.Context(), op.ref.resultKey(), []byte(`{}`)); err != nil {
+			t.Fatal(err)
+		}
+		if body := wait30(t, op); body != `{}` {
+			t.Errorf("body %s", body)
+		}
+		if text := f.logs.String(); !strings.Contains(text, "unable to look for results") {
+			t.Errorf("the inbox that cannot be listed is not logged:\n%s", text)
 		}
 	})
 }
@@ -167,7 +187,7 @@ func TestBeginRemembersBeforeItGivesOut(t *testing.T) {
 	}
 	full := errors.New("disk full")
 	f.inbox.fail(full)
-	if op, err := f.Begin(t.Context()); !errors.Is(err, full) || op != nil {
+	if op, err := f.Begin(logged(t)); !errors.Is(err, full) || op != nil {
 		t.Errorf("Begin gave out %v, %v without an inbox to remember it", op, err)
 	}
 }
@@ -222,7 +242,7 @@ func TestThirtyOperationsAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for n := range 30 {
 		all.Go(func() {
-			op, err := f.Begin(t.Context())
+			op, err := f.Begin(logged(t))
 			if err != nil {
 				t.Error(err)
 				return
@@ -266,7 +286,7 @@ func TestAnOperationDoesNotPrintItsAddress(t *testing.T) {
 	held := holder{op, op, *op}
 	var text strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
-		for _, value := range []any{op, *op, held, &held, []*Operation{op}, f.Exchange, *f.Exchange.base.JoinPath("healthz")} {
+		for _, value := range []any{op, *op, held, &held, []*Operation{op}, f.Exchange, *f.base.JoinPath("healthz")} {
 			fmt.Fprintf(&text, verb+"\n", value)
 		}
 	}

@@ -104,7 +104,7 @@ func startRun(t *testing.T, do task, environment ...string) *run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.CommandContext(t.Context(), os.Args[0])
+	command := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // The test binary itself.
 	command.Env = append(append(os.Environ(), childVariable+"="+string(encoded)), environment...)
 	var stderr logs
 	command.Stderr = &stderr

@@ -20,7 +20,8 @@ const (
 )
 
 // serve starts to answer at listener. x.mu is held.
-func (x *Exchange) serve(listener net.Listener) {
+func (x *Exchange) serve(ctx context.Context, listener net.Listener) {
+	ctx = context.WithoutCancel(ctx) // The first operation of many.
 	x.server = &http.Server{
 		Handler:           x.handler(),
 		TLSConfig:         x.address.tls,
@@ -28,7 +29,8 @@ func (x *Exchange) serve(listener net.Listener) {
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(x.log.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ErrorLog:          slog.NewLogLogger(boundHandler{x.log.Handler(), ctx}, slog.LevelDebug),
 	}
 	// Callbacks are rare, and a connection that a service keeps would break when
 	// the process ends that it happens to lead to, though another one answers on.
@@ -43,10 +45,20 @@ func (x *Exchange) serve(listener net.Listener) {
 			err = server.Serve(listener)
 		}
 		if !errors.Is(err, http.ErrServerClosed) {
-			x.log.Error("the receiver of callbacks stopped", "error", err)
+			x.log.ErrorContext(ctx, "the receiver of callbacks stopped", "error", err)
 		}
 	}(x.server, x.served)
-	x.log.Debug("receiving callbacks", "address", listener.Addr().String())
+	x.log.DebugContext(ctx, "receiving callbacks", "address", listener.Addr().String())
+}
+
+// boundHandler logs in a context what arrives without one.
+type boundHandler struct {
+	slog.Handler
+	ctx context.Context
+}
+
+func (h boundHandler) Handle(_ context.Context, record slog.Record) error {
+	return h.Handler.Handle(h.ctx, record) //nolint:contextcheck // A log.Logger has no context to inherit.
 }
 
 func (x *Exchange) handler() http.Handler {
@@ -70,7 +82,7 @@ func (x *Exchange) receive(w http.ResponseWriter, r *http.Request) {
 		x.refuse(w, r, no)
 		return
 	}
-	x.log.Debug("callback", "operation", ref.String(), "outcome", outcome)
+	x.log.DebugContext(r.Context(), "callback", "operation", ref.String(), "outcome", outcome)
 	w.Header().Set("Content-Type", "application/json")
 	// The result is stored: whether the service reads the answer changes nothing.
 	_, _ = io.WriteString(w, "{}\n")
@@ -109,7 +121,7 @@ func (x *Exchange) take(w http.ResponseWriter, r *http.Request, ref reference) (
 	}
 	if first && x.forgotten(ctx, inbox, ref) {
 		if err := inbox.Delete(ctx, ref.resultKey()); err != nil {
-			x.log.Warn("unable to take a repeated callback out of the inbox", "operation", ref.String(), "error", err)
+			x.log.WarnContext(ctx, "unable to take a repeated callback out of the inbox", "operation", ref.String(), "error", err)
 		}
 		return "repeated after the end", nil
 	}

@@ -246,7 +246,7 @@ func TestCloseLetsARunningCallbackFinish(t *testing.T) {
 		if err := <-closed; err != nil {
 			t.Errorf("Close: %v", err)
 		}
-		if _, err := f.Begin(t.Context()); err == nil {
+		if _, err := f.Begin(logged(t)); err == nil {
 			t.Error("a closed Exchange begins operations")
 		}
 	})
@@ -340,6 +340,9 @@ func TestReceiverSpeaksTLS(t *testing.T) {
 		t.Errorf("plain http to a port with TLS: status %d", status)
 	}
 	assertSilent(t, f, op)
+	if _, err := client.Post(op.URL(), "", nil); err == nil || !strings.Contains(f.logs.String(), "TLS handshake error") { //nolint:noctx,bodyclose // It fails.
+		t.Errorf("a caller that does not trust the certificate is not logged (%v):\n%s", err, f.logs)
+	}
 }
 
 func TestTakenPort(t *testing.T) {
@@ -350,7 +353,7 @@ func TestTakenPort(t *testing.T) {
 	}
 	defer listener.Close()
 	f := newFixture(t, func(cfg *Config) { cfg.Listen = listener.Addr().String() })
-	if _, err := f.Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "listen on another one") {
+	if _, err := f.Begin(logged(t)); err == nil || !strings.Contains(err.Error(), "listen on another one") {
 		t.Errorf("Begin: %v", err)
 	}
 	if len(f.inbox.keys(t)) != 0 {

@@ -32,10 +32,10 @@ func syncFolder(path string) error {
 	if err != nil {
 		return err
 	}
-	defer folder.Close()
+	err = folder.Sync()
 	// Some network file systems cannot sync a directory and need not.
-	if err := folder.Sync(); err != nil && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOTSUP) {
-		return err
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
+		err = nil
 	}
-	return nil
+	return errors.Join(err, folder.Close())
 }
