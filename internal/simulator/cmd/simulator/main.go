@@ -43,8 +43,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	say := func(words ...any) { _, _ = fmt.Fprintln(stdout, words...) }
 	log := func(line string) { say(time.Now().Format(time.TimeOnly), "", line) }
-	say("http://" + listener.Addr().String())
 	s := simulator.New(log, flags.options...)
+	url := "http://" + listener.Addr().String()
+	if flags.provider != "" {
+		if err := os.WriteFile(flags.provider, []byte(s.Configuration(url, flags.lines...)), 0o600); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
+	say(url)
 	for _, d := range flags.desktops {
 		log("made outside of Terraform: desktop " + d.user + "/" + s.Desktop.AddDesktop(d.user, d.system))
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -35,8 +36,9 @@ func TestFromStartToCtrlC(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	provider := filepath.Join(t.TempDir(), "provider.tf")
 	cmd := exec.CommandContext(t.Context(), executable,
-		"--callback-delay", "10ms", "--callback-put", "--desktop", "ops_07=kylin", "--fail", "resize=503:1", "--header", "X-Key=sesame")
+		"--write-provider", provider, "--callback-delay", "10ms", "--callback-put", "--desktop", "ops_07=kylin", "--fail", "resize=503:1", "--header", "X-Key=sesame")
 	cmd.Env = append(os.Environ(), "PLAY_SIMULATOR=1")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -55,6 +57,9 @@ func TestFromStartToCtrlC(t *testing.T) {
 	}
 	url := next()
 	seeded := next()
+	if written, err := os.ReadFile(provider); err != nil || !strings.Contains(string(written), url) || !strings.Contains(string(written), `headers = { "X-Key" = "sesame" }`) {
+		t.Errorf("provider block %s, error %v", written, err)
+	}
 
 	called := make(chan string, 1)
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { called <- r.Method }))
@@ -141,10 +146,15 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-func TestAddressThatCannotBe(t *testing.T) {
+func TestWhatCannotBeOpened(t *testing.T) {
 	t.Parallel()
-	if err := run(t.Context(), []string{"--listen", "nowhere"}, io.Discard, io.Discard); err == nil {
-		t.Error("it listened")
+	for _, args := range [][]string{
+		{"--listen", "nowhere"},
+		{"--write-provider", filepath.Join(t.TempDir(), "nowhere", "provider.tf")},
+	} {
+		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil || errors.Is(err, errUsage) {
+			t.Errorf("%q: error %v", args, err)
+		}
 	}
 }
 
@@ -157,6 +167,10 @@ func TestFlagsReachTheFake(t *testing.T) {
 	}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
+	}
+	lines := []string{`operating_systems = ["ubuntu", "debian"]`, `policy_scope = "desktop"`, "policy_callback = true"}
+	if diff := cmp.Diff(lines, f.lines); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]seed{{"dev_01", "ubuntu"}, {"dev_02", "debian"}}, f.desktops, cmp.AllowUnexported(seed{})); diff != "" {
 		t.Errorf("desktops (-want +got):\n%s", diff)
