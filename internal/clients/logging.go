@@ -3,53 +3,113 @@ package clients
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
 // NewLogHandler returns a handler that writes to the provider's log, with the
-// logger that the context of each call carries.
-func NewLogHandler() slog.Handler { return logHandler{} }
-
-type logHandler struct {
-	attrs  []slog.Attr
-	prefix string
+// logger that the context of a record carries. Records from outside any call,
+// such as those of the receiver of callbacks, go to the logger of configured,
+// the context in which the provider was configured.
+func NewLogHandler(configured context.Context) slog.Handler {
+	return logHandler{configured: configured}
 }
 
-// Enabled leaves the choice to the logger in the context.
-func (h logHandler) Enabled(context.Context, slog.Level) bool { return true }
+type logHandler struct {
+	configured context.Context
+	fields     map[string]any
+	prefix     string
+}
+
+func (h logHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	_, enabled, _ := h.logger(ctx, level)
+	return enabled
+}
 
 func (h logHandler) Handle(ctx context.Context, record slog.Record) error {
-	fields := map[string]any{}
-	for _, attr := range h.attrs {
-		fields[attr.Key] = attr.Value.Resolve().String()
-	}
+	ctx, _, write := h.logger(ctx, record.Level)
+	fields := h.with(nil)
 	record.Attrs(func(attr slog.Attr) bool {
-		fields[h.prefix+attr.Key] = attr.Value.Resolve().String()
+		add(fields, h.prefix, attr)
 		return true
 	})
-	switch {
-	case record.Level >= slog.LevelError:
-		tflog.Error(ctx, record.Message, fields)
-	case record.Level >= slog.LevelWarn:
-		tflog.Warn(ctx, record.Message, fields)
-	case record.Level >= slog.LevelInfo:
-		tflog.Info(ctx, record.Message, fields)
-	default:
-		tflog.Debug(ctx, record.Message, fields)
-	}
+	write(ctx, scrub(record.Message), fields)
 	return nil
 }
 
 func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	next := logHandler{prefix: h.prefix, attrs: append([]slog.Attr(nil), h.attrs...)}
-	for _, attr := range attrs {
-		next.attrs = append(next.attrs, slog.Attr{Key: h.prefix + attr.Key, Value: attr.Value})
-	}
-	return next
+	h.fields = h.with(attrs)
+	return h
 }
 
 func (h logHandler) WithGroup(name string) slog.Handler {
-	h.prefix += name + "."
+	if name != "" {
+		h.prefix += name + "."
+	}
 	return h
+}
+
+// logger returns the context whose logger takes records of a level, whether
+// that one writes them, and how.
+func (h logHandler) logger(ctx context.Context, level slog.Level) (context.Context, bool, func(context.Context, string, ...map[string]any)) {
+	enabled, write := tflog.IsTrace, tflog.Trace
+	switch {
+	case level >= slog.LevelError:
+		enabled, write = tflog.IsError, tflog.Error
+	case level >= slog.LevelWarn:
+		enabled, write = tflog.IsWarn, tflog.Warn
+	case level >= slog.LevelInfo:
+		enabled, write = tflog.IsInfo, tflog.Info
+	case level >= slog.LevelDebug:
+		enabled, write = tflog.IsDebug, tflog.Debug
+	}
+	// All loggers of a process have one level: one that would not write this
+	// record is one that is not there.
+	if !enabled(ctx) {
+		ctx = h.configured
+	}
+	return ctx, enabled(ctx), write
+}
+
+// with returns the fields of the handler and attrs besides.
+func (h logHandler) with(attrs []slog.Attr) map[string]any {
+	fields := make(map[string]any, len(h.fields)+len(attrs))
+	maps.Copy(fields, h.fields)
+	for _, attr := range attrs {
+		add(fields, h.prefix, attr)
+	}
+	return fields
+}
+
+// add puts an attribute into fields, and those of a group one by one.
+func add(fields map[string]any, prefix string, attr slog.Attr) {
+	value := attr.Value.Resolve()
+	switch value.Kind() {
+	case slog.KindGroup:
+		if attr.Key != "" {
+			prefix += attr.Key + "."
+		}
+		for _, member := range value.Group() {
+			add(fields, prefix, member)
+		}
+	case slog.KindBool, slog.KindFloat64, slog.KindInt64, slog.KindUint64:
+		fields[prefix+attr.Key] = value.Any()
+	case slog.KindAny, slog.KindDuration, slog.KindLogValuer, slog.KindString, slog.KindTime:
+		if !attr.Equal(slog.Attr{}) {
+			fields[prefix+attr.Key] = scrub(value.String())
+		}
+	}
+}
+
+var (
+	queries   = regexp.MustCompile(`\?[^\s"']+`)
+	userinfos = regexp.MustCompile(`://[^\s/"']*@`)
+)
+
+// scrub takes the query and the user out of every URL in text. The errors of
+// other libraries quote URLs, and those may be signed or hold a password.
+func scrub(text string) string {
+	return userinfos.ReplaceAllString(queries.ReplaceAllString(text, "?***"), "://***@")
 }

@@ -35,7 +35,6 @@ func New(version string, options ...func(*clients.Env)) func() provider.Provider
 	env := clients.Env{
 		Getenv:    os.Getenv,
 		UserAgent: "terraform-provider-clouddesktop/" + version,
-		Logger:    slog.New(clients.NewLogHandler()),
 	}
 	for _, option := range options {
 		option(&env)
@@ -62,7 +61,9 @@ func (p *clouddesktopProvider) Configure(ctx context.Context, req provider.Confi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	set := clients.New(ctx, p.env, model, &resp.Diagnostics)
+	env := p.env
+	env.Logger = slog.New(clients.NewLogHandler(ctx))
+	set := clients.New(ctx, env, model, &resp.Diagnostics)
 	resp.ResourceData = set
 	resp.DataSourceData = set
 	resp.EphemeralResourceData = set
