@@ -47,7 +47,7 @@ func TestThePlanLogsOnlyWhatIsAskedFor(t *testing.T) {
 		},
 		"TF_LOG_SDK_FRAMEWORK=debug": {
 			env:  []string{"TF_LOG_SDK_FRAMEWORK=debug"},
-			want: []string{`"@message":"Calling provider defined`},
+			want: []string{`"@module":"sdk.framework"`},
 		},
 	}
 	for name, tt := range tests {
