@@ -259,13 +259,15 @@ func (s *Server) Deliveries() []Delivery {
 	return append([]Delivery(nil), s.deliveries...)
 }
 
-// checkCallbackURL is called with the lock held.
-func (s *Server) checkCallbackURL(raw string) error {
+// checkCallbackURL is called with the lock held. A call that states targets may
+// be sent again word for word: its first answer may have been lost.
+func (s *Server) checkCallbackURL(raw string, call Call, body []byte) error {
 	u, err := url.Parse(raw)
+	before, used := s.usedURLs[raw]
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return refuse("callback_url must be an absolute http or https URL")
-	case s.usedURLs[raw]:
+	case used && (call == Apply || before != string(body)):
 		return refuse("callback_url has been used for another operation")
 	}
 	return nil

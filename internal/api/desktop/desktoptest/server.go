@@ -42,7 +42,7 @@ type Server struct {
 	requests   []Request
 	deliveries []Delivery
 	secrets    map[string]bool
-	usedURLs   map[string]bool
+	usedURLs   map[string]string // The request that each callback URL came with.
 	faults     queue[Fault]
 	callbacks  queue[Callback]
 }
@@ -53,7 +53,7 @@ func New(opts ...Option) *Server {
 	s := &Server{
 		config:    newConfig(opts),
 		secrets:   map[string]bool{},
-		usedURLs:  map[string]bool{},
+		usedURLs:  map[string]string{},
 		faults:    queue[Fault]{},
 		callbacks: queue[Callback]{},
 	}
@@ -178,7 +178,7 @@ func (s *Server) carryOut(e endpoint, param string, r *http.Request, body []byte
 	defer s.mu.Unlock()
 	callbackURL, async := get[string](in, "callback_url")
 	if async {
-		if err := s.checkCallbackURL(callbackURL); err != nil {
+		if err := s.checkCallbackURL(callbackURL, e.call, body); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -186,7 +186,7 @@ func (s *Server) carryOut(e endpoint, param string, r *http.Request, body []byte
 	if err != nil || !async {
 		return data, nil, err
 	}
-	s.usedURLs[callbackURL] = true
+	s.usedURLs[callbackURL] = string(body)
 	op := &Operation{Call: e.call, server: s, url: callbackURL, work: work}
 	op.Username, _ = get[string](in, "username")
 	op.callback, _ = s.callbacks.next(e.call)
