@@ -21,6 +21,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/hpc"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/workspace"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
@@ -45,6 +46,9 @@ type Set struct {
 	hpc      *hpc.Client
 	cvm      *cvm.Client
 	policies Claims
+
+	workspace *workspace.Client
+	compute   *Compute
 }
 
 // ErrUnknown is what a client returns whose configuration is not known before

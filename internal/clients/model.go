@@ -10,22 +10,36 @@ import (
 
 // Model is the provider block.
 type Model struct {
-	Desktop  types.Object `tfsdk:"desktop"`
-	Callback types.Object `tfsdk:"callback"`
+	Desktop      types.Object `tfsdk:"desktop"`
+	Callback     types.Object `tfsdk:"callback"`
+	HPC          types.Object `tfsdk:"hpc"`
+	TencentCloud types.Object `tfsdk:"tencentcloud"`
+	HuaweiCloud  types.Object `tfsdk:"huaweicloud"`
+	OpenStack    types.Object `tfsdk:"openstack"`
 }
 
 // Attributes describe the provider block.
 func Attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"desktop":  desktopAttribute(),
-		"callback": callbackAttribute(),
+		"desktop":      desktopAttribute(),
+		"callback":     callbackAttribute(),
+		"hpc":          hpcAttribute(),
+		"tencentcloud": tencentcloudAttribute(),
+		"huaweicloud":  huaweiCloudAttribute(),
+		"openstack":    openStackAttribute(),
 	}
 }
 
 // New returns the clients of the services that the block or the environment
 // configures. It sends nothing and opens nothing.
 func New(ctx context.Context, env Env, model Model, diags *diag.Diagnostics) *Set {
+	huawei := newHuaweiCloud(env, model.HuaweiCloud, diags)
 	return &Set{
 		desktop: newDesktop(ctx, env, model.Desktop, model.Callback, diags),
+		hpc:     newHPC(ctx, env, model.HPC, diags),
+		cvm:     newCVM(ctx, env, model.TencentCloud, diags),
+
+		workspace: huawei.workspace,
+		compute:   newCompute(model, huawei.nova, newOpenStack(env, model.OpenStack, diags)),
 	}
 }

@@ -15,7 +15,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/cvm"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/hpc"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/nova"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/workspace"
 )
 
 type clouddesktopProvider struct {
@@ -74,21 +78,33 @@ func (p *clouddesktopProvider) Configure(ctx context.Context, req provider.Confi
 func (p *clouddesktopProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		desktop.NewDesktopResource,
+		desktop.NewPolicyResource,
+		desktop.NewUserPasswordResource,
 	}
 }
 
 func (p *clouddesktopProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{}
+	return []func() datasource.DataSource{
+		desktop.NewUserDesktopsDataSource,
+		desktop.NewDesktopVolumesDataSource,
+		cvm.NewConsoleURLDataSource,
+		hpc.NewVNCSessionsDataSource,
+		workspace.NewLoginRecordsDataSource,
+		nova.NewServerConsoleURLDataSource,
+	}
 }
 
 func (p *clouddesktopProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{}
+	return []func() ephemeral.EphemeralResource{
+		cvm.NewConsoleURLEphemeral,
+		nova.NewServerConsoleURLEphemeral,
+	}
 }
 
 func (p *clouddesktopProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{}
+	return []func() list.ListResource{desktop.NewDesktopList}
 }
 
 func (p *clouddesktopProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{}
+	return []func() action.Action{desktop.NewResetPasswordAction}
 }

@@ -108,8 +108,11 @@ func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
 	if err != nil {
 		return Console{}, err
 	}
-	if err := c.config.Limit.Wait(ctx); err != nil {
-		return Console{}, failure(api.Throttled, "too many requests wait for their turn; the service allows ten a second", "", err)
+	if c.config.Limit.Wait(ctx) != nil {
+		// It fails at once if the turn would come after the end. Until then
+		// nothing else is left to do, and an earlier refusal says more.
+		<-ctx.Done()
+		return Console{}, failure(api.Throttled, "too many requests wait for their turn: the service allows ten a second", "", nil)
 	}
 	header, body, err := sign(c.config.Endpoint, in.Region, credentials, map[string]any{"InstanceId": in.InstanceID})
 	if err != nil {

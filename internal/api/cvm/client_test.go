@@ -233,6 +233,21 @@ func TestConsoleURL_pace(t *testing.T) {
 	}
 }
 
+func TestConsoleURL_turnAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	server := cvmtest.Start(t, credential)
+	server.Put(region, id, cvmtest.Starting)
+	client := newClient(t, server, func(c *cvm.Config) { c.Limit = rate.NewLimiter(rate.Every(time.Hour), 1) })
+	for _, want := range []error{api.ErrBusy, api.ErrThrottled} { // The first uses up the hour.
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		_, err := client.ConsoleURL(ctx, cvm.ConsoleInput{InstanceID: id})
+		cancel()
+		if !errors.Is(err, want) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the error is %v, want %v", err, want)
+		}
+	}
+}
+
 func TestConsoleURL_malformed(t *testing.T) {
 	t.Parallel()
 	const half = `{"Response":{"InstanceVncUrl":"wss%3A%2F%2Fh%3A1%2Fvnc%3Fs%3Dthe-ticket`

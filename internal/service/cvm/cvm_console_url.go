@@ -1,0 +1,43 @@
+// Package cvm holds the Terraform types of Tencent Cloud's CVM.
+package cvm
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
+)
+
+const readTimeout = 2 * time.Minute
+
+// What the data source and the ephemeral resource have in common.
+const (
+	typeName       = "_cvm_console_url"
+	failed         = "Get CVM Console URL"
+	aboutConsole   = "The link to the VNC console of a Tencent Cloud server (CVM). It works once, within 15 seconds: have it opened at once. The server must run."
+	aboutInstance  = "The id of the instance, such as `ins-r9hr2upy`."
+	aboutRegion    = "The region of the instance, such as `ap-guangzhou`. Default: the region of the provider."
+	aboutURL       = "The link that a person opens in a browser."
+	aboutWebsocket = "The `wss` address to which a VNC client of one's own can connect instead."
+	aboutExpiry    = "When both addresses stop working, if they were not used before (RFC 3339)."
+	aboutTimeout   = "How long to ask, repetitions included, such as `30s` or `5m`: an instance that is starting is waited for. Default: `2m`."
+)
+
+type consoleModel struct {
+	InstanceID   types.String `tfsdk:"instance_id"`
+	Region       types.String `tfsdk:"region"`
+	URL          types.String `tfsdk:"url"`
+	WebsocketURL types.String `tfsdk:"websocket_url"`
+	ExpiresAt    types.String `tfsdk:"expires_at"`
+}
+
+func (m *consoleModel) input() cvm.ConsoleInput {
+	return cvm.ConsoleInput{InstanceID: m.InstanceID.ValueString(), Region: m.Region.ValueString()}
+}
+
+func (m *consoleModel) fromAPI(c cvm.Console) {
+	m.URL = types.StringValue(c.URL)
+	m.WebsocketURL = types.StringValue(c.WebsocketURL)
+	m.ExpiresAt = types.StringValue(c.ExpiresAt.UTC().Format(time.RFC3339))
+}

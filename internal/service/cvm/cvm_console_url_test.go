@@ -1,0 +1,228 @@
+package cvm_test
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm/cvmtest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+)
+
+const dataSource = "data.clouddesktop_cvm_console_url.test"
+
+var credential = cvmtest.Credential{SecretID: "AKIDtest", SecretKey: "the-secret-key", Token: "the-security-token"}
+
+// start starts a service with one instance in ap-beijing.
+func start(t *testing.T, states ...cvmtest.State) *cvmtest.Server {
+	t.Helper()
+	server := cvmtest.Start(t, credential)
+	server.Put("ap-beijing", "ins-r9hr2upy", states...)
+	return server
+}
+
+// steps runs steps of the real CLI against the provider in this process.
+func steps(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	stepsIn(t, nil, steps...)
+}
+
+// stepsIn is steps with environment variables.
+func stepsIn(t *testing.T, environment map[string]string, steps ...resource.TestStep) {
+	t.Helper()
+	factories := acctest.Providers(func(env *clients.Env) {
+		env.Getenv = func(name string) string { return environment[name] }
+	})
+	factories["echo"] = echoprovider.NewProviderServer()
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories,
+		// The first with ephemeral resources.
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
+		Steps:                  steps,
+	})
+}
+
+func provider(server *cvmtest.Server) string {
+	return fmt.Sprintf(`
+provider "clouddesktop" {
+  tencentcloud = {
+    region         = "ap-beijing"
+    secret_id      = %q
+    secret_key     = %q
+    security_token = %q
+    endpoint       = %q
+  }
+}
+`, credential.SecretID, credential.SecretKey, credential.Token, server.URL)
+}
+
+// data and echoed are the two forms of the type; the second is told to the
+// provider echo, whose resource tells what it was told.
+func data(arguments string) string {
+	return `
+data "clouddesktop_cvm_console_url" "test" {
+  instance_id = "ins-r9hr2upy"
+  ` + arguments + `
+}
+`
+}
+
+func echoed(arguments string) string {
+	return "ephemeral" + strings.TrimPrefix(strings.TrimSpace(data(arguments)), "data") + `
+provider "echo" {
+  data = ephemeral.clouddesktop_cvm_console_url.test
+}
+resource "echo" "test" {}
+`
+}
+
+// opens opens the console in a browser.
+func opens(server *cvmtest.Server, address, attribute string) resource.TestCheckFunc {
+	return func(state *terraform.State) error {
+		found := state.RootModule().Resources[address]
+		if found == nil {
+			return errors.New("there is no " + address)
+		}
+		return server.Open(found.Primary.Attributes[attribute])
+	}
+}
+
+// soon is a time in RFC 3339, at most 15 seconds away.
+var soon = knownvalue.StringFunc(func(value string) error {
+	at, err := time.Parse(time.RFC3339, value)
+	if err == nil && time.Until(at).Abs() > 15*time.Second {
+		return fmt.Errorf("%s is too far away", value)
+	}
+	return err
+})
+
+func TestCVMConsoleURL_dataSource(t *testing.T) {
+	t.Parallel()
+	server := start(t, cvmtest.Starting, cvmtest.Rebooting, cvmtest.Running)
+	steps(t, resource.TestStep{
+		Config: provider(server) + data(""),
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("url")),
+			statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("websocket_url")),
+			statecheck.ExpectKnownValue(dataSource, tfjsonpath.New("websocket_url"), knownvalue.StringRegexp(regexp.MustCompile(`^wss://bjvnc\.qcloud\.com:26789/vnc\?s=\w+=$`))),
+			statecheck.ExpectKnownValue(dataSource, tfjsonpath.New("expires_at"), soon),
+			statecheck.ExpectKnownValue(dataSource, tfjsonpath.New("region"), knownvalue.Null()),
+		},
+		Check: opens(server, dataSource, "url"),
+	})
+}
+
+func TestCVMConsoleURL_ephemeral(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	server.Put("eu-frankfurt", "ins-r9hr2upy")
+	server.SetUnencoded()
+	steps(t, resource.TestStep{
+		Config: provider(server) + echoed("region = \"eu-frankfurt\"\n timeouts = { open = \"1m\" }"),
+		ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("expires_at"), soon),
+		},
+		Check: opens(server, "echo.test", "data.url"),
+	})
+}
+
+func TestCVMConsoleURL_errors(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		state     cvmtest.State
+		clock     time.Duration
+		arguments string
+		want      string
+	}{
+		"stopped":      {cvmtest.Stopped, 0, "", `has\s+been\s+shut\s+down(.|\n)*Code:\s+UnsupportedOperation.InstanceStateStopped\s+Request\s+ID:\s+\S+(.|\n)*Start\s+it`},
+		"terminated":   {cvmtest.Terminated, 0, "", `The\s+instance\s+was\s+terminated`},
+		"MFA":          {"UnauthorizedOperation.MFAExpired", 0, "", `Renew\s+the\s+multi-factor`},
+		"clock":        {cvmtest.Running, time.Hour, "", `clock\s+of\s+this\s+machine\s+must\s+be\s+wrong`},
+		"other region": {cvmtest.Running, 0, `region = "ap-tokyo"`, `No\s+instance\s+found(.|\n)*in\s+this\s+region`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := start(t, tt.state)
+			server.SetClock(tt.clock)
+			want := regexp.MustCompile(`Unable\s+to\s+Get\s+CVM\s+Console\s+URL(.|\n)*` + tt.want)
+			steps(t,
+				resource.TestStep{Config: provider(server) + data(tt.arguments), ExpectError: want},
+				resource.TestStep{Config: provider(server) + echoed(tt.arguments), ExpectError: want},
+			)
+		})
+	}
+}
+
+func TestCVMConsoleURL_noTimeLeft(t *testing.T) {
+	t.Parallel()
+	server := start(t, cvmtest.Pending)
+	want := regexp.MustCompile(`instances\s+are\s+being\s+created(.|\n)*timeouts`)
+	steps(t,
+		resource.TestStep{Config: provider(server) + data(`timeouts = { read = "2s" }`), ExpectError: want},
+		resource.TestStep{Config: provider(server) + echoed(`timeouts = { open = "2s" }`), ExpectError: want},
+	)
+}
+
+func TestCVMConsoleURL_providerBlock(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ block, want string }{
+		"missing":      {``, "add\\s+a\\s+`tencentcloud`\\s+block\\s+to\\s+the\\s+provider"},
+		"half a key":   {`tencentcloud = { region = "ap-beijing", secret_id = "AKIDtest" }`, `secret_id\s+and\s+secret_key\s+go\s+together`},
+		"token alone":  {`tencentcloud = { region = "ap-beijing", security_token = "t" }`, `secret_id\s+and\s+secret_key\s+go\s+together`},
+		"no region":    {`tencentcloud = { secret_id = "AKIDtest", secret_key = "k" }`, `no\s+region\s+is\s+configured(.|\n)*TENCENTCLOUD_REGION`},
+		"odd endpoint": {`tencentcloud = { region = "ap-beijing", endpoint = "cvm.example.com" }`, `must\s+begin\s+with\s+https://`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			steps(t, resource.TestStep{
+				Config:      "provider \"clouddesktop\" {\n" + tt.block + "\n}\n" + data(""),
+				ExpectError: regexp.MustCompile(tt.want),
+			})
+		})
+	}
+}
+
+func TestCVMConsoleURL_environment(t *testing.T) {
+	t.Parallel()
+	key := func(more ...string) map[string]string {
+		environment := map[string]string{"TENCENTCLOUD_SECRET_ID": credential.SecretID, "TENCENTCLOUD_SECRET_KEY": credential.SecretKey}
+		for i := 0; i < len(more); i += 2 {
+			environment[more[i]] = more[i+1]
+		}
+		return environment
+	}
+	for name, tt := range map[string]struct {
+		environment map[string]string
+		arguments   string
+		want        *regexp.Regexp
+	}{
+		"all of it":   {key("TENCENTCLOUD_REGION", "ap-beijing", "TENCENTCLOUD_SECURITY_TOKEN", credential.Token), "", nil},
+		"other name":  {key("TENCENTCLOUD_REGION", "ap-beijing", "TENCENTCLOUD_TOKEN", credential.Token), "", nil},
+		"not all":     {key("TENCENTCLOUD_TOKEN", credential.Token), `region = "ap-beijing"`, nil},
+		"wrong token": {key("TENCENTCLOUD_TOKEN", "x"), `region = "ap-beijing"`, regexp.MustCompile("AuthFailure.TokenFailure")},
+		"a token of another key": {
+			map[string]string{"TENCENTCLOUD_TOKEN": credential.Token},
+			`region = "ap-beijing", secret_id = "AKIDtest", secret_key = "the-secret-key"`,
+			regexp.MustCompile("AuthFailure.TokenFailure"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := start(t)
+			block := fmt.Sprintf("provider \"clouddesktop\" {\n tencentcloud = { endpoint = %q, %s }\n}\n", server.URL, tt.arguments)
+			stepsIn(t, tt.environment, resource.TestStep{Config: block + data(""), ExpectError: tt.want})
+		})
+	}
+}

@@ -1,0 +1,136 @@
+// Package hpc holds the Terraform types of the HPC portal.
+package hpc
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/hpc"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+const readTimeout = 2 * time.Minute
+
+// NewVNCSessionsDataSource returns the data source clouddesktop_vnc_sessions.
+func NewVNCSessionsDataSource() datasource.DataSource { return &vncSessionsDataSource{} }
+
+type vncSessionsDataSource struct {
+	client *hpc.Client
+}
+
+var _ datasource.DataSourceWithConfigure = (*vncSessionsDataSource)(nil)
+
+type vncSessionsModel struct {
+	User     types.String   `tfsdk:"user"`
+	Hostname types.String   `tfsdk:"hostname"`
+	Job      types.String   `tfsdk:"job"`
+	Sessions []sessionModel `tfsdk:"sessions"`
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+type sessionModel struct {
+	ID         types.String `tfsdk:"id"`
+	CreateDate types.String `tfsdk:"create_date"`
+	Hostname   types.String `tfsdk:"hostname"`
+	Job        types.String `tfsdk:"job"`
+	Width      types.Int64  `tfsdk:"width"`
+	Height     types.Int64  `tfsdk:"height"`
+	Name       types.String `tfsdk:"name"`
+	SID        types.String `tfsdk:"sid"`
+	User       types.String `tfsdk:"user"`
+	IP         types.String `tfsdk:"ip"`
+	SessionID  types.String `tfsdk:"session_id"`
+}
+
+func (d *vncSessionsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_vnc_sessions"
+}
+
+func (d *vncSessionsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The VNC sessions that run on the nodes of the HPC portal. " +
+			"The portal tells all of them that the token may see; the filters choose among those, each by the exact value.",
+		Attributes: map[string]schema.Attribute{
+			"user":     schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions of this user."},
+			"hostname": schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions on this node."},
+			"job":      schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions of this job."},
+			"sessions": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The sessions, in the portal's order. It is empty if none runs.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "The key of the session in the portal."},
+					"create_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the session was started, such as `2023-02-02 11:59:45`, in the portal's local time: it names no zone."},
+					"hostname":    schema.StringAttribute{Computed: true, MarkdownDescription: "The node on which the session runs."},
+					"job":         schema.StringAttribute{Computed: true, MarkdownDescription: "The job to which the session belongs."},
+					"width":       schema.Int64Attribute{Computed: true, MarkdownDescription: "The width of the screen in pixels."},
+					"height":      schema.Int64Attribute{Computed: true, MarkdownDescription: "The height of the screen in pixels. The portal calls it `length`."},
+					"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the session: the node and the display, such as `gv101:4`."},
+					"sid":         schema.StringAttribute{Computed: true, MarkdownDescription: "The number of the session on its node."},
+					"user":        schema.StringAttribute{Computed: true, MarkdownDescription: "The user to whom the session belongs."},
+					"ip":          schema.StringAttribute{Computed: true, MarkdownDescription: "The IP address of the node."},
+					"session_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the session that no other one has, such as `gv101--test_1215--SIG--4`."},
+				}},
+			},
+			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+				ReadDescription: "How long to ask, repetitions included, such as `30s` or `5m`. Default: `2m`.",
+			}),
+		},
+	}
+}
+
+func (d *vncSessionsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.client = clients.From(req.ProviderData, (*clients.Set).HPC, &resp.Diagnostics)
+}
+
+func (d *vncSessionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var data vncSessionsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	timeout, diags := data.Timeouts.Read(ctx, readTimeout)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	sessions, err := d.client.Sessions(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(diagnose.Error("List VNC Sessions", err))
+		return
+	}
+	data.fromAPI(sessions)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
+}
+
+func (m *vncSessionsModel) fromAPI(sessions []hpc.Session) {
+	m.Sessions = []sessionModel{}
+	for _, s := range sessions {
+		if !chosen(m.User, s.User) || !chosen(m.Hostname, s.Hostname) || !chosen(m.Job, s.Job) {
+			continue
+		}
+		m.Sessions = append(m.Sessions, sessionModel{
+			ID:         types.StringValue(s.ID),
+			CreateDate: types.StringValue(s.CreateDate),
+			Hostname:   types.StringValue(s.Hostname),
+			Job:        types.StringValue(s.Job),
+			Width:      types.Int64Value(s.Width),
+			Height:     types.Int64Value(s.Height),
+			Name:       types.StringValue(s.Name),
+			SID:        types.StringValue(s.SID),
+			User:       types.StringValue(s.User),
+			IP:         types.StringValue(s.IP),
+			SessionID:  types.StringValue(s.SessionID),
+		})
+	}
+}
+
+// chosen reports whether a filter lets a value through; one that is not set
+// lets everything through.
+func chosen(filter types.String, value string) bool {
+	return filter.IsNull() || filter.ValueString() == value
+}
