@@ -29,3 +29,14 @@ func importID(ctx context.Context, req resource.ImportStateRequest) (identityMod
 	id.DesktopUUID = types.StringValue(req.ID[i+1:])
 	return id, nil
 }
+
+// importInto sets the attributes that an import knows.
+func (m identityModel) importInto(ctx context.Context, data interface {
+	SetAttribute(ctx context.Context, path path.Path, value any) diag.Diagnostics
+},
+) diag.Diagnostics {
+	diags := data.SetAttribute(ctx, path.Root("username"), m.Username)
+	diags.Append(data.SetAttribute(ctx, path.Root("desktop_uuid"), m.DesktopUUID)...)
+	diags.Append(data.SetAttribute(ctx, path.Root("deletion_policy"), deletionAbandon)...)
+	return diags
+}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
@@ -197,8 +196,6 @@ func (r *desktopResource) ImportState(ctx context.Context, req resource.ImportSt
 		resp.Diagnostics.Append(diagnose.Error("Import Desktop", err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("username"), id.Username)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("desktop_uuid"), id.DesktopUUID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_policy"), deletionAbandon)...)
+	resp.Diagnostics.Append(id.importInto(ctx, &resp.State)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, &id)...)
 }

@@ -18,9 +18,13 @@ func nameValidator() validator.String {
 		"must be a name: not empty, without spaces around it and without control characters")
 }
 
+// uuidPattern is what a uuid of the service can look like: the document does
+// not say that it is one of RFC 9562.
+var uuidPattern = regexp.MustCompile(`^[^\s\pC/\\?#%]+$`)
+
 // uuidValidator takes what the service calls desktops.
 func uuidValidator() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(`^[^\s\pC/\\?#%]+$`),
+	return stringvalidator.RegexMatches(uuidPattern,
 		"must be the uuid of a desktop: not empty, without spaces, slashes and percent signs")
 }
 

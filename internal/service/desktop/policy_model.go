@@ -1,0 +1,120 @@
+package desktop
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+// The values of a policy.
+const (
+	usbEnable  = "usb_enable"
+	dataAccess = "data_access"
+)
+
+// wholeService is the import ID of the policy that no desktop owns.
+const wholeService = "service"
+
+type policyModel struct {
+	USBEnable      types.Bool     `tfsdk:"usb_enable"`
+	DataAccess     types.Bool     `tfsdk:"data_access"`
+	DesktopUUID    types.String   `tfsdk:"desktop_uuid"`
+	DeletionPolicy types.String   `tfsdk:"deletion_policy"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+}
+
+// input holds the managed values: what is null stays as it is.
+func (m *policyModel) input() desktop.PolicyInput {
+	return desktop.PolicyInput{
+		DesktopUUID: m.DesktopUUID.ValueString(),
+		USBEnable:   m.USBEnable.ValueBoolPointer(),
+		DataAccess:  m.DataAccess.ValueBoolPointer(),
+	}
+}
+
+// off is the policy with every managed value turned off.
+func (m *policyModel) off() *policyModel {
+	off := *m
+	if !m.USBEnable.IsNull() {
+		off.USBEnable = types.BoolValue(false)
+	}
+	if !m.DataAccess.IsNull() {
+		off.DataAccess = types.BoolValue(false)
+	}
+	return &off
+}
+
+// managed are the values that are not left alone, by name.
+func (m *policyModel) managed() map[string]types.Bool {
+	managed := map[string]types.Bool{usbEnable: m.USBEnable, dataAccess: m.DataAccess}
+	for name, value := range managed {
+		if value.IsNull() {
+			delete(managed, name)
+		}
+	}
+	return managed
+}
+
+// sets reports whether a managed value is not that of state.
+func (m *policyModel) sets(state policyModel) bool {
+	return !m.USBEnable.IsNull() && !m.USBEnable.Equal(state.USBEnable) ||
+		!m.DataAccess.IsNull() && !m.DataAccess.Equal(state.DataAccess)
+}
+
+// resets reports whether destroying turns something off.
+func (m *policyModel) resets() bool {
+	return m.DeletionPolicy.ValueString() == deletionReset && len(m.managed()) > 0
+}
+
+// owner names what the policy belongs to.
+func (m *policyModel) owner() string {
+	if m.DesktopUUID.IsNull() {
+		return "Service"
+	}
+	return "Desktop " + m.DesktopUUID.ValueString()
+}
+
+// scope is the import ID of the policy.
+func (m *policyModel) scope() string {
+	if m.DesktopUUID.IsNull() {
+		return wholeService
+	}
+	return m.DesktopUUID.ValueString()
+}
+
+type policyIdentityModel struct {
+	Scope types.String `tfsdk:"scope"`
+}
+
+func (m *policyModel) setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity) diag.Diagnostics {
+	return identity.Set(ctx, &policyIdentityModel{Scope: types.StringValue(m.scope())})
+}
+
+// importedPolicy is what an import ID or an identity tells of a policy: its
+// owner.
+func importedPolicy(ctx context.Context, req resource.ImportStateRequest) (policyModel, diag.Diagnostics) {
+	scope := req.ID
+	if scope == "" && req.Identity != nil {
+		var id policyIdentityModel
+		if diags := req.Identity.Get(ctx, &id); diags.HasError() {
+			return policyModel{}, diags
+		}
+		scope = id.Scope.ValueString()
+	}
+	switch {
+	case scope == wholeService:
+		return policyModel{}, nil
+	case uuidPattern.MatchString(scope):
+		return policyModel{DesktopUUID: types.StringValue(scope)}, nil
+	}
+	return policyModel{}, diag.Diagnostics{diagnose.Input(path.Empty(), "Invalid Import ID",
+		"The ID of a policy is the word service, or, where each desktop has its own policy, the uuid of the desktop.")}
+}

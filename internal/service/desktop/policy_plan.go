@@ -1,0 +1,156 @@
+package desktop
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+// ModifyPlan refuses a policy that the deployment cannot have or that fights
+// with another, and says what an import could not read.
+func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state policyModel
+	create, destroy := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
+	if !create {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if !destroy {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	holder, diags := claimHolder(ctx, req.Private, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() || r.client == nil || r.client.Available() != nil {
+		return
+	}
+	moves := !create && !destroy && !plan.DesktopUUID.Equal(state.DesktopUUID)
+	resets := (destroy || moves) && state.resets()
+	if resets {
+		resp.Diagnostics.Append(r.checkReset(state)...)
+		resp.Diagnostics.Append(r.claim(state, holder, true)...)
+	}
+	if !destroy {
+		resp.Diagnostics.Append(r.checkScope(plan)...)
+		resp.Diagnostics.Append(r.claim(plan, holder, false)...)
+	}
+	sets := !destroy && plan.sets(state)
+	if r.client.PolicyCallback() && (sets || resets) {
+		resp.Diagnostics.Append(checkCallback(r.client)...)
+	}
+	if sets && !create && len(state.managed()) == 0 && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(unreadable(plan))
+	}
+}
+
+// scopeProblem is a sentence if this deployment cannot have a policy with such
+// an owner.
+func (r *policyResource) scopeProblem(m policyModel) string {
+	switch perDesktop := r.client.PolicyPerDesktop(); {
+	case perDesktop && m.DesktopUUID.IsNull():
+		return `The provider has policy_scope = "desktop", so each policy belongs to a desktop, and this one names none.`
+	case !perDesktop && !m.DesktopUUID.IsNull():
+		return `The provider has policy_scope = "service", so there is one policy for the whole service, and no desktop can be named.`
+	}
+	return ""
+}
+
+// checkScope refuses an unknown uuid as well as a known one where none may be:
+// it is hardly ever null in the end, and its desktop would have been ordered by
+// then.
+func (r *policyResource) checkScope(plan policyModel) diag.Diagnostics {
+	problem := r.scopeProblem(plan)
+	if problem == "" {
+		return nil
+	}
+	remedy := ` Write desktop_uuid, or take policy_scope out of the provider's desktop block.`
+	if !plan.DesktopUUID.IsNull() {
+		remedy = ` Take desktop_uuid out, or, if the deployment takes a desktop with a policy, set policy_scope = "desktop" in the provider's desktop block.`
+	}
+	return diag.Diagnostics{diagnose.Input(path.Root("desktop_uuid"), "Policy Does Not Fit Policy Scope", problem+remedy)}
+}
+
+// checkReset refuses to destroy a policy that was set under another policy
+// scope, because the reset would go to another policy or to none.
+func (r *policyResource) checkReset(state policyModel) diag.Diagnostics {
+	problem := r.scopeProblem(state)
+	if problem == "" {
+		return nil
+	}
+	return diag.Diagnostics{diagnose.Input(path.Root("desktop_uuid"), "Policy Cannot Be Reset",
+		problem+" It was set under the other policy scope. Destroy it under that one, or remove it from the state with a removed block.")}
+}
+
+// checkImported refuses what cannot be a policy. Nothing tells whether a policy
+// exists, but its desktop can be asked for.
+func (r *policyResource) checkImported(ctx context.Context, imported policyModel) error {
+	if err := r.client.Available(); err != nil {
+		return err
+	}
+	if problem := r.scopeProblem(imported); problem != "" {
+		return errors.New(problem)
+	}
+	if imported.DesktopUUID.IsNull() {
+		return nil
+	}
+	_, err := r.client.Volumes(ctx, imported.DesktopUUID.ValueString())
+	return err
+}
+
+// claim refuses a second resource that manages a value. A warning would not
+// do: neither resource could ever see what the other has set, the one that
+// happens to be applied last would win, and the state would be wrong in silence.
+func (r *policyResource) claim(m policyModel, holder string, releases bool) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if m.DesktopUUID.IsUnknown() {
+		return nil // Terraform plans again before it applies, and then it is known.
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.managed())) {
+		if r.claims.Take(m.scope()+" "+name, holder, releases) {
+			continue
+		}
+		diags.Append(diagnose.Input(path.Root(name), "Two Policies Manage One Value",
+			fmt.Sprintf("Another clouddesktop_desktop_policy manages %s of the same policy (%s), or turns it off because it is destroyed. "+
+				"The service does not tell its policy, so neither would see what the other sets, and the last one applied would win. "+
+				"Manage each value in one resource. One that was renamed needs a moved block; "+
+				"one that is to go without turning anything off needs a removed block with destroy = false.", name, m.scope())))
+	}
+	return diags
+}
+
+const claimKey = "claim"
+
+// claimHolder is a name of the resource that it keeps: Terraform does not tell
+// its address, and plans one twice that is replaced.
+func claimHolder(ctx context.Context, from privateReader, to privateWriter) (string, diag.Diagnostics) {
+	value, diags := from.GetKey(ctx, claimKey)
+	if len(value) > 0 || diags.HasError() {
+		return string(value), diags
+	}
+	value, err := json.Marshal(rand.Text())
+	if err != nil {
+		return "", diag.Diagnostics{diagnose.Error("Plan Policy", err)}
+	}
+	return string(value), to.SetKey(ctx, claimKey, value)
+}
+
+// unreadable says what the first apply after an import does.
+func unreadable(plan policyModel) diag.Diagnostic {
+	var set []string
+	for name, value := range plan.managed() {
+		set = append(set, fmt.Sprintf("%s = %s", name, value))
+	}
+	slices.Sort(set)
+	return diagnose.Notice("Policy Cannot Be Read",
+		fmt.Sprintf("The service does not tell what the policy (%s) is now, so it is not known whether anything changes. The apply sets %s.",
+			plan.scope(), strings.Join(set, " and ")))
+}

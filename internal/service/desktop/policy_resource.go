@@ -1,0 +1,189 @@
+package desktop
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+// deletionReset is the value of a policy's deletion_policy that turns off what
+// was managed.
+const deletionReset = "reset"
+
+// policyTimeout leaves time for a deployment that reports by callback.
+const policyTimeout = 10 * time.Minute
+
+// NewPolicyResource returns the resource clouddesktop_desktop_policy.
+func NewPolicyResource() resource.Resource { return &policyResource{} }
+
+type policyResource struct {
+	client *desktop.Client
+	claims *clients.Claims
+}
+
+var (
+	_ resource.ResourceWithConfigure        = (*policyResource)(nil)
+	_ resource.ResourceWithConfigValidators = (*policyResource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*policyResource)(nil)
+	_ resource.ResourceWithImportState      = (*policyResource)(nil)
+	_ resource.ResourceWithIdentity         = (*policyResource)(nil)
+)
+
+func (r *policyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_desktop_policy"
+}
+
+func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "What users may do on their desktops: use USB devices and transfer data. The service forbids both at first. " +
+			"It does not tell its policy, so a change made elsewhere cannot be seen; `-replace` sends the values again. " +
+			"Two resources that manage one value of one policy are refused, because neither could see that the other overwrites it.",
+		Attributes: map[string]schema.Attribute{
+			usbEnable: schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether USB devices are redirected to the desktop. Without it that is left as it is. At least one of `usb_enable` and `data_access` is given.",
+			},
+			dataAccess: schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether data may be transferred. Without it that is left as it is.",
+			},
+			"desktop_uuid": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The desktop that the policy belongs to. It is needed where the provider has `desktop.policy_scope = \"desktop\"`, and refused elsewhere. A change makes another policy.",
+				Validators:          []validator.String{uuidValidator()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"deletion_policy": schema.StringAttribute{
+				Optional: true, Computed: true,
+				Default:             stringdefault.StaticString(deletionReset),
+				MarkdownDescription: "What destroying means: `reset` turns off what is managed (default), `abandon` leaves it as it is.",
+				Validators:          []validator.String{stringvalidator.OneOf(deletionReset, deletionAbandon)},
+			},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, Update: true, Delete: true,
+				CreateDescription: "How long to try to set the policy, such as `5m`. Default: `10m`.",
+				UpdateDescription: "How long to try to change the policy. Default: `10m`.",
+				DeleteDescription: "How long to try to reset the policy. Default: `10m`.",
+			}),
+		},
+	}
+}
+
+func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"scope": identityschema.StringAttribute{RequiredForImport: true, Description: "What the policy belongs to: the word service, or the uuid of a desktop."},
+		},
+	}
+}
+
+func (r *policyResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+	return []resource.ConfigValidator{
+		resourcevalidator.AtLeastOneOf(path.MatchRoot(usbEnable), path.MatchRoot(dataAccess)),
+	}
+}
+
+func (r *policyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.client = clients.From(req.ProviderData, (*clients.Set).Desktop, &resp.Diagnostics)
+	r.claims = clients.From(req.ProviderData, (*clients.Set).PolicyClaims, &resp.Diagnostics)
+}
+
+func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan policyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	timeout, diags := plan.Timeouts.Create(ctx, policyTimeout)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if err := r.client.UpdatePolicy(ctx, plan.input()); err != nil {
+		resp.Diagnostics.Append(diagnose.Error("Set Policy of "+plan.owner(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
+}
+
+// Read keeps the state: the service tells nothing of a policy.
+func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state policyModel
+	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(state.setIdentity(ctx, resp.Identity)...)
+}
+
+func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state policyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := plan.Timeouts.Update(ctx, policyTimeout)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if plan.sets(state) {
+		if err := r.client.UpdatePolicy(ctx, plan.input()); err != nil {
+			resp.Diagnostics.Append(diagnose.Error("Set Policy of "+plan.owner(), err))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
+}
+
+func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state policyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	timeout, diags := state.Timeouts.Delete(ctx, policyTimeout)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if !state.resets() {
+		resp.Diagnostics.Append(diagnose.Notice("Policy Is Not Reset",
+			"The policy of "+state.owner()+" stays as it is; Terraform no longer manages it."))
+		return
+	}
+	if err := r.client.UpdatePolicy(ctx, state.off().input()); err != nil {
+		resp.Diagnostics.Append(diagnose.Error("Reset Policy of "+state.owner(), diagnose.Advised(err,
+			`To give the policy up as it is, apply with deletion_policy = "abandon" first, or remove it from the state with a removed block.`)))
+	}
+}
+
+func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ctx, cancel := diagnose.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	imported, diags := importedPolicy(ctx, req)
+	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.checkImported(ctx, imported); err != nil {
+		resp.Diagnostics.Append(diagnose.Error("Import Policy of "+imported.owner(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("desktop_uuid"), imported.DesktopUUID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_policy"), deletionReset)...)
+	resp.Diagnostics.Append(imported.setIdentity(ctx, resp.Identity)...)
+}
