@@ -1,0 +1,208 @@
+package clients
+
+import (
+	"context"
+	"encoding/pem"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
+)
+
+var (
+	stackProject  = values{"project_id": identitytest.ProjectID}
+	stackPassword = values{"user_name": identitytest.User, "user_domain_name": identitytest.Domain, "password": identitytest.Password}
+)
+
+func TestOpenStack_ways(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ env, block values }{
+		"password and project id":   {block: with(stackPassword, stackProject)},
+		"password and project name": {block: with(stackPassword, values{"project_name": identitytest.Project})},
+		"domains by id": {block: values{
+			"user_name": identitytest.User, "user_domain_id": identitytest.DomainID, "password": identitytest.Password,
+			"project_name": identitytest.Project, "project_domain_id": identitytest.DomainID,
+		}},
+		"user id": {block: with(stackProject, values{"user_id": identitytest.UserID, "password": identitytest.Password})},
+		"application credential": {block: values{
+			"application_credential_id": identitytest.CredentialID, "application_credential_secret": identitytest.CredentialSecret,
+		}},
+		"named application credential": {block: values{
+			"application_credential_name": identitytest.Credential, "application_credential_secret": identitytest.CredentialSecret,
+			"user_name": identitytest.User, "user_domain_name": identitytest.Domain,
+		}},
+		"region": {block: with(stackPassword, stackProject, values{"region": identitytest.Region})},
+		"environment": {block: values{}, env: values{
+			"OS_USERNAME": identitytest.User, "OS_USER_DOMAIN_NAME": identitytest.Domain, "OS_PASSWORD": identitytest.Password,
+			"OS_PROJECT_NAME": identitytest.Project, "OS_PROJECT_DOMAIN_NAME": identitytest.Domain, "OS_REGION_NAME": identitytest.Region, "OS_INTERFACE": "public",
+		}},
+		"environment, older names": {block: values{}, env: values{
+			"OS_USERID": identitytest.UserID, "OS_PASSWORD": identitytest.Password, "OS_TENANT_ID": identitytest.ProjectID, "OS_ENDPOINT_TYPE": "publicURL",
+		}},
+		"environment, credential": {block: values{}, env: values{
+			"OS_APPLICATION_CREDENTIAL_ID": identitytest.CredentialID, "OS_APPLICATION_CREDENTIAL_SECRET": identitytest.CredentialSecret,
+			"OS_USERNAME": "someone-else",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := startFakes(t)
+			set, diags := configure(t, tt.env, nil, with(f.stackBase, tt.block))
+			if diags.HasError() {
+				t.Fatal(diags)
+			}
+			if err := console(t.Context(), set); err != nil {
+				t.Fatal(err)
+			}
+			if got := f.identity.Logins(); got != 1 {
+				t.Errorf("%d logins, want 1", got)
+			}
+		})
+	}
+}
+
+func TestOpenStack_environmentAlone(t *testing.T) {
+	t.Parallel()
+	f := startFakes(t)
+	set, diags := configure(t, values{
+		"OS_AUTH_URL": f.identity.URL, "OS_APPLICATION_CREDENTIAL_ID": identitytest.CredentialID, "OS_APPLICATION_CREDENTIAL_SECRET": identitytest.CredentialSecret,
+	}, nil, nil)
+	if diags.HasError() {
+		t.Fatal(diags)
+	}
+	if err := console(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenStack_token(t *testing.T) {
+	t.Parallel()
+	f := startFakes(t)
+	endpoint := values{"compute_endpoint": f.nova.URL + "/v2.1/" + identitytest.ProjectID}
+	for name, tt := range map[string]struct {
+		block    values
+		requests int
+	}{
+		"endpoint given":   {with(endpoint, values{"token": f.identity.Issue()}), 0},
+		"from the catalog": {with(f.stackBase, values{"token": f.identity.Issue()}), 1},
+	} {
+		t.Run(name, func(t *testing.T) { //nolint:paralleltest // They count the requests to one server.
+			before := len(f.identity.Requests())
+			set, diags := configure(t, nil, nil, tt.block)
+			if diags.HasError() {
+				t.Fatal(diags)
+			}
+			for range 2 {
+				if err := console(t.Context(), set); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := len(f.identity.Requests()) - before; got != tt.requests {
+				t.Errorf("%d requests to Keystone, want %d", got, tt.requests)
+			}
+		})
+	}
+}
+
+func TestOpenStack_mistakes(t *testing.T) {
+	t.Parallel()
+	base := values{"auth_url": "https://keystone.example.com/v3"}
+	for name, tt := range map[string]struct {
+		env, block values
+		at, text   string
+	}{
+		"nothing":                {nil, base, "", "There is nothing to authenticate with."},
+		"two ways":               {nil, with(base, stackPassword, stackProject, values{"token": "t"}), "", "Both token and password are set, which are two ways to authenticate."},
+		"no auth_url":            {nil, with(stackPassword, stackProject), ".auth_url", "auth_url is missing: Keystone is asked for a token and for the addresses of the services. Write it in the openstack block, or set OS_AUTH_URL."},
+		"no secret":              {nil, with(base, values{"application_credential_id": "x"}), ".application_credential_secret", "application_credential_id does not work without it. Write it in the openstack block, or set OS_APPLICATION_CREDENTIAL_SECRET."},
+		"secret alone":           {nil, with(base, values{"application_credential_secret": "x"}), ".application_credential_id", "application_credential_secret does not work without it, or its name and user."},
+		"no user":                {nil, with(base, stackProject, values{"password": "x"}), ".user_name", "user_name is missing: a login needs it or user_id. Write it in the openstack block, or set OS_USERNAME."},
+		"no user of credential":  {nil, with(base, values{"application_credential_name": "x", "application_credential_secret": "x"}), ".user_name", "user_name is missing"},
+		"no project":             {nil, with(base, stackPassword), ".project_id", "project_id is missing: a login needs it or project_name. Write it in the openstack block, or set OS_PROJECT_ID."},
+		"odd auth_url":           {nil, with(stackPassword, stackProject, values{"auth_url": "keystone"}), ".auth_url", `"keystone": it must begin with https://`},
+		"odd endpoint":           {nil, with(base, stackPassword, stackProject, values{"compute_endpoint": "nova"}), ".compute_endpoint", `"nova": it must begin with https://`},
+		"odd certificate":        {nil, with(base, stackPassword, stackProject, values{"ca_certificate": "x"}), ".ca_certificate", "It holds no certificate in PEM."},
+		"certificate not a file": {values{"OS_CACERT": "testdata/none.pem"}, with(base, stackPassword, stackProject), ".ca_certificate", "The file that OS_CACERT names cannot be read"},
+		"odd interface":          {values{"OS_INTERFACE": "private"}, with(base, stackPassword, stackProject), ".interface", `"private" is no interface. Write public, internal or admin.`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := configure(t, tt.env, nil, tt.block)
+			complains(t, diags, "openstack"+tt.at, tt.text)
+		})
+	}
+}
+
+func TestOpenStack_certificate(t *testing.T) {
+	t.Parallel()
+	keystone := httptest.NewTLSServer(identitytest.New())
+	t.Cleanup(keystone.Close)
+	trusted := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: keystone.Certificate().Raw}))
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, []byte(trusted), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	block := with(stackPassword, stackProject, values{"auth_url": keystone.URL})
+	for name, tt := range map[string]struct {
+		env, block values
+		want       string
+	}{
+		"trusted":           {block: with(block, values{"ca_certificate": trusted}), want: `no service of the type "compute"`},
+		"trusted by a file": {block: block, env: values{"OS_CACERT": file}, want: `no service of the type "compute"`},
+		"not trusted":       {block: block, want: "certificate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			set, diags := configure(t, tt.env, nil, tt.block)
+			if diags.HasError() {
+				t.Fatal(diags)
+			}
+			if err := console(context.WithoutCancel(t.Context()), set); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestCompute_whichCloud(t *testing.T) {
+	t.Parallel()
+	f := startFakes(t)
+	huawei := with(f.huaweiBase, huaweiKey, huaweiProject)
+	stack := with(f.stackBase, stackPassword, stackProject)
+	huaweiEnv := values{"HW_ACCESS_KEY": "a", "HW_SECRET_KEY": "b", "HW_REGION_NAME": "c", "HW_PROJECT_ID": "d"}
+	for name, tt := range map[string]struct {
+		env, huawei, stack values
+		ask, want, err     string
+	}{
+		"the one block":            {nil, huawei, nil, "", "huaweicloud", ""},
+		"the other block":          {nil, nil, stack, "", "openstack", ""},
+		"block before environment": {huaweiEnv, nil, stack, "", "openstack", ""},
+		"the environment":          {huaweiEnv, nil, nil, "", "huaweicloud", ""},
+		"both, one named":          {nil, huawei, stack, "openstack", "openstack", ""},
+		"both, the other named":    {nil, huawei, stack, "huaweicloud", "huaweicloud", ""},
+		"both":                     {nil, huawei, stack, "", "", "both `huaweicloud` and `openstack` are configured: write in `cloud` which of them has the server"},
+		"none":                     {nil, nil, nil, "", "", "add a `huaweicloud` or an `openstack` block"},
+		"not the one named":        {nil, huawei, nil, "openstack", "", "add a `openstack` block to the provider to use it, or set the OS_… variables"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			set, diags := configure(t, tt.env, tt.huawei, tt.stack)
+			if diags.HasError() {
+				t.Fatal(diags)
+			}
+			_, got, err := set.compute.Cloud(tt.ask)
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("error %v", err)
+				}
+				return
+			}
+			if err != nil || got != tt.want {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,69 @@
+// Package nova holds the Terraform types of the servers of Huawei Cloud ECS and
+// OpenStack.
+package nova
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/nova"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+const readTimeout = 2 * time.Minute
+
+// clouds are the values of cloud.
+var clouds = []string{"huaweicloud", "openstack"}
+
+// What the data source and the ephemeral resource have in common.
+const (
+	typeName      = "_server_console_url"
+	aboutConsole  = "The link to the VNC console of a server of Huawei Cloud ECS or OpenStack. It works for ten minutes, for everybody who has it. The server must run."
+	aboutServer   = "The ID of the server."
+	aboutCloud    = "The cloud of the server, `huaweicloud` or `openstack`. Default: the one that the provider block configures."
+	aboutURL      = "The link that a person opens in a browser."
+	aboutType     = "The kind of the console, `novnc`."
+	aboutProtocol = "The protocol of the console, `vnc`."
+	aboutExpiry   = "When the link stops working (RFC 3339)."
+	aboutTimeout  = "How long to ask, repetitions included, such as `30s` or `5m`: a server that is not ready is waited for. Default: `2m`."
+)
+
+type consoleModel struct {
+	ServerID  types.String `tfsdk:"server_id"`
+	Cloud     types.String `tfsdk:"cloud"`
+	URL       types.String `tfsdk:"url"`
+	Type      types.String `tfsdk:"type"`
+	Protocol  types.String `tfsdk:"protocol"`
+	ExpiresAt types.String `tfsdk:"expires_at"`
+}
+
+// open asks the cloud for a console and fills the model with it.
+func (m *consoleModel) open(ctx context.Context, compute *clients.Compute, timeout time.Duration) (diags diag.Diagnostics) {
+	client, cloud, err := compute.Cloud(m.Cloud.ValueString())
+	if err != nil {
+		diags.Append(diagnose.Input(path.Root("cloud"), "Unable to Choose Cloud", err.Error()))
+		return diags
+	}
+	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
+	defer cancel()
+	console, err := client.RemoteConsole(ctx, m.ServerID.ValueString())
+	if err != nil {
+		diags.Append(diagnose.Error("Open Server Console", err))
+		return diags
+	}
+	m.fromAPI(cloud, console)
+	return diags
+}
+
+func (m *consoleModel) fromAPI(cloud string, c nova.Console) {
+	m.Cloud = types.StringValue(cloud)
+	m.URL = types.StringValue(c.URL)
+	m.Type = types.StringValue(c.Type)
+	m.Protocol = types.StringValue(c.Protocol)
+	m.ExpiresAt = types.StringValue(c.Expires.UTC().Format(time.RFC3339))
+}
