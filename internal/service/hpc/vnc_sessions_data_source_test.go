@@ -3,7 +3,10 @@ package hpc_test
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -166,4 +169,33 @@ func TestVNCSessions_environment(t *testing.T) {
 			ConfigStateChecks: sessionsAre(knownvalue.ListSizeExact(1)),
 		}},
 	})
+}
+
+func TestVNCSessions_tokenIsNotLogged(t *testing.T) {
+	t.Parallel()
+	server := hpctest.Start(t, hpctest.NewSession("gv101", "ada", "SIG", 4))
+	token := server.Token(tomorrow())
+	cli := acctest.NewCLI(t)
+	cli.Env = append(cli.Env, "TF_LOG=trace", "TF_LOG_PATH=trace.log",
+		"CLOUDDESKTOP_HPC_ENDPOINT="+server.URL, "CLOUDDESKTOP_HPC_TOKEN="+token)
+	cli.Write("main.tf", `
+terraform {
+  required_providers {
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
+  }
+}
+data "clouddesktop_vnc_sessions" "test" {}
+`)
+	cli.Must("init")
+	cli.Must("plan")
+	log, err := os.ReadFile(filepath.Join(cli.Dir, "trace.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(log), hpctest.Path) {
+		t.Error("the log does not show the request")
+	}
+	if strings.Contains(string(log), token) {
+		t.Error("the log holds the token")
+	}
 }

@@ -1,0 +1,122 @@
+package cvm_test
+
+import (
+	"archive/zip"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm/cvmtest"
+)
+
+// run plans and applies a configuration, with everything logged, and returns
+// what each file holds that is left in its directory, and what was printed.
+func run(t *testing.T, server *cvmtest.Server, config string) map[string]string {
+	t.Helper()
+	cli := acctest.NewCLI(t)
+	cli.Env = append(cli.Env, "TF_LOG=trace", "TF_LOG_PATH=trace.log", "TENCENTCLOUD_REGION=ap-beijing",
+		"TENCENTCLOUD_SECRET_ID="+credential.SecretID, "TENCENTCLOUD_SECRET_KEY="+credential.SecretKey, "TENCENTCLOUD_TOKEN="+credential.Token)
+	cli.Write("main.tf", `
+terraform {
+  required_providers {
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
+  }
+}
+provider "clouddesktop" {
+  tencentcloud = { endpoint = "`+server.URL+`" }
+}
+`+config)
+	cli.Must("init")
+	plan := cli.Run("plan", "-out=plan")
+	if plan.Says(`Blocks of type "ephemeral" are not expected here`) {
+		t.Skip("this Terraform has no ephemeral resources")
+	}
+	apply := cli.Must("apply", "plan")
+	files := map[string]string{"printed": plan.Stdout + plan.Stderr + apply.Stdout + apply.Stderr}
+	collect(t, os.DirFS(cli.Dir), files)
+	archive, err := zip.OpenReader(filepath.Join(cli.Dir, "plan"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	collect(t, archive, files)
+	return files
+}
+
+func collect(t *testing.T, from fs.FS, into map[string]string) {
+	t.Helper()
+	err := fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		f, err := from.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		content, err := io.ReadAll(f)
+		into[name] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// holds checks which files hold secrets.
+func holds(t *testing.T, files map[string]string, name string, secrets []string, want bool) {
+	t.Helper()
+	content, ok := files[name]
+	if !ok {
+		t.Errorf("there is no %s", name)
+	}
+	found := false
+	for _, secret := range secrets {
+		found = found || strings.Contains(content, strings.TrimSuffix(secret, "="))
+	}
+	if found != want {
+		t.Errorf("that %s holds a secret is %v, want %v", name, found, want)
+	}
+}
+
+func TestCVMConsoleURL_ephemeralLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	files := run(t, server, `
+ephemeral "clouddesktop_cvm_console_url" "test" {
+  instance_id = "ins-r9hr2upy"
+}
+`)
+	tickets := server.Tickets()
+	if len(tickets) != 2 {
+		t.Errorf("%d consoles were asked for, want one in the plan and one in the apply", len(tickets))
+	}
+	if !strings.Contains(files["trace.log"], "@module=clouddesktop") {
+		t.Error("the log shows nothing of the provider")
+	}
+	for name := range files {
+		holds(t, files, name, append(tickets, credential.SecretKey, credential.Token), false)
+	}
+	for _, name := range []string{"printed", "terraform.tfstate", "tfplan"} {
+		holds(t, files, name, tickets, false)
+	}
+}
+
+func TestCVMConsoleURL_dataSourceIsInTheStateOnly(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	files := run(t, server, data("")+`
+output "url" {
+  value     = data.clouddesktop_cvm_console_url.test.url
+  sensitive = true
+}
+`)
+	tickets := server.Tickets()
+	holds(t, files, "terraform.tfstate", tickets, true) // Or the search finds nothing anywhere.
+	holds(t, files, "trace.log", append(tickets, credential.SecretKey, credential.Token), false)
+	holds(t, files, "printed", tickets, false)
+}
