@@ -26,7 +26,6 @@ type Exchange struct {
 
 	mu     sync.Mutex
 	server *http.Server // Nil until the first operation.
-	served chan struct{}
 	closed bool
 	base   *url.URL
 	peers  *peers
@@ -148,6 +147,5 @@ func (x *Exchange) Close() error {
 	if err != nil {
 		err = errors.Join(err, server.Close())
 	}
-	<-x.served
 	return err
 }

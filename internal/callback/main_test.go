@@ -18,7 +18,13 @@ import (
 	"go.uber.org/goleak"
 )
 
+// tempVariable is where the runs of a test meet, below the user's own places.
+const tempVariable = "CALLBACK_TEST_TEMP"
+
 func TestMain(m *testing.M) {
+	if folder := os.Getenv(tempVariable); folder != "" {
+		machineTemp = func() string { return folder }
+	}
 	if os.Getenv(childVariable) != "" {
 		os.Exit(child())
 	}
@@ -27,7 +33,8 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+	machineTemp = func() string { return home }
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", tempVariable} {
 		if err := os.Setenv(name, home); err != nil {
 			panic(err)
 		}

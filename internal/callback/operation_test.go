@@ -204,9 +204,11 @@ func TestEndLeavesNothingAndAnswersRepetitions(t *testing.T) {
 	if err := op.End(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	f.inbox.fail(errors.New("nothing is to be stored"))
 	if status := call(t, client, http.MethodPost, op.URL(), `{"password":"late"}`); status != http.StatusOK {
 		t.Errorf("a repetition after the end: status %d", status)
 	}
+	f.inbox.fail(nil)
 	if keys := f.inbox.keys(t); len(keys) != 1 || keys[0] != other.ref.operationKey() {
 		t.Errorf("the inbox holds %q, want only the operation that did not end", keys)
 	}

@@ -42,11 +42,14 @@ func openPeers(port string, store Store) (*peers, error) {
 	return p, nil
 }
 
+// meetingFolder is the same for all runs of a user, so it must not hang on
+// HOME or TMPDIR where that can be helped: CI gives each job its own.
 func meetingFolder() (string, error) {
 	const name = "terraform-provider-clouddesktop"
-	candidates := []string{filepath.Join(os.TempDir(), name+"-"+strconv.Itoa(os.Geteuid()))}
+	user := name + "-" + strconv.Itoa(os.Geteuid())
+	candidates := []string{filepath.Join(machineTemp(), user), filepath.Join(os.TempDir(), user)}
 	if cache, err := os.UserCacheDir(); err == nil {
-		candidates = append([]string{filepath.Join(cache, name)}, candidates...)
+		candidates = append(candidates, filepath.Join(cache, name))
 	}
 	return privateFolder(candidates)
 }

@@ -257,7 +257,7 @@ func TestPortIsNotSharedWithoutAPlaceToMeet(t *testing.T) {
 		t.Fatal(err)
 	}
 	alone := startRun(t, task{listen, filepath.Join(folder, "inbox"), 1},
-		"HOME="+nowhere, "XDG_CACHE_HOME="+nowhere, "TMPDIR="+nowhere)
+		"HOME="+nowhere, "XDG_CACHE_HOME="+nowhere, "TMPDIR="+nowhere, tempVariable+"="+nowhere)
 	second := newFixture(t, func(cfg *Config) { cfg.Listen = listen })
 	if _, err := second.Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "listen on another one") {
 		t.Errorf("a second run that the first cannot know shares its port: %v", err)

@@ -35,9 +35,7 @@ func (x *Exchange) serve(ctx context.Context, listener net.Listener) {
 	// Callbacks are rare, and a connection that a service keeps would break when
 	// the process ends that it happens to lead to, though another one answers on.
 	x.server.SetKeepAlivesEnabled(false)
-	x.served = make(chan struct{})
-	go func(server *http.Server, served chan struct{}) {
-		defer close(served)
+	go func(server *http.Server) {
 		var err error
 		if server.TLSConfig != nil {
 			err = server.ServeTLS(listener, "", "")
@@ -47,7 +45,7 @@ func (x *Exchange) serve(ctx context.Context, listener net.Listener) {
 		if !errors.Is(err, http.ErrServerClosed) {
 			x.log.ErrorContext(ctx, "the receiver of callbacks stopped", "error", err)
 		}
-	}(x.server, x.served)
+	}(x.server)
 	x.log.DebugContext(ctx, "receiving callbacks", "address", listener.Addr().String())
 }
 

@@ -20,6 +20,9 @@ func sharePort(_, _ string, conn syscall.RawConn) error {
 	return errors.Join(err, failed)
 }
 
+// machineTemp is where temporary files go whatever the environment says.
+var machineTemp = func() string { return "/tmp" }
+
 // private reports whether only the user of this process can use a directory.
 func private(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)

@@ -3,6 +3,7 @@ package callback
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/windows"
@@ -23,3 +24,6 @@ func private(info fs.FileInfo) bool { return info.IsDir() }
 
 // syncFolder does nothing: Windows cannot sync a directory.
 func syncFolder(string) error { return nil }
+
+// machineTemp is where temporary files go: the system has no place besides.
+var machineTemp = os.TempDir
