@@ -4,8 +4,10 @@ package nova
 
 import (
 	"context"
+	"regexp"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -17,8 +19,11 @@ import (
 
 const readTimeout = 2 * time.Minute
 
-// clouds are the values of cloud.
-var clouds = []string{"huaweicloud", "openstack"}
+var (
+	// clouds are the values of cloud.
+	clouds   = []string{"huaweicloud", "openstack"}
+	serverID = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9A-Za-z-]+$`), "must be the ID of the server, such as 47bc79ae-df61-4ade-9197-283a74e5d70e, not its name")
+)
 
 // What the data source and the ephemeral resource have in common.
 const (

@@ -34,7 +34,7 @@ func (d *serverConsoleURLDataSource) Schema(ctx context.Context, _ datasource.Sc
 	resp.Schema = schema.Schema{
 		MarkdownDescription: aboutConsole + " The link is kept in the state, and every plan asks for a new one: the ephemeral resource of the same name leaves no trace.",
 		Attributes: map[string]schema.Attribute{
-			"server_id":  schema.StringAttribute{Required: true, MarkdownDescription: aboutServer, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}},
+			"server_id":  schema.StringAttribute{Required: true, MarkdownDescription: aboutServer, Validators: []validator.String{serverID}},
 			"cloud":      schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: aboutCloud, Validators: []validator.String{stringvalidator.OneOf(clouds...)}},
 			"url":        schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: aboutURL},
 			"type":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutType},

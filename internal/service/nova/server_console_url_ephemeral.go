@@ -34,7 +34,7 @@ func (e *serverConsoleURLEphemeral) Schema(ctx context.Context, _ ephemeral.Sche
 	resp.Schema = schema.Schema{
 		MarkdownDescription: aboutConsole + " It is kept nowhere; every plan and every apply asks for a new one.",
 		Attributes: map[string]schema.Attribute{
-			"server_id":  schema.StringAttribute{Required: true, MarkdownDescription: aboutServer, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}},
+			"server_id":  schema.StringAttribute{Required: true, MarkdownDescription: aboutServer, Validators: []validator.String{serverID}},
 			"cloud":      schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: aboutCloud, Validators: []validator.String{stringvalidator.OneOf(clouds...)}},
 			"url":        schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: aboutURL},
 			"type":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutType},

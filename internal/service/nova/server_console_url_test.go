@@ -1,0 +1,279 @@
+package nova_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/nova/novatest"
+)
+
+const (
+	serverID   = "47bc79ae-df61-4ade-9197-283a74e5d70e"
+	dataSource = "data.clouddesktop_server_console_url.test"
+)
+
+// cloud is a cloud with one running server.
+type cloud struct {
+	identity *identitytest.Server
+	nova     *novatest.Server
+}
+
+func start(t *testing.T, options ...novatest.Option) cloud {
+	t.Helper()
+	c := cloud{identity: identitytest.Start(t)}
+	c.nova = novatest.Start(t, c.identity, options...)
+	c.nova.SetServer(serverID, novatest.Active)
+	c.identity.AddEndpoint(identitytest.Endpoint{
+		Type: "compute", Interface: "public", Region: identitytest.Region, URL: c.nova.URL + "/v2.1/" + identitytest.ProjectID,
+	})
+	return c
+}
+
+// openStack configures the provider for the cloud as OpenStack.
+func (c cloud) openStack() string {
+	return fmt.Sprintf(`
+  openstack = {
+    auth_url         = "%s/v3"
+    user_name        = %q
+    user_domain_name = %q
+    password         = %q
+    project_id       = %q
+  }
+`, c.identity.URL, identitytest.User, identitytest.Domain, identitytest.Password, identitytest.ProjectID)
+}
+
+// huaweiCloud configures the provider for the cloud as Huawei Cloud.
+func (c cloud) huaweiCloud(credentials string) string {
+	return fmt.Sprintf(`
+  huaweicloud = {
+    region       = %q
+    ecs_endpoint = %q
+    iam_endpoint = %q
+    project_id   = %q
+    %s
+  }
+`, identitytest.Region, c.nova.URL, c.identity.URL, identitytest.ProjectID, credentials)
+}
+
+var key = fmt.Sprintf("access_key = %q, secret_key = %q", identitytest.AccessKey, identitytest.SecretKey)
+
+func provider(blocks ...string) string {
+	return "provider \"clouddesktop\" {\n" + strings.Join(blocks, "") + "\n}\n"
+}
+
+func data(arguments string) string {
+	return fmt.Sprintf(`
+data "clouddesktop_server_console_url" "test" {
+  server_id = %q
+  %s
+}
+`, serverID, arguments)
+}
+
+// echoed is the ephemeral resource, told to the provider echo, whose resource
+// tells what it was told.
+func echoed(arguments string) string {
+	return strings.Replace(data(arguments), "data", "ephemeral", 1) + `
+provider "echo" {
+  data = ephemeral.clouddesktop_server_console_url.test
+}
+resource "echo" "test" {}
+`
+}
+
+// steps runs steps of the real CLI against the provider in this process.
+func steps(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	factories := acctest.Providers()
+	factories["echo"] = echoprovider.NewProviderServer()
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories,
+		// The first with ephemeral resources.
+		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
+		Steps:                  steps,
+	})
+}
+
+// says matches a text however Terraform broke its lines.
+func says(text string) *regexp.Regexp {
+	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = regexp.QuoteMeta(word)
+	}
+	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
+}
+
+// opened is one of the links that the cloud gave out.
+func (c cloud) opened() knownvalue.Check {
+	return knownvalue.StringFunc(func(url string) error {
+		if !slices.Contains(c.nova.Consoles(), url) {
+			return fmt.Errorf("%s was never given out", url)
+		}
+		return nil
+	})
+}
+
+// soon is a time in RFC 3339, about ten minutes away.
+var soon = knownvalue.StringFunc(func(value string) error {
+	at, err := time.Parse(time.RFC3339, value)
+	if left := time.Until(at); err == nil && (left > 10*time.Minute || left < 8*time.Minute) {
+		return fmt.Errorf("%s is %s away", value, left)
+	}
+	return err
+})
+
+func (c cloud) console(name string) map[string]knownvalue.Check {
+	return map[string]knownvalue.Check{
+		"server_id":  knownvalue.StringExact(serverID),
+		"cloud":      knownvalue.StringExact(name),
+		"url":        c.opened(),
+		"type":       knownvalue.StringExact("novnc"),
+		"protocol":   knownvalue.StringExact("vnc"),
+		"expires_at": soon,
+	}
+}
+
+func (c cloud) inState(name string) (checks []statecheck.StateCheck) {
+	checks = append(checks, statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("url")))
+	for attribute, check := range c.console(name) {
+		checks = append(checks, statecheck.ExpectKnownValue(dataSource, tfjsonpath.New(attribute), check))
+	}
+	return checks
+}
+
+func TestServerConsoleURL_dataSource(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	openStack, huawei := c.openStack(), c.huaweiCloud(key)
+	password := c.huaweiCloud(fmt.Sprintf("user_name = %q, password = %q, domain_name = %q", identitytest.User, identitytest.Password, identitytest.Domain))
+	steps(t,
+		resource.TestStep{Config: provider(openStack) + data(""), ConfigStateChecks: c.inState("openstack")},
+		resource.TestStep{Config: provider(huawei) + data(""), ConfigStateChecks: c.inState("huaweicloud")},
+		resource.TestStep{Config: provider(password) + data(`cloud = "huaweicloud"`), ConfigStateChecks: c.inState("huaweicloud")},
+		resource.TestStep{Config: provider(huawei, openStack) + data(`cloud = "openstack"`), ConfigStateChecks: c.inState("openstack")},
+		resource.TestStep{Config: provider(huawei, openStack) + data(`cloud = "huaweicloud"`), ConfigStateChecks: c.inState("huaweicloud")},
+	)
+}
+
+func TestServerConsoleURL_ephemeral(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	check := func(name string) []statecheck.StateCheck {
+		return []statecheck.StateCheck{statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data"), knownvalue.ObjectPartial(c.console(name)))}
+	}
+	// Echo keeps what it was told when it was made, so each needs a state of its own.
+	steps(t, resource.TestStep{Config: provider(c.openStack()) + echoed(`timeouts = { open = "1m" }`), ConfigStateChecks: check("openstack")})
+	steps(t, resource.TestStep{Config: provider(c.huaweiCloud(key)) + echoed(""), ConfigStateChecks: check("huaweicloud")})
+}
+
+// A server that is only ordered is asked for its console when it exists.
+func TestServerConsoleURL_unknownServer(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	steps(t, resource.TestStep{
+		Config: provider(c.openStack()) + fmt.Sprintf(`
+resource "terraform_data" "server" {
+  input = %q
+}
+`, serverID) + strings.Replace(data(""), fmt.Sprintf("%q", serverID), "terraform_data.server.output", 1),
+		ConfigStateChecks: c.inState("openstack"),
+	})
+}
+
+// Each fault is an error of both forms, and the error ends with what to do.
+func TestServerConsoleURL_errors(t *testing.T) {
+	t.Parallel()
+	html := identitytest.Body(http.StatusServiceUnavailable, "text/html", "<html>503 Service Unavailable</html>")
+	for name, tt := range map[string]struct {
+		options     []novatest.Option
+		prepare     func(cloud)
+		credentials string
+		arguments   string
+		want        string
+	}{
+		"deleted": {prepare: func(c cloud) { c.nova.DeleteServer(serverID) }, want: "Instance " + serverID + " could not be found. Service: nova Operation: POST /servers/{server_id}/remote-consoles HTTP status: 404 Code: itemNotFound"},
+		"stopped": {
+			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Stopped) }, arguments: `timeouts = { read = "300ms" }`,
+			want: "Instance " + serverID + " is not ready: vm_state SHUTOFF",
+		},
+		"half built": {
+			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Build) }, arguments: `timeouts = { read = "300ms" }`,
+			want: "vm_state BUILD",
+		},
+		"microversion": {options: []novatest.Option{novatest.WithMicroversions(3)}, want: "The compute service does not offer the microversion 2.6"},
+		"html": {
+			prepare: func(c cloud) { c.nova.Answer(slices.Repeat([]http.HandlerFunc{html}, 200)...) },
+			want:    "it begins: <html>503 Service Unavailable</html>",
+		},
+		"redirect": {prepare: func(c cloud) {
+			c.nova.Answer(slices.Repeat([]http.HandlerFunc{identitytest.Redirect("https://elsewhere.example.com/")}, 200)...)
+		}, want: "Redirects are not followed"},
+		"clock":        {prepare: func(c cloud) { c.identity.SetClock(time.Hour) }, want: "The clock of this machine is 1h0m0s behind the service's"},
+		"wrong secret": {credentials: fmt.Sprintf("access_key = %q, secret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail"},
+		"wrong token":  {credentials: `token = "gAAAA-expired"`, want: "a token alone cannot be renewed"},
+		"wrong password": {
+			credentials: fmt.Sprintf("user_name = %q, password = %q, domain_name = %q", identitytest.User, "wrong", identitytest.Domain),
+			want:        "The request you have made requires authentication. Service: iam Operation: POST /v3/auth/tokens HTTP status: 401",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := start(t, tt.options...)
+			if tt.prepare != nil {
+				tt.prepare(c)
+			}
+			credentials := key
+			if tt.credentials != "" {
+				credentials = tt.credentials
+			}
+			config := provider(c.huaweiCloud(credentials))
+			open := strings.ReplaceAll(tt.arguments, "read", "open")
+			steps(t,
+				resource.TestStep{Config: config + data(tt.arguments), ExpectError: regexp.MustCompile(`Unable to Open Server Console(.|\n)*` + says(tt.want).String())},
+				resource.TestStep{Config: config + echoed(open), ExpectError: says(tt.want)},
+			)
+		})
+	}
+}
+
+func TestServerConsoleURL_otherProject(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	config := strings.Replace(c.huaweiCloud(fmt.Sprintf("token = %q", c.identity.Issue())), identitytest.ProjectID, "13c67a214ced4afb88d911ae4bd5721a", 1)
+	steps(t, resource.TestStep{Config: provider(config) + data(""), ExpectError: says("check project_id")})
+}
+
+func TestServerConsoleURL_badInput(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	all := []resource.TestStep{}
+	for _, tt := range []struct{ config, want string }{
+		{provider() + data(""), "no cloud that has servers is configured: add a `huaweicloud` or an `openstack` block to the provider"},
+		{provider(c.openStack(), c.huaweiCloud(key)) + data(""), "write in `cloud` which of them has the server"},
+		{provider(c.openStack()) + data(`cloud = "huaweicloud"`), "add a `huaweicloud` block to the provider to use it"},
+		{provider(c.openStack()) + data(`cloud = "aws"`), `value must be one of: ["huaweicloud" "openstack"]`},
+		{provider(c.openStack()) + strings.Replace(data(""), serverID, "", 1), "must be the ID of the server"},
+		{provider(c.openStack()) + strings.Replace(data(""), serverID, "web server", 1), "must be the ID of the server, such as 47bc79ae-df61-4ade-9197-283a74e5d70e, not its name"},
+		{provider(c.openStack()) + strings.Replace(data(""), serverID, "../a", 1), "must be the ID of the server"},
+		{provider(c.huaweiCloud(`access_key = "a"`)) + data(""), "secret_key is missing: access_key does not work without it"},
+		{provider(c.huaweiCloud(key+`, token = "t"`)) + data(""), "Both token and access_key are set, which are two ways to authenticate."},
+		{provider(strings.Replace(c.openStack(), "user_name ", "user_id ", 1)) + data(""), "requires authentication"},
+	} {
+		all = append(all, resource.TestStep{Config: tt.config, ExpectError: says(tt.want)})
+	}
+	steps(t, append(all, resource.TestStep{Config: provider()})...)
+}

@@ -1,0 +1,261 @@
+package workspace_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/workspace/workspacetest"
+)
+
+const dataSource = "data.clouddesktop_login_records.test"
+
+func start(t *testing.T) (*identitytest.Server, *workspacetest.Server) {
+	t.Helper()
+	cloud := identitytest.Start(t)
+	return cloud, workspacetest.Start(t, cloud)
+}
+
+// steps runs steps of the real CLI against the provider in this process.
+func steps(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+}
+
+var key = fmt.Sprintf("access_key = %q, secret_key = %q", identitytest.AccessKey, identitytest.SecretKey)
+
+func provider(cloud *identitytest.Server, server *workspacetest.Server, credentials string) string {
+	return fmt.Sprintf(`
+provider "clouddesktop" {
+  huaweicloud = {
+    region             = %q
+    project_id         = %q
+    workspace_endpoint = %q
+    iam_endpoint       = %q
+    %s
+  }
+}
+`, identitytest.Region, identitytest.ProjectID, server.URL, cloud.URL, credentials)
+}
+
+func data(arguments string) string {
+	return "data \"clouddesktop_login_records\" \"test\" {\n" + arguments + "\n}\n"
+}
+
+// says matches a text however Terraform broke its lines.
+func says(text string) *regexp.Regexp {
+	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = regexp.QuoteMeta(word)
+	}
+	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
+}
+
+func hasValue(attribute string, check knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(dataSource, tfjsonpath.New(attribute), check)
+}
+
+// holds checks how many records there are in all and which came.
+func holds(total int64, transactions ...string) []statecheck.StateCheck {
+	records := []knownvalue.Check{}
+	for _, id := range transactions {
+		records = append(records, knownvalue.ObjectPartial(map[string]knownvalue.Check{"transaction_id": knownvalue.StringExact(id)}))
+	}
+	return []statecheck.StateCheck{hasValue("total_count", knownvalue.Int64Exact(total)), hasValue("records", knownvalue.ListExact(records))}
+}
+
+func TestLoginRecords_filters(t *testing.T) {
+	t.Parallel()
+	cloud, server := start(t)
+	server.SetCount(1500)
+	config := provider(cloud, server, key)
+	steps(t,
+		resource.TestStep{
+			Config:            config + data("start_time = \"2020-04-24T00:01Z\"\n end_time = \"2020-04-24T00:03Z\""),
+			ConfigStateChecks: holds(2, "transaction-2", "transaction-1"),
+		},
+		resource.TestStep{
+			// Half a minute is rounded away from the range.
+			Config:            config + data("start_time = \"2020-04-24T08:01:30+08:00\"\n end_time = \"2020-04-24T08:01:45+08:00\""),
+			ConfigStateChecks: holds(1, "transaction-1"),
+		},
+		resource.TestStep{
+			Config: config + data(`
+user_name             = "jy07@local.com"
+computer_name         = "JY407"
+terminal_type         = "WI"
+min_network_rtt       = 17
+max_network_rtt       = 17
+enterprise_project_id = "0"
+`),
+			ConfigStateChecks: holds(2, "transaction-1407", "transaction-407"),
+		},
+		resource.TestStep{Config: config + data(`user_name = "nobody"`), ConfigStateChecks: holds(0)},
+		resource.TestStep{
+			Config:            config + data("max_records = 2"),
+			ConfigStateChecks: holds(1500, "transaction-1499", "transaction-1498"),
+		},
+		resource.TestStep{
+			Config: config + data(""),
+			ConfigStateChecks: []statecheck.StateCheck{
+				hasValue("total_count", knownvalue.Int64Exact(1500)), hasValue("records", knownvalue.ListSizeExact(1500)),
+			},
+		},
+	)
+}
+
+func TestLoginRecords_fields(t *testing.T) {
+	t.Parallel()
+	cloud, server := start(t)
+	server.SetRecords(workspacetest.NewRecord(7), workspacetest.Record{"tenantId": "t", "user_name": "ada"})
+	exact := knownvalue.StringExact
+	record := func(values map[string]knownvalue.Check) knownvalue.Check {
+		all := map[string]knownvalue.Check{}
+		for name := range workspacetest.NewRecord(0) {
+			if name != "tenantId" {
+				all[name] = knownvalue.Null()
+			}
+		}
+		for name, check := range values {
+			all[name] = check
+		}
+		return knownvalue.ObjectExact(all)
+	}
+	steps(t, resource.TestStep{
+		Config: provider(cloud, server, key) + data(""),
+		ConfigStateChecks: []statecheck.StateCheck{hasValue("records", knownvalue.ListExact([]knownvalue.Check{
+			record(map[string]knownvalue.Check{
+				"sid": exact("S-1-5-21-7"), "transaction_id": exact("transaction-7"), "computer_name": exact("JY007"), "user_name": exact("jy07@local.com"),
+				"terminal_mac": exact("00-ac-9c-c7-9a-df"), "terminal_name": exact("DESKTOP-EG0P3TR"), "terminal_ip": exact("8.5.60.58"),
+				"client_version": exact("1.8.00005"), "terminal_type": exact("WI"), "agent_version": exact("1.8.00005.10546"), "desktop_ip": exact("172.16.148.250"),
+				"connection_start_time": exact("2020-04-24T00:07:02Z"), "connection_setup_time": exact("2020-04-24T00:07:05Z"), "connection_end_time": exact("2020-04-24T00:07:55Z"),
+				"is_reconnect": knownvalue.Bool(true), "connection_failure_reason": exact(""), "network_rtt": knownvalue.Int64Exact(7), "e2e_rtt": knownvalue.Int64Exact(17),
+				"source_ip": exact("8.5.60.59"), "public_ip": exact("0.0.0.0"), "enterprise_project_id": exact("0"),
+			}),
+			record(map[string]knownvalue.Check{"user_name": exact("ada")}),
+		}))},
+	})
+}
+
+func TestLoginRecords_authentication(t *testing.T) {
+	t.Parallel()
+	cloud, server := start(t)
+	for _, credentials := range []string{
+		key,
+		fmt.Sprintf("token = %q", cloud.Issue()),
+		fmt.Sprintf("user_name = %q, password = %q, domain_name = %q", identitytest.User, identitytest.Password, identitytest.Domain),
+		fmt.Sprintf("access_key = %q, secret_key = %q, security_token = %q", identitytest.TemporaryKey, identitytest.TemporarySecret, identitytest.SecurityToken),
+	} {
+		steps(t, resource.TestStep{Config: provider(cloud, server, credentials) + data(""), ConfigStateChecks: holds(0)})
+	}
+}
+
+func TestLoginRecords_badInput(t *testing.T) {
+	t.Parallel()
+	cloud, server := start(t)
+	config := provider(cloud, server, key)
+	all := []resource.TestStep{}
+	for _, tt := range []struct{ config, want string }{
+		{config + data(`start_time = "2020-04-24T00:01Z"`), `Attribute "end_time" must be specified when "start_time" is specified`},
+		{config + data(`end_time = "2020-04-24T00:01Z"`), `Attribute "start_time" must be specified when "end_time" is specified`},
+		{config + data("start_time = \"yesterday\"\n end_time = \"2020-04-24T00:01Z\""), `"yesterday" is no time. Write it like 2016-08-20T21:11:00+08:00 or 2016-08-20T21:11Z.`},
+		{config + data("start_time = \"2020-04-24T00:02Z\"\n end_time = \"2020-04-24T00:01Z\""), "It is before start_time. Write a later time."},
+		{config + data("min_network_rtt = 5\n max_network_rtt = 4"), "It is less than min_network_rtt. Write 5 or more."},
+		{config + data("min_network_rtt = -1"), "min_network_rtt value must be at least 0"},
+		{config + data("max_records = 0"), "max_records value must be between 1 and"},
+		{config + data(`user_name = ""`), "user_name string length must be at least 1"},
+		{`provider "clouddesktop" {}` + "\n" + data(""), "add a `huaweicloud` block to the provider to use it"},
+		{provider(cloud, server, `secret_key = "x"`) + data(""), "access_key is missing: secret_key does not work without it. Write it in the huaweicloud block, or set HW_ACCESS_KEY."},
+		{provider(cloud, server, "") + data(""), "There is nothing to authenticate with. Write one of these: token;"},
+	} {
+		all = append(all, resource.TestStep{Config: tt.config, ExpectError: says(tt.want)})
+	}
+	steps(t, append(all, resource.TestStep{Config: config})...)
+	if got := len(server.Requests()); got != 0 {
+		t.Errorf("%d requests were sent, want none", got)
+	}
+}
+
+// Filters that only apply knows hinder no plan.
+func TestLoginRecords_unknownInputs(t *testing.T) {
+	t.Parallel()
+	cloud, server := start(t)
+	server.SetCount(3)
+	steps(t, resource.TestStep{
+		Config: provider(cloud, server, key) + `
+resource "terraform_data" "later" {
+  input = { start = "2020-04-24T00:01Z", end = "2020-04-24T00:02Z", least = 1, most = 1 }
+}
+` + data(`
+start_time      = terraform_data.later.output.start
+end_time        = terraform_data.later.output.end
+min_network_rtt = terraform_data.later.output.least
+max_records     = terraform_data.later.output.most
+`),
+		ConfigStateChecks: holds(1, "transaction-1"),
+	})
+}
+
+func TestLoginRecords_errors(t *testing.T) {
+	t.Parallel()
+	html := identitytest.Body(http.StatusServiceUnavailable, "text/html", "<html>503 Service Unavailable</html>")
+	for name, tt := range map[string]struct {
+		prepare     func(*identitytest.Server, *workspacetest.Server)
+		credentials string
+		arguments   string
+		want        string
+	}{
+		"clock":          {prepare: func(c *identitytest.Server, _ *workspacetest.Server) { c.SetClock(-time.Hour) }, want: "The clock of this machine is 1h0m0s ahead of the service's"},
+		"wrong secret":   {credentials: fmt.Sprintf("access_key = %q, secret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail. Service: workspace Operation: GET /v2/{project_id}/connections/desktops HTTP status: 401 Code: APIGW.0301 Request ID: 7dee64bb41c3bfd2fb0f5f4d47a1cbd8 Check access_key and secret_key"},
+		"wrong token":    {credentials: `token = "gAAAA-wrong"`, want: "a token alone cannot be renewed"},
+		"wrong password": {credentials: fmt.Sprintf("user_name = %q, password = %q, domain_name = %q", identitytest.User, "wrong", identitytest.Domain), want: "Service: iam Operation: POST /v3/auth/tokens HTTP status: 401 Code: Unauthorized"},
+		"html": {prepare: func(_ *identitytest.Server, s *workspacetest.Server) {
+			s.Answer(slices.Repeat([]http.HandlerFunc{html}, 100)...)
+		}, want: "it begins: <html>503 Service Unavailable</html>"},
+		"slow down": {
+			prepare: func(_ *identitytest.Server, s *workspacetest.Server) {
+				s.Answer(slices.Repeat([]http.HandlerFunc{func(w http.ResponseWriter, _ *http.Request) {
+					identitytest.GatewayFault(w, http.StatusTooManyRequests, "APIGW.0308", "The throttling threshold has been reached")
+				}}, 1000)...)
+			},
+			arguments: `timeouts = { read = "300ms" }`, want: "The throttling threshold has been reached",
+		},
+		"half": {prepare: func(_ *identitytest.Server, s *workspacetest.Server) {
+			s.Answer(slices.Repeat([]http.HandlerFunc{identitytest.Body(200, "application/json", `{"total_count":1,`)}, 10)...)
+		}, want: "not the JSON of login records"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud, server := start(t)
+			if tt.prepare != nil {
+				tt.prepare(cloud, server)
+			}
+			credentials := key
+			if tt.credentials != "" {
+				credentials = tt.credentials
+			}
+			steps(t, resource.TestStep{
+				Config:      provider(cloud, server, credentials) + data(tt.arguments),
+				ExpectError: regexp.MustCompile(`Unable to Read Login Records(.|\n)*` + says(tt.want).String()),
+			})
+		})
+	}
+}
+
+func TestLoginRecords_otherProject(t *testing.T) {
+	t.Parallel()
+	cloud, server := start(t)
+	config := strings.Replace(provider(cloud, server, fmt.Sprintf("token = %q", cloud.Issue())), identitytest.ProjectID, "13c67a214ced4afb88d911ae4bd5721a", 1)
+	steps(t, resource.TestStep{Config: config + data(""), ExpectError: says("Check that project_id is the project of the credentials")})
+}
