@@ -1,0 +1,194 @@
+package desktop_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+const policyAddress = "clouddesktop_desktop_policy.test"
+
+func policyWith(attributes string) string {
+	return policyNamed("test", attributes)
+}
+
+func policyNamed(name, attributes string) string {
+	return fmt.Sprintf(`
+resource "clouddesktop_desktop_policy" %q {
+  %s
+}
+`, name, attributes)
+}
+
+// providerKnownLater configures the provider with an endpoint that is known
+// only after apply.
+func providerKnownLater(t *testing.T, server *desktoptest.Server) string {
+	t.Helper()
+	return strings.Replace(providerFor(t, server), fmt.Sprintf("%q", server.URL), "terraform_data.later.output", 1) +
+		fmt.Sprintf("resource \"terraform_data\" \"later\" {\n  input = %q\n}\n", server.URL)
+}
+
+// policyIs checks the policy as it really is.
+func policyIs(server *desktoptest.Server, want desktoptest.Policy) resource.TestCheckFunc {
+	return func(*terraform.State) error {
+		if got := server.Policy(); got != want {
+			return fmt.Errorf("the policy is %+v, want %+v", got, want)
+		}
+		return nil
+	}
+}
+
+func TestPolicy_leftAloneIsNotOff(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	const on, off = `usb-enable=true`, `data-access=false usb-enable=true`
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		CheckDestroy: resource.ComposeTestCheckFunc(
+			// Only what is managed in the end is turned off.
+			sent(server, desktoptest.PolicyUpdate, on, off, `data-access=true`, `data-access=false`),
+			policyIs(server, desktoptest.Policy{USBEnable: true}),
+		),
+		Steps: []resource.TestStep{{
+			Config: config + policyWith(`usb_enable = true`),
+			Check:  sent(server, desktoptest.PolicyUpdate, on),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(policyAddress, tfjsonpath.New("data_access"), knownvalue.Null()),
+				statecheck.ExpectKnownValue(policyAddress, tfjsonpath.New("deletion_policy"), knownvalue.StringExact("reset")),
+			},
+		}, {
+			Config: config + policyWith("usb_enable = true\n data_access = false"),
+			Check:  sent(server, desktoptest.PolicyUpdate, on, off),
+		}, {
+			// What is no longer managed is left as it is, without a request.
+			Config: config + policyWith(`data_access = false`),
+			Check:  sent(server, desktoptest.PolicyUpdate, on, off),
+		}, {
+			Config: config + policyWith(`data_access = true`),
+			Check:  sent(server, desktoptest.PolicyUpdate, on, off, `data-access=true`),
+		}},
+	})
+}
+
+func TestPolicy_settingsOfTerraformCallNothing(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		// It is abandoned: nothing is sent at the end either.
+		CheckDestroy: resource.ComposeTestCheckFunc(
+			sent(server, desktoptest.PolicyUpdate, `usb-enable=true`),
+			policyIs(server, desktoptest.Policy{USBEnable: true}),
+		),
+		Steps: []resource.TestStep{{
+			Config: config + policyWith(`usb_enable = true`),
+		}, {
+			Config: config + policyWith("usb_enable = true\n deletion_policy = \"abandon\"\n timeouts = { update = \"1m\" }"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(policyAddress, plancheck.ResourceActionUpdate),
+			}},
+		}},
+	})
+}
+
+func TestPolicy_ofADesktop(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop(), desktoptest.WithPolicyCallback())
+	first, second := server.AddDesktop("dev_01", "win10"), server.AddDesktop("dev_02", "win10")
+	config := providerFor(t, server, `policy_scope = "desktop"`, `policy_callback = true`)
+	allows := func(uuid string, want desktoptest.Policy) resource.TestCheckFunc {
+		return func(*terraform.State) error {
+			if d, _ := server.Desktop(uuid); d.Policy != want {
+				return fmt.Errorf("the policy of %s is %+v, want %+v", uuid, d.Policy, want)
+			}
+			return nil
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		CheckDestroy:             allows(second, desktoptest.Policy{}),
+		Steps: []resource.TestStep{{
+			Config: config + policyWith(fmt.Sprintf("desktop_uuid = %q\n usb_enable = true", first)),
+			Check:  allows(first, desktoptest.Policy{USBEnable: true}),
+		}, {
+			// Another desktop: the first gets its first policy back.
+			Config: config + policyWith(fmt.Sprintf("desktop_uuid = %q\n usb_enable = true", second)),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(policyAddress, plancheck.ResourceActionDestroyBeforeCreate),
+			}},
+			Check: resource.ComposeTestCheckFunc(allows(first, desktoptest.Policy{}), allows(second, desktoptest.Policy{USBEnable: true})),
+		}},
+	})
+}
+
+// A replacement plans one resource twice, which must not fight with itself.
+func TestPolicy_replaced(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server) + policyWith(`usb_enable = true`)
+	steps(t, resource.TestStep{
+		Config: config,
+	}, resource.TestStep{
+		Config: config,
+		Taint:  []string{policyAddress},
+		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=false`, `usb-enable=true`),
+	})
+}
+
+func TestPolicy_ofADesktopOrderedWithIt(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop())
+	steps(t, resource.TestStep{
+		Config: providerFor(t, server, `policy_scope = "desktop"`) + desktopWith("") +
+			policyWith("desktop_uuid = clouddesktop_desktop.test.desktop_uuid\n data_access = true"),
+		Check: sent(server, desktoptest.PolicyUpdate, `data-access=true`),
+	})
+	// The desktop is left, its policy reset.
+	if got := server.Desktops(); len(got) != 1 || got[0].Policy.DataAccess {
+		t.Errorf("desktops: %+v", got)
+	}
+}
+
+func TestPolicy_import(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	steps(t, resource.TestStep{
+		Config:             config + policyWith(`usb_enable = true`),
+		ResourceName:       policyAddress,
+		ImportState:        true,
+		ImportStateId:      "service",
+		ImportStateCheck:   importsTo(map[string]string{"deletion_policy": "reset"}),
+		ImportStatePersist: true,
+	}, resource.TestStep{
+		// Everything that is managed is sent, even what the service has already.
+		Config: config + policyWith(`usb_enable = false`),
+		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+			plancheck.ExpectResourceAction(policyAddress, plancheck.ResourceActionUpdate),
+		}},
+		Check: sent(server, desktoptest.PolicyUpdate, `usb-enable=false`),
+	})
+}
+
+func importsTo(want map[string]string) resource.ImportStateCheckFunc {
+	return func(states []*terraform.InstanceState) error {
+		for name, value := range want {
+			if got := states[0].Attributes[name]; got != value {
+				return fmt.Errorf("%s is %q, want %q", name, got, value)
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,214 @@
+package desktop_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+const passwordAddress = "clouddesktop_user_password.test"
+
+// passwordOf is the password of user dev_01 with more attributes.
+func passwordOf(attributes string) string {
+	return fmt.Sprintf(`
+resource "clouddesktop_user_password" "test" {
+  username = "dev_01"
+  %s
+}
+`, attributes)
+}
+
+// userHas checks the password of dev_01 as it really is, and what is stored.
+func userHas(server *desktoptest.Server, password, stored string) resource.TestCheckFunc {
+	return func(state *terraform.State) error {
+		if got := server.Password("dev_01"); got != password {
+			return fmt.Errorf("the password is %q, want %q", got, password)
+		}
+		if stored == "" {
+			return resource.TestCheckNoResourceAttr(passwordAddress, "password")(state)
+		}
+		return resource.TestCheckResourceAttr(passwordAddress, "password", stored)(state)
+	}
+}
+
+func TestUserPassword_ownAndDefault(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddUser("dev_01")
+	config, chosen := providerFor(t, server), server.DefaultPassword()
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{{
+			Config: config + passwordOf("password_wo = \"one\"\n password_wo_version = 1"),
+			Check:  userHas(server, "one", ""),
+		}, {
+			// A write-only value alone changes nothing, and neither does a time-out.
+			Config: config + passwordOf("password_wo = \"two\"\n password_wo_version = 1\n timeouts = { update = \"1m\" }"),
+			Check:  userHas(server, "one", ""),
+		}, {
+			Config: config + passwordOf("password_wo = \"two\"\n password_wo_version = 2"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(passwordAddress, plancheck.ResourceActionUpdate),
+			}},
+			Check: userHas(server, "two", ""),
+		}, {
+			Config: config + passwordOf(""),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectUnknownValue(passwordAddress, tfjsonpath.New("password")),
+			}},
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectSensitiveValue(passwordAddress, tfjsonpath.New("password"))},
+			Check:             userHas(server, chosen, chosen),
+		}, {
+			Config: config + passwordOf(`timeouts = { update = "1m" }`),
+			Check:  userHas(server, chosen, chosen),
+		}, {
+			Config: config + passwordOf("password_wo = \"three\"\n password_wo_version = 1"),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectKnownValue(passwordAddress, tfjsonpath.New("password"), knownvalue.Null()),
+			}},
+			Check: userHas(server, "three", ""),
+		}},
+		// Destroying undoes nothing.
+		CheckDestroy: func(*terraform.State) error {
+			if got, n := server.Password("dev_01"), len(server.Requests(desktoptest.PasswordReset)); got != "three" || n != 4 {
+				return fmt.Errorf("the password is %q after %d resets, want three after 4", got, n)
+			}
+			return nil
+		},
+	})
+}
+
+func TestUserPassword_defaultFromTheStart(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddUser("dev_01")
+	steps(t, resource.TestStep{
+		Config: providerFor(t, server) + passwordOf(""),
+		Check: resource.ComposeTestCheckFunc(
+			sent(server, desktoptest.PasswordReset, `password="" username="dev_01"`),
+			userHas(server, server.DefaultPassword(), server.DefaultPassword()),
+		),
+	})
+}
+
+func TestUserPassword_unknownInputs(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddUser("dev_01")
+	config := providerKnownLater(t, server)
+	later := func(trigger int) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"version\" {\n input = 1\n triggers_replace = %d\n}\n", trigger) +
+			passwordOf("password_wo = \"one\"\n password_wo_version = terraform_data.version.output")
+	}
+	steps(t, resource.TestStep{
+		Config: config + later(1),
+		Check:  userHas(server, "one", ""),
+	}, resource.TestStep{
+		// The version is unknown in this plan, and the same in the end.
+		Config: config + later(2),
+		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+			plancheck.ExpectUnknownValue(passwordAddress, tfjsonpath.New("password")),
+		}},
+		Check: resource.ComposeTestCheckFunc(
+			sent(server, desktoptest.PasswordReset, `password="one" username="dev_01"`),
+			userHas(server, "one", ""),
+		),
+	})
+}
+
+func TestUserPassword_badInput(t *testing.T) {
+	t.Parallel()
+	const secret = "none-of-your-business"
+	for name, tc := range map[string]struct{ config, message string }{
+		"version without password": {
+			passwordOf("password_wo_version = 1"),
+			"There is a password_wo_version, but password_wo is null. Write the password, or take both out",
+		},
+		"version and a null password": {
+			"variable \"password\" {\n default = null\n ephemeral = true\n type = string\n}\n" +
+				passwordOf("password_wo = var.password\n password_wo_version = 1"),
+			"but password_wo is null",
+		},
+		"password without version": {passwordOf(fmt.Sprintf("password_wo = %q", secret)), "Write password_wo_version = 1, and another number"},
+		"empty password":           {passwordOf("password_wo = \"\"\n password_wo_version = 1"), "string length must be at least 1"},
+		"no user":                  {`resource "clouddesktop_user_password" "test" {}`, `The argument "username" is required`},
+		"empty user":               {`resource "clouddesktop_user_password" "test" { username = "" }`, "must be a name: not empty"},
+		"spaces around a user":     {`resource "clouddesktop_user_password" "test" { username = " dev_01" }`, "without spaces around it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := desktoptest.Start(t)
+			refused(t, server, providerFor(t, server)+tc.config, tc.message)
+		})
+	}
+}
+
+func TestUserPassword_refusedByTheService(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	config := providerFor(t, server)
+	own := func(version int) string {
+		return passwordOf(fmt.Sprintf("password_wo = \"own\"\n password_wo_version = %d", version))
+	}
+	steps(t, resource.TestStep{
+		Config:      config + own(1),
+		ExpectError: says(`there is no user "dev_01".`),
+	}, resource.TestStep{
+		PreConfig: func() { server.AddUser("dev_01") },
+		Config:    config + own(1),
+		Check:     userHas(server, "own", ""),
+	}, resource.TestStep{
+		PreConfig: func() {
+			// What the service says may repeat what it was sent.
+			server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse(`"own" is too short`))
+		},
+		Config:      config + own(2),
+		ExpectError: says(`"***" is too short.`),
+	}, resource.TestStep{
+		// What failed is still in the plan.
+		Config: config + own(2),
+		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+			plancheck.ExpectResourceAction(passwordAddress, plancheck.ResourceActionUpdate),
+		}},
+		Check: userHas(server, "own", ""),
+	})
+}
+
+func TestUserPassword_import(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	steps(t, resource.TestStep{
+		Config:        providerFor(t, server) + passwordOf(""),
+		ResourceName:  passwordAddress,
+		ImportState:   true,
+		ImportStateId: "dev_01",
+		ExpectError:   says("The service does not tell passwords, so there is nothing to import."),
+	})
+}
+
+// Users have names in all scripts, and with anything in them.
+func TestUserPassword_oddNames(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	for _, name := range []string{"研发组_01", "a b", "50%%/x?y#z", "o'brien"} {
+		server.AddUser(name)
+		steps(t, resource.TestStep{
+			Config: providerFor(t, server) + fmt.Sprintf("resource \"clouddesktop_user_password\" \"test\" {\n username = %q\n}", name),
+			Check: func(*terraform.State) error {
+				if got := server.Password(name); got != server.DefaultPassword() {
+					return fmt.Errorf("the password of %s is %q", name, got)
+				}
+				return nil
+			},
+		})
+	}
+}
