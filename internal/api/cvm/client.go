@@ -165,8 +165,7 @@ func read(client api.Client, call api.Call, answer *api.Answer) (Console, error)
 
 // named gives an error the action's name: the path is the same for all of them.
 func named(err error, requestID string) error {
-	var e *api.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*api.Error](err); ok {
 		e.Operation, e.RequestID = action, requestID
 	}
 	return err

@@ -23,7 +23,8 @@ const (
 )
 
 // codes are the 21 codes that the document of the action lists, and those that
-// all of Tencent Cloud's actions have in common.
+// all of Tencent Cloud's actions have in common. What is missing means the same
+// as its class, the part before the dot.
 var codes = map[string]meaning{
 	"InvalidInstance.NotSupported":                              {api.Refused, "This kind of instance has no console."},
 	"InvalidInstanceId.Malformed":                               {api.Refused, "An instance id looks like ins-1a2b3c4d."},
@@ -49,7 +50,6 @@ var codes = map[string]meaning{
 
 	"ActionOffline":                     {api.Refused, ""},
 	"AuthFailure":                       {api.Denied, checkKeys},
-	"AuthFailure.InvalidAuthorization":  {api.Denied, checkKeys},
 	"AuthFailure.InvalidSecretId":       {api.Denied, "The secret id is not one of an API key of this cloud. " + checkKeys},
 	"AuthFailure.MFAFailure":            {api.Denied, renewMFA},
 	"AuthFailure.SecretIdNotFound":      {api.Denied, "The secret id is unknown, or its key was disabled or deleted. " + checkKeys},
@@ -71,25 +71,21 @@ var codes = map[string]meaning{
 	"NoSuchVersion":                     {api.Refused, ""},
 	"OperationDenied":                   {api.Refused, ""},
 	"RequestLimitExceeded":              {api.Throttled, ""},
-	"RequestLimitExceeded.GlobalRegionUinLimitExceeded": {api.Throttled, ""},
-	"RequestLimitExceeded.IPLimitExceeded":              {api.Throttled, ""},
-	"RequestLimitExceeded.UinLimitExceeded":             {api.Throttled, ""},
-	"RequestSizeLimitExceeded":                          {api.Refused, ""},
-	"ResourceInUse":                                     {api.Refused, ""},
-	"ResourceInsufficient":                              {api.Refused, ""},
-	"ResourceNotFound":                                  {api.NotFound, ""},
-	"ResourceUnavailable":                               {api.Refused, ""},
-	"ResponseSizeLimitExceeded":                         {api.Refused, ""},
-	"ServiceUnavailable":                                {api.Busy, ""},
-	"UnauthorizedOperation":                             {api.Denied, checkRole},
-	"UnknownParameter":                                  {api.Refused, ""},
-	"UnsupportedOperation":                              {api.Refused, ""},
-	"UnsupportedProtocol":                               {api.Refused, ""},
-	"UnsupportedRegion":                                 {api.Refused, "Check region: the service knows no such region, like ap-guangzhou."},
+	"RequestSizeLimitExceeded":          {api.Refused, ""},
+	"ResourceInUse":                     {api.Refused, ""},
+	"ResourceInsufficient":              {api.Refused, ""},
+	"ResourceNotFound":                  {api.NotFound, ""},
+	"ResourceUnavailable":               {api.Refused, ""},
+	"ResponseSizeLimitExceeded":         {api.Refused, ""},
+	"ServiceUnavailable":                {api.Busy, ""},
+	"UnauthorizedOperation":             {api.Denied, checkRole},
+	"UnknownParameter":                  {api.Refused, ""},
+	"UnsupportedOperation":              {api.Refused, ""},
+	"UnsupportedProtocol":               {api.Refused, ""},
+	"UnsupportedRegion":                 {api.Refused, "Check region: the service knows no such region, like ap-guangzhou."},
 }
 
-// explain returns what a code means and what to do about it. A code that is in
-// no list means what the part before its dot means: that is how they are made.
+// explain returns what a code means and what to do about it.
 func explain(code string, header http.Header) (api.Kind, string) {
 	known, ok := codes[code]
 	if !ok {

@@ -15,7 +15,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm/cvmtest"
 )
 
-//nolint:paralleltest // It sets the environment, where the SDK looks.
+// It is not parallel because it sets the environment, where the SDK looks.
 func TestFound_credentialsFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "credentials")
 	t.Setenv("TENCENTCLOUD_CREDENTIALS_FILE", file)

@@ -196,22 +196,20 @@ func TestCVMConsoleURL_providerBlock(t *testing.T) {
 
 func TestCVMConsoleURL_environment(t *testing.T) {
 	t.Parallel()
-	key := func(more ...string) map[string]string {
-		environment := map[string]string{"TENCENTCLOUD_SECRET_ID": credential.SecretID, "TENCENTCLOUD_SECRET_KEY": credential.SecretKey}
-		for i := 0; i < len(more); i += 2 {
-			environment[more[i]] = more[i+1]
-		}
-		return environment
+	with := func(variables map[string]string) map[string]string {
+		variables["TENCENTCLOUD_SECRET_ID"] = credential.SecretID
+		variables["TENCENTCLOUD_SECRET_KEY"] = credential.SecretKey
+		return variables
 	}
 	for name, tt := range map[string]struct {
 		environment map[string]string
 		arguments   string
 		want        *regexp.Regexp
 	}{
-		"all of it":   {key("TENCENTCLOUD_REGION", "ap-beijing", "TENCENTCLOUD_SECURITY_TOKEN", credential.Token), "", nil},
-		"other name":  {key("TENCENTCLOUD_REGION", "ap-beijing", "TENCENTCLOUD_TOKEN", credential.Token), "", nil},
-		"not all":     {key("TENCENTCLOUD_TOKEN", credential.Token), `region = "ap-beijing"`, nil},
-		"wrong token": {key("TENCENTCLOUD_TOKEN", "x"), `region = "ap-beijing"`, regexp.MustCompile("AuthFailure.TokenFailure")},
+		"all of it":   {with(map[string]string{"TENCENTCLOUD_REGION": "ap-beijing", "TENCENTCLOUD_SECURITY_TOKEN": credential.Token}), "", nil},
+		"other name":  {with(map[string]string{"TENCENTCLOUD_REGION": "ap-beijing", "TENCENTCLOUD_TOKEN": credential.Token}), "", nil},
+		"not all":     {with(map[string]string{"TENCENTCLOUD_TOKEN": credential.Token}), `region = "ap-beijing"`, nil},
+		"wrong token": {with(map[string]string{"TENCENTCLOUD_TOKEN": "x"}), `region = "ap-beijing"`, regexp.MustCompile("AuthFailure.TokenFailure")},
 		"a token of another key": {
 			map[string]string{"TENCENTCLOUD_TOKEN": credential.Token},
 			`region = "ap-beijing", secret_id = "AKIDtest", secret_key = "the-secret-key"`,

@@ -41,18 +41,19 @@ func parseAuthorization(header string) (authorization, bool) {
 // signature computes what a request with a body must be signed with, as "API
 // Signature v3" of Tencent Cloud's documentation says.
 func signature(r *http.Request, body []byte, signedHeaders []string, secretKey string, at time.Time, service string) string {
-	canonical := r.Method + "\n/\n" + r.URL.RawQuery + "\n"
+	var canonical strings.Builder
+	canonical.WriteString(r.Method + "\n/\n" + r.URL.RawQuery + "\n")
 	for _, name := range signedHeaders {
 		value := r.Header.Get(name)
 		if name == "host" {
 			value = r.Host
 		}
-		canonical += name + ":" + strings.ToLower(strings.TrimSpace(value)) + "\n"
+		canonical.WriteString(name + ":" + strings.ToLower(strings.TrimSpace(value)) + "\n")
 	}
-	canonical += "\n" + strings.Join(signedHeaders, ";") + "\n" + hexHash(body)
+	canonical.WriteString("\n" + strings.Join(signedHeaders, ";") + "\n" + hexHash(body))
 
 	date := at.UTC().Format(time.DateOnly)
-	toSign := algorithm + "\n" + r.Header.Get("X-TC-Timestamp") + "\n" + date + "/" + service + "/tc3_request\n" + hexHash([]byte(canonical))
+	toSign := algorithm + "\n" + r.Header.Get("X-TC-Timestamp") + "\n" + date + "/" + service + "/tc3_request\n" + hexHash([]byte(canonical.String()))
 	key := []byte("TC3" + secretKey)
 	for _, part := range []string{date, service, "tc3_request"} {
 		key = hash(key, part)
