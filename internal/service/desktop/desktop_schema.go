@@ -67,8 +67,11 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "The data disk in GiB. It can only grow. Without it the disks are left as they are and not looked at.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxDiskGiB)},
 			},
+			// A write-only value is nowhere to be hidden, so it is not marked sensitive:
+			// Terraform 1.11 compares the sensitive attributes of a resource in random
+			// order, and with two of them refresh-only plans report drift at random.
 			"password_wo": schema.StringAttribute{
-				Optional: true, WriteOnly: true, Sensitive: true,
+				Optional: true, WriteOnly: true,
 				MarkdownDescription: "The password that the user gets in place of the first one. It is never stored. Needs Terraform 1.11.",
 				Validators: []validator.String{
 					stringvalidator.LengthAtLeast(1),

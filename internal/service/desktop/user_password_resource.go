@@ -56,8 +56,9 @@ func (r *userPasswordResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				Validators:          []validator.String{nameValidator()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
+			// Not marked sensitive, for the reason given at clouddesktop_desktop.
 			"password_wo": schema.StringAttribute{
-				Optional: true, WriteOnly: true, Sensitive: true,
+				Optional: true, WriteOnly: true,
 				MarkdownDescription: "The password that the user gets. It is never stored. Without it and `password_wo_version` the user gets the service's default password. Needs Terraform 1.11.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},

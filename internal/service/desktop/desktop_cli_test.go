@@ -1,0 +1,209 @@
+package desktop_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// cli is a working directory with the built provider, configured for a fake.
+func cli(t *testing.T, server *desktoptest.Server, config string) *acctest.CLI {
+	t.Helper()
+	c := acctest.NewCLI(t)
+	c.Write("main.tf", fmt.Sprintf(`
+terraform {
+  required_providers {
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
+  }
+}
+provider "clouddesktop" {
+  desktop = {
+    endpoint = %q
+    headers  = { Authorization = "Bearer of-the-team" }
+  }
+}
+`, server.URL)+config)
+	c.Must("init")
+	return c
+}
+
+func startWithToken(t *testing.T, options ...desktoptest.Option) *desktoptest.Server {
+	t.Helper()
+	return desktoptest.Start(t, append(options, desktoptest.WithHeader("Authorization", "Bearer of-the-team"))...)
+}
+
+func TestDesktopCLI_driftExitCodes(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t)
+	for u := range 5 {
+		server.AddUser(fmt.Sprintf("user%d", u))
+	}
+	c := cli(t, server, `
+resource "clouddesktop_desktop" "test" {
+  count    = 50
+  username = "user${count.index % 5}"
+  os       = "kylin"
+}
+`)
+	c.Must("apply", "-auto-approve")
+	server.Forget()
+	if r := c.Run("plan", "-refresh-only", "-detailed-exitcode"); r.Code != 0 {
+		t.Errorf("exit code %d though nothing changed\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	if n := len(server.Requests()); n != 5 {
+		t.Errorf("refreshing 50 desktops of 5 users sent %d requests, want 5", n)
+	}
+	server.RemoveDesktop(server.Desktops()[0].UUID)
+	if r := c.Run("plan", "-refresh-only", "-detailed-exitcode"); r.Code != 2 {
+		t.Errorf("exit code %d after a desktop was removed, want 2\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+}
+
+func TestDesktopCLI_interrupt(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t)
+	hold := server.Hold(desktoptest.Apply, -1)
+	c := cli(t, server, desktopWith(""))
+	apply := c.Start("apply", "-auto-approve")
+	<-hold.Reached
+	apply.Interrupt()
+	start := time.Now()
+	r := apply.Wait()
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("the apply went on for %v after the interrupt", took)
+	}
+	for _, text := range []string{
+		"Unable to Order Desktop", `A win10 desktop was ordered for group "dev"`, "terraform import ADDRESS 'USERNAME/DESKTOP_UUID'",
+	} {
+		if !r.Says(text) {
+			t.Errorf("the interrupted apply does not say %q:\n%s%s", text, r.Stdout, r.Stderr)
+		}
+	}
+	if r := c.Must("state", "list"); strings.TrimSpace(r.Stdout) != "" {
+		t.Errorf("the state holds %s", r.Stdout)
+	}
+	hold.Release()
+}
+
+// A step that fails after the desktop exists warns, and taints nothing.
+func TestDesktopCLI_failedResize(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t)
+	server.Callback(desktoptest.ResourceUpdate, 1, desktoptest.Failure("no memory left"))
+	c := cli(t, server, desktopWith("memory_mib = 8192\n deletion_policy = \"abandon\""))
+	r := c.Must("apply", "-auto-approve")
+	for _, text := range []string{"Warning: Unable to Size Desktop", "no memory left", "the next apply tries that again"} {
+		if !r.Says(text) {
+			t.Errorf("the apply does not say %q:\n%s", text, r.Stdout)
+		}
+	}
+	r = c.Run("plan", "-detailed-exitcode")
+	if r.Code != 2 || !r.Says("+ memory_mib = 8192") || !r.Says("0 to add, 1 to change, 0 to destroy") {
+		t.Errorf("the plan is not to size the desktop alone:\n%s", r.Stdout)
+	}
+	c.Must("apply", "-auto-approve")
+	if r := c.Run("plan", "-detailed-exitcode"); r.Code != 0 {
+		t.Errorf("after the second apply there is still something to do:\n%s", r.Stdout)
+	}
+	if r := c.Must("destroy", "-auto-approve"); !r.Says("Warning: Desktop Is Not Deleted") || !r.Says("of user dev_01 goes on running") {
+		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
+	}
+}
+
+func TestDesktopCLI_logHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t)
+	config := desktopWith("cpu = 2\n password_wo = \"S3cret-of-dev\"\n password_wo_version = 1") + `
+resource "clouddesktop_desktop" "other" {
+  count      = 3
+  user_group = "ops"
+  os         = "kylin"
+}
+`
+	c := cli(t, server, config)
+	log := filepath.Join(t.TempDir(), "log")
+	c.Env = append(c.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
+	c.Must("plan", "-out", "plan")
+	c.Must("apply", "plan")
+	server.Fail(desktoptest.UserDesktops, 1, desktoptest.Half())
+	c.Run("plan")
+	c.Must("destroy", "-auto-approve")
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "/api/desktop/apply") {
+		t.Fatal("the log does not show the requests, so it proves nothing")
+	}
+	for _, secret := range append(server.Secrets(), "S3cret-of-dev", "of-the-team") {
+		for line := range strings.Lines(string(text)) {
+			if strings.Contains(line, secret) {
+				t.Errorf("the log holds a secret: %.200s", strings.ReplaceAll(line, secret, "SECRET"))
+				break
+			}
+		}
+	}
+}
+
+// Two aliases in one configuration, and two runs of one machine, share a fixed
+// port, each run with an inbox of its own.
+func TestDesktopCLI_sharedPort(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t, desktoptest.WithCallbackDelay(100*time.Millisecond))
+	port := acctest.FreePort(t)
+	run := func(group string) *acctest.CLI {
+		c := cli(t, server, fmt.Sprintf(`
+provider "clouddesktop" {
+  alias = "second"
+  desktop = {
+    endpoint = %[1]q
+    headers  = { Authorization = "Bearer of-the-team" }
+  }
+  callback = { listen = "127.0.0.1:%[2]d" }
+}
+provider "clouddesktop" {
+  alias = "third"
+  desktop = {
+    endpoint = %[1]q
+    headers  = { Authorization = "Bearer of-the-team" }
+  }
+  callback = { listen = "127.0.0.1:%[2]d" }
+}
+resource "clouddesktop_desktop" "default" {
+  user_group = "%[3]s_default"
+  os         = "win7"
+}
+resource "clouddesktop_desktop" "second" {
+  provider   = clouddesktop.second
+  count      = 10
+  user_group = "%[3]s_second"
+  os         = "win10"
+}
+resource "clouddesktop_desktop" "third" {
+  provider   = clouddesktop.third
+  count      = 10
+  user_group = "%[3]s_third"
+  os         = "win10"
+}
+`, server.URL, port, group))
+		return c
+	}
+	var running []*acctest.Process
+	for _, group := range []string{"dev", "ops"} {
+		running = append(running, run(group).Start("apply", "-auto-approve"))
+	}
+	for _, process := range running {
+		if r := process.Wait(); r.Code != 0 {
+			t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+		}
+	}
+	if n := len(server.Desktops()); n != 42 {
+		t.Errorf("%d desktops were made, want 42", n)
+	}
+}
