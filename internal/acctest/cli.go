@@ -167,14 +167,14 @@ var built = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	executable := filepath.Join(filepath.Dir(test), "terraform-provider-clouddesktop")
-	return executable, Build(context.Background(), executable)
+	return executable, Build(context.Background(), executable, module)
 })
 
-// Build builds the provider of this module.
-func Build(ctx context.Context, executable string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", executable, module)
+// Build builds a program of this module.
+func Build(ctx context.Context, executable, pkg string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", executable, pkg)
 	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("the provider cannot be built: %w\n%s", err, output)
+		return fmt.Errorf("%s cannot be built: %w\n%s", pkg, err, output)
 	}
 	return nil
 }

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The numbers differ from machine to machine, the requests must not: one for
+// each desktop to order it and one for its name, and one for each user in a
+// refresh.
+func TestRunComparesTheProviders(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := run(t.Context(), &out, "12", 1); err != nil {
+		t.Fatal(err)
+	}
+	requests := map[string]string{}
+	row := regexp.MustCompile(`^(.+?)  .* = [0-9.]+ +([0-9]+)$`)
+	for line := range strings.Lines(out.String()) {
+		if match := row.FindStringSubmatch(strings.TrimSpace(line)); match != nil {
+			requests[match[1]] = match[2]
+		}
+	}
+	want := map[string]string{"start-up": "0", "plan": "0", "apply": "24", "no-op plan": "1", "refresh-only": "1"}
+	if diff := cmp.Diff(want, requests); diff != "" {
+		t.Errorf("requests (-want +got):\n%s%s", diff, out.String())
+	}
+	if !strings.Contains(out.String(), "of 20 orders") {
+		t.Errorf("there is no latency in:\n%s", out.String())
+	}
+}
+
+func TestParseRefusesWhatIsNoNumberOfDesktops(t *testing.T) {
+	t.Parallel()
+	for _, sizes := range []string{"", "0", "ten", "10,"} {
+		if _, err := parse(sizes); err == nil {
+			t.Errorf("%q is taken for numbers", sizes)
+		}
+	}
+}
+
+func TestRatioOfMedians(t *testing.T) {
+	t.Parallel()
+	used := func(seconds ...time.Duration) (samples []usage) {
+		for _, s := range seconds {
+			samples = append(samples, usage{wall: s * time.Second})
+		}
+		return samples
+	}
+	got := ratio(used(9, 1, 2), used(4, 3, 100), usage.wallSeconds, "%.1f s")
+	if want := "2.0 s / 4.0 s = 0.50"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
