@@ -49,8 +49,8 @@ func (s *Server) checkSignature(r *http.Request, body []byte) error {
 	for _, name := range names {
 		signed[name] = true
 	}
-	if !signed["host"] || !signed["x-sdk-date"] {
-		return SignatureError("host and x-sdk-date must be signed")
+	if !signed["x-sdk-date"] {
+		return SignatureError("x-sdk-date must be signed")
 	}
 	if r.Header.Get("X-Project-Id") != ProjectID || !signed["x-project-id"] {
 		return SignatureError("x-project-id is not a project of this access key")
@@ -93,8 +93,9 @@ func canonicalRequest(r *http.Request, names []string, body []byte) (string, err
 		if err != nil {
 			return "", err
 		}
-		path += "/" + percentEncode(plain)
+		path += percentEncode(plain) + "/"
 	}
+	path = "/" + strings.TrimPrefix(path, "/")
 	var query []string
 	for name, values := range target.Query() {
 		for _, value := range values {
@@ -113,7 +114,7 @@ func canonicalRequest(r *http.Request, names []string, body []byte) (string, err
 	payload := sha256.Sum256(body)
 	return strings.Join([]string{
 		r.Method,
-		path + "/",
+		path,
 		strings.ReplaceAll(strings.Join(query, "&"), "\x00", "="),
 		headers,
 		strings.Join(names, ";"),
