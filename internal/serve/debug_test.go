@@ -1,0 +1,44 @@
+package serve_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+)
+
+// What is in the place of the installed provider would fail: only the
+// process that was started here can have made the plan.
+func TestTerraformAttachesToAProcessUnderADebugger(t *testing.T) {
+	t.Parallel()
+	provider := exec.CommandContext(t.Context(), acctest.Provider(t), "-debug")
+	stdout, err := provider.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := provider.Start(); err != nil {
+		t.Fatal(err)
+	}
+	cli := acctest.NewCLIFor(t, "/bin/false")
+	cli.Write("main.tf", config)
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "TF_REATTACH_PROVIDERS="); ok {
+			cli.Env = append(cli.Env, "TF_REATTACH_PROVIDERS="+strings.Trim(value, "'"))
+			break
+		}
+	}
+	cli.Must("init")
+	if plan := cli.Must("plan"); !plan.Says("1 to add") {
+		t.Errorf("there is no plan in:\n%s", plan.Stdout)
+	}
+	if err := provider.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := provider.Wait(); err != nil {
+		t.Errorf("after an interrupt: %v", err)
+	}
+}
