@@ -3,11 +3,11 @@ package acctest
 import (
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/provider"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/serve"
 )
 
 // Providers returns the provider as part of the test's process: it sees no
@@ -19,6 +19,8 @@ func Providers(options ...func(*clients.Env)) map[string]func() (tfprotov6.Provi
 		env.DoubtWait = 200 * time.Millisecond
 	}}, options...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"clouddesktop": providerserver.NewProtocol6WithError(provider.New("test", options...)()),
+		"clouddesktop": func() (tfprotov6.ProviderServer, error) {
+			return serve.Server(provider.New("test", options...)()), nil
+		},
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
@@ -19,7 +18,7 @@ const address = "registry.terraform.io/clouddesktop/clouddesktop"
 // debug it waits for a Terraform that attaches to it, and for an interrupt.
 func Provider(newProvider func() provider.Provider, debug bool) error {
 	collectRarely(os.Getenv)
-	server := func() tfprotov6.ProviderServer { return providerserver.NewProtocol6(newProvider())() }
+	server := func() tfprotov6.ProviderServer { return Server(newProvider()) }
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())

@@ -46,7 +46,7 @@ func (a *resetPasswordAction) Schema(ctx context.Context, _ action.SchemaRequest
 			},
 			"password": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
-				MarkdownDescription: "The password that the user gets; it may come from an ephemeral value and is stored nowhere. Without it the user gets the service's default password.",
+				MarkdownDescription: "The password that the user gets. Take it from an ephemeral value: Terraform keeps any other in its plan files. Without it the user gets the service's default password.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{

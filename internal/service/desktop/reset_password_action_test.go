@@ -1,0 +1,155 @@
+package desktop_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+const resetPassword = "clouddesktop_reset_password"
+
+// invocation is what an action told.
+type invocation struct {
+	Progress, Errors []string
+}
+
+func (p *protocol) invoke(config object) invocation {
+	p.t.Helper()
+	stream, err := p.InvokeAction(p.t.Context(), &tfprotov6.InvokeActionRequest{
+		ActionType: resetPassword,
+		Config:     p.encode(p.schemas.ActionSchemas[resetPassword].Schema.ValueType(), config),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var got invocation
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			got.Progress = append(got.Progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			for _, d := range event.Diagnostics {
+				got.Errors = append(got.Errors, d.Summary+": "+d.Detail)
+			}
+		}
+	}
+	return got
+}
+
+func TestResetPassword(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	const user = "研发组_01"
+	server.AddUser(user)
+	p := speak(t, server, nil)
+
+	want := invocation{Progress: []string{
+		"Resetting the password of 研发组_01 to the one given …",
+		"The password of 研发组_01 is reset to the one given.",
+	}}
+	if diff := cmp.Diff(want, p.invoke(object{"username": user, "password": "one"})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := server.Password(user); got != "one" {
+		t.Errorf("the password is %q", got)
+	}
+
+	want = invocation{Progress: []string{
+		"Resetting the password of 研发组_01 to the service's default …",
+		"The password of 研发组_01 is reset to the service's default.",
+	}}
+	if diff := cmp.Diff(want, p.invoke(object{"username": user})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := server.Password(user); got != server.DefaultPassword() {
+		t.Errorf("the password is %q", got)
+	}
+}
+
+func TestResetPassword_failures(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		break_ func(*desktoptest.Server)
+		want   string
+	}{
+		"unknown user": {func(*desktoptest.Server) {}, `there is no user "dev_01".`},
+		"refused": {func(s *desktoptest.Server) {
+			s.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("secret-of-dev is too short"))
+		}, "*** is too short."},
+		"down": {func(s *desktoptest.Server) {
+			s.Fail(desktoptest.PasswordReset, -1, desktoptest.Unavailable())
+		}, "This passes by itself"},
+		"unreachable": {func(s *desktoptest.Server) {
+			s.Fail(desktoptest.PasswordReset, -1, desktoptest.DropBefore())
+		}, "No whole answer arrived"},
+		"stalled": {func(s *desktoptest.Server) {
+			s.Fail(desktoptest.PasswordReset, -1, desktoptest.Stall())
+		}, "no end came within 1s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := desktoptest.Start(t)
+			p := speak(t, server, nil)
+			tc.break_(server)
+			got := p.invoke(object{"username": "dev_01", "password": "secret-of-dev", "timeouts": object{"invoke": "1s"}})
+			if len(got.Progress) != 1 || len(got.Errors) != 1 || !strings.HasPrefix(got.Errors[0], "Unable to Reset Password: ") ||
+				!strings.Contains(got.Errors[0], tc.want) {
+				t.Errorf("got %+v, want the beginning and an error with %q", got, tc.want)
+			}
+			if strings.Contains(strings.Join(got.Errors, ""), "secret-of-dev") {
+				t.Error("the error holds the password")
+			}
+		})
+	}
+}
+
+// The framework refuses write-only values of actions, which Terraform has from
+// its first version with actions.
+func TestResetPassword_takesEphemeralValues(t *testing.T) {
+	t.Parallel()
+	p := speak(t, desktoptest.Start(t), nil)
+	if got := p.validateAction(object{"username": "dev_01", "password": "one"}); len(got) != 0 {
+		t.Errorf("got %q", got)
+	}
+	for _, attribute := range p.schemas.ActionSchemas[resetPassword].Schema.Block.Attributes {
+		if attribute.WriteOnly != (attribute.Name == "password") {
+			t.Errorf("%s: write-only is %t", attribute.Name, attribute.WriteOnly)
+		}
+	}
+}
+
+func (p *protocol) validateAction(config object) []string {
+	p.t.Helper()
+	resp, err := p.ValidateActionConfig(p.t.Context(), &tfprotov6.ValidateActionConfigRequest{
+		ActionType: resetPassword,
+		Config:     p.encode(p.schemas.ActionSchemas[resetPassword].Schema.ValueType(), config),
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var got []string
+	for _, d := range resp.Diagnostics {
+		got = append(got, d.Summary+": "+d.Detail)
+	}
+	return got
+}
+
+func TestResetPassword_badInput(t *testing.T) {
+	t.Parallel()
+	p := speak(t, desktoptest.Start(t), nil)
+	for name, tc := range map[string]struct {
+		config object
+		want   string
+	}{
+		"empty user":     {object{"username": "", "password": "x"}, "must be a name: not empty"},
+		"empty password": {object{"username": "dev_01", "password": ""}, "string length must be at least 1"},
+	} {
+		if got := p.validateAction(tc.config); len(got) != 1 || !strings.Contains(got[0], tc.want) {
+			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+}
