@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 )
 
@@ -22,7 +23,7 @@ type status string
 func (s *status) UnmarshalJSON(raw []byte) error {
 	var n json.Number // takes a number as well as a string that holds one
 	if err := json.Unmarshal(raw, &n); err != nil || n == "" {
-		return fmt.Errorf("its status is %s, not 0 or -1", raw)
+		return errors.New("its status is not 0 or -1")
 	}
 	*s = status(n)
 	return nil
@@ -33,19 +34,13 @@ func (e envelope) failed() bool { return e.Status != "0" }
 // parseEnvelope returns an error that says what is wrong with the frame.
 func parseEnvelope(body []byte) (envelope, error) {
 	var e envelope
-	if err := json.Unmarshal(body, &e); err != nil {
-		var wrongType *json.UnmarshalTypeError
-		switch {
-		case errors.As(err, &wrongType) && wrongType.Field == "":
-			return e, fmt.Errorf("the answer is a JSON %s, not an object", wrongType.Value)
-		case errors.As(err, &wrongType):
-			return e, fmt.Errorf("the answer's %s is a JSON %s", wrongType.Field, wrongType.Value)
-		case !json.Valid(body):
-			return e, errors.New("the answer is not a JSON document")
-		}
-		return e, fmt.Errorf("the answer cannot be understood: %w", err)
-	}
-	if e.Status == "" {
+	err := json.Unmarshal(body, &e)
+	switch {
+	case err != nil && !json.Valid(body):
+		return e, errors.New("the answer is not a JSON document")
+	case err != nil:
+		return e, misfit("the answer", err)
+	case e.Status == "":
 		return e, errors.New("the answer lacks a status")
 	}
 	if bytes.Equal(e.Data, []byte("null")) {
@@ -54,18 +49,35 @@ func parseEnvelope(body []byte) (envelope, error) {
 	return e, nil
 }
 
+// misfit words an error of encoding/json without the names of Go's types.
+func misfit(what string, err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return fmt.Errorf("%s cannot be understood: %w", what, err)
+	}
+	if wrong.Field != "" {
+		what += "'s " + wrong.Field
+	}
+	want := "a " + wrong.Type.String()
+	switch wrong.Type.Kind() { //nolint:exhaustive // No other kind has a name that JSON does not know.
+	case reflect.Struct:
+		want = "an object"
+	case reflect.Slice:
+		want = "a list"
+	}
+	return fmt.Errorf("%s is a JSON %s, not %s", what, wrong.Value, want)
+}
+
 // size is a number of bytes: the document gives volume_size no type, so a JSON
 // number and a string that holds one are both taken.
 type size int64
 
 func (s *size) UnmarshalJSON(raw []byte) error {
 	var n json.Number
-	if err := json.Unmarshal(raw, &n); err != nil {
-		return fmt.Errorf("a size is %s, not a number of bytes", raw)
-	}
-	value, err := strconv.ParseInt(n.String(), 10, 64)
-	if err != nil || value < 0 {
-		return fmt.Errorf("a size is %s, not a whole number of bytes", raw)
+	err := json.Unmarshal(raw, &n)
+	value, notWhole := strconv.ParseInt(n.String(), 10, 64)
+	if err != nil || notWhole != nil || value < 0 {
+		return fmt.Errorf("a size is %.40s, not a whole number of bytes", raw)
 	}
 	*s = size(value)
 	return nil

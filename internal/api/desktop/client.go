@@ -7,9 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
@@ -45,8 +44,9 @@ type Config struct {
 type Client struct {
 	config Config
 	api    api.Client
-	reads  singleflight.Group
-	lists  lists
+
+	mu    sync.Mutex
+	lists map[string]*list // By user.
 }
 
 // New returns a client. It sends nothing.
@@ -63,7 +63,7 @@ func New(config Config) *Client {
 			}
 		}
 	}
-	return &Client{config: config, api: api.Client{
+	return &Client{config: config, lists: map[string]*list{}, api: api.Client{
 		Service:     "desktop",
 		Endpoint:    config.Endpoint,
 		HTTP:        config.HTTP,
@@ -111,17 +111,31 @@ func (c *Client) try(ctx context.Context, call api.Call) ([]byte, error) {
 	e, err := parseEnvelope(answer.Body)
 	switch {
 	case err != nil:
-		return nil, c.api.Unexpected(call, answer, err.Error())
+		return nil, c.advise(c.api.Unexpected(call, answer, err.Error()))
 	case e.failed():
 		kind := api.Refused
 		if answer.Status >= 400 {
 			kind = api.KindOfStatus(answer.Status)
 		}
-		return nil, c.api.Failed(call, answer, kind, string(e.Status), e.Message)
+		return nil, c.advise(c.api.Failed(call, answer, kind, string(e.Status), e.Message))
 	case answer.Status >= 300:
-		return nil, c.api.Unexpected(call, answer, "the answer says success under an HTTP status that says failure")
+		return nil, c.advise(c.api.Unexpected(call, answer, "the answer says success under an HTTP status that says failure"))
 	case e.Data == nil:
 		return nil, c.api.Unexpected(call, answer, "the answer lacks data")
 	}
 	return e.Data, nil
+}
+
+// advise says where the credentials of this service are set.
+func (c *Client) advise(e *api.Error) *api.Error {
+	switch {
+	case e.Kind != api.Denied:
+	case len(c.config.Header) == 0:
+		e.Hint = "The service asks for credentials, and none are configured. Set headers in the provider's desktop block, " +
+			"such as headers = { Authorization = \"Bearer …\" }, or the environment variable CLOUDDESKTOP_AUTHORIZATION."
+	default:
+		e.Hint = "Check headers in the provider's desktop block, or the environment variable CLOUDDESKTOP_AUTHORIZATION: " +
+			"the credentials may be wrong, expired, or not allowed to do this."
+	}
+	return e
 }

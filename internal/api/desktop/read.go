@@ -4,11 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
@@ -27,76 +24,88 @@ type Volume struct {
 	Status    string
 }
 
-// sharedRead bounds a list that several readers share, each of whom may leave
-// earlier.
-const sharedRead = 2 * time.Minute
-
-// lists remembers the desktops of users until a write.
-type lists struct {
-	mu       sync.Mutex
-	known    map[string][]Desktop
-	writings map[string]int // how often a user's list was dropped
+// list is what the service says of a user's desktops: one request, and its
+// answer, for all who ask until a desktop is ordered for that user.
+type list struct {
+	read     chan struct{} // Closed when desktops and err are set.
+	desktops []Desktop
+	err      error
+	readers  int
+	stop     context.CancelCauseFunc
 }
 
 // UserDesktops returns the desktops of a user. Readers of one user share one
-// request, and its answer until a desktop is ordered for that user.
-// An unknown user is an error or an empty list, as the deployment has it.
+// request, and its answer until a desktop is ordered for that user; a failure
+// is not kept. An unknown user is an error or an empty list, as the deployment
+// has it.
 //
 // API: GET /api/user/{username}/desktops
 func (c *Client) UserDesktops(ctx context.Context, username string) ([]Desktop, error) {
-	c.lists.mu.Lock()
-	known, ok := c.lists.known[username]
-	c.lists.mu.Unlock()
-	if ok {
-		return slices.Clone(known), nil
-	}
-	result := c.reads.DoChan(username, func() (any, error) {
-		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedRead)
-		defer cancel()
-		return c.readUserDesktops(shared, username)
-	})
+	call := api.Call{Method: http.MethodGet, Path: "/api/user/{username}/desktops", Params: []string{username}}
+	l := c.join(ctx, call, username)
 	select {
-	case r := <-result:
-		if r.Err != nil {
-			return nil, r.Err
-		}
-		return slices.Clone(r.Val.([]Desktop)), nil //nolint:forcetypeassert // The function above returns nothing else.
+	case <-l.read:
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-}
-
-func (c *Client) readUserDesktops(ctx context.Context, username string) ([]Desktop, error) {
-	c.lists.mu.Lock()
-	before := c.lists.writings[username]
-	c.lists.mu.Unlock()
-	desktops, err := getList(ctx, c, api.Call{
-		Method: http.MethodGet, Path: "/api/user/{username}/desktops", Params: []string{username},
-	}, func(d Desktop) (Desktop, bool) { return d, d.UUID != "" })
-	if err != nil {
-		return nil, err
-	}
-	c.lists.mu.Lock()
-	defer c.lists.mu.Unlock()
-	if c.lists.writings[username] == before {
-		if c.lists.known == nil {
-			c.lists.known = map[string][]Desktop{}
+		if !c.leave(ctx, l, username) {
+			return nil, &api.Error{Service: c.api.Service, Operation: call.Operation(), Err: context.Cause(ctx)}
 		}
-		c.lists.known[username] = desktops
+		<-l.read
 	}
-	return desktops, nil
+	return slices.Clone(l.desktops), l.err
 }
 
-// forget drops what is known of a user's desktops, and what is being read.
-func (c *Client) forget(username string) {
-	c.lists.mu.Lock()
-	defer c.lists.mu.Unlock()
-	if c.lists.writings == nil {
-		c.lists.writings = map[string]int{}
+// join returns the list of a user, and begins to read it if nobody has.
+func (c *Client) join(ctx context.Context, call api.Call, username string) *list {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.lists[username]
+	if l == nil {
+		// The request is everybody's: it ends when its last reader leaves, not the first.
+		shared, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+		l = &list{read: make(chan struct{}), stop: stop}
+		c.lists[username] = l
+		go func() {
+			defer stop(nil)
+			defer close(l.read)
+			l.desktops, l.err = getList(shared, c, call, func(d Desktop) (Desktop, bool) { return d, d.UUID != "" })
+			if l.err != nil {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.drop(username, l)
+			}
+		}()
 	}
-	c.lists.writings[username]++
-	maps.DeleteFunc(c.lists.known, func(name string, _ []Desktop) bool { return name == username })
-	c.reads.Forget(username)
+	l.readers++
+	return l
+}
+
+// leave reports whether it was the last reader who left: then the reading ends,
+// and its error says what it was waiting for.
+func (c *Client) leave(ctx context.Context, l *list, username string) (last bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if l.readers--; l.readers > 0 {
+		return false
+	}
+	c.drop(username, l)
+	l.stop(context.Cause(ctx))
+	return true
+}
+
+// drop takes a list off those that are kept, unless another is in its place.
+// c.mu is held.
+func (c *Client) drop(username string, l *list) {
+	if c.lists[username] == l {
+		delete(c.lists, username)
+	}
+}
+
+// forget drops what is known of a user's desktops. What is being read goes to
+// those who wait for it already, and is not kept.
+func (c *Client) forget(username string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.lists, username)
 }
 
 // Volumes returns the data disks of a desktop.
@@ -127,7 +136,7 @@ func getList[W, T any](ctx context.Context, c *Client, call api.Call, check func
 	}
 	var wire []W
 	if err := json.Unmarshal(data, &wire); err != nil {
-		return nil, c.malformed(call, data, fmt.Sprintf("the answer's data cannot be understood: %v", err))
+		return nil, c.malformed(call, data, misfit("the answer's data", err).Error())
 	}
 	list := make([]T, len(wire))
 	for i, w := range wire {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
@@ -60,14 +61,14 @@ type Operation[T any] struct {
 	decode func(json.RawMessage) (T, error)
 }
 
-// ErrDoubtful is wrapped by the error of an order whose answer never came: it
-// may have been carried out.
-var ErrDoubtful = errors.New("the service may have accepted the request all the same")
+// ErrDoubtful is wrapped by the error of a call that may have been carried out:
+// no answer to an order ever came, or a callback that cannot be understood.
+var ErrDoubtful = errors.New("the service may have carried out the request all the same")
 
 // Wait returns what the callback brings. It fails with an *api.Error of kind
-// Refused if the service failed, with ErrDoubtful if it may never have
-// accepted the call, and with the cause of ctx if that ends first: the call
-// goes on then, and its result is kept.
+// Refused if the service failed, with ErrDoubtful if that cannot be told, and
+// with the cause of ctx if that ends first: the call goes on then, and its
+// result is kept.
 func (o *Operation[T]) Wait(ctx context.Context) (T, error) {
 	var zero T
 	wait := ctx
@@ -80,8 +81,14 @@ func (o *Operation[T]) Wait(ctx context.Context) (T, error) {
 	if err != nil {
 		return zero, err
 	}
-	result, err := o.result(body)
-	return result, errors.Join(err, o.inbox.End(context.WithoutCancel(ctx)))
+	end(ctx, o.inbox)
+	return o.result(body)
+}
+
+// end forgets an operation whose result is known. A failure leaves a file that
+// nobody reads; it must hide neither a desktop that exists nor the error at hand.
+func end(ctx context.Context, inbox *callback.Operation) {
+	_ = inbox.End(context.WithoutCancel(ctx))
 }
 
 func (o *Operation[T]) result(body []byte) (T, error) {
@@ -91,15 +98,15 @@ func (o *Operation[T]) result(body []byte) (T, error) {
 	call.Method, call.Sensitive = "callback of "+call.Method, true
 	answer := &api.Answer{Body: body}
 	e, err := parseEnvelope(body)
-	switch {
-	case err != nil:
-		return zero, o.client.api.Unexpected(call, answer, err.Error())
-	case e.failed():
+	if err == nil && e.failed() {
 		return zero, o.client.api.Failed(call, answer, api.Refused, string(e.Status), e.Message)
 	}
-	result, err := o.decode(e.Data)
+	var result T
+	if err == nil {
+		result, err = o.decode(e.Data)
+	}
 	if err != nil {
-		return zero, o.client.api.Unexpected(call, answer, err.Error())
+		return zero, fmt.Errorf("%w: %w", ErrDoubtful, o.client.api.Unexpected(call, answer, err.Error()))
 	}
 	return result, nil
 }
@@ -189,11 +196,14 @@ func (c *Client) ResetPassword(ctx context.Context, in Credentials) (Credentials
 		return Credentials{}, err
 	}
 	var out Credentials
-	if err := json.Unmarshal(data, &out); err != nil || out.Password == "" {
-		return out, c.api.Unexpected(call, &api.Answer{Status: http.StatusOK, Body: data}, "the answer's data lacks the password")
-	}
-	if out.Username != in.Username {
-		return out, c.api.Unexpected(call, &api.Answer{Status: http.StatusOK, Body: data}, "the answer names another user")
+	err = json.Unmarshal(data, &out)
+	switch {
+	case err != nil:
+		return Credentials{}, c.malformed(call, data, misfit("the answer's data", err).Error())
+	case out.Password == "":
+		return Credentials{}, c.malformed(call, data, "the answer's data lacks the password")
+	case out.Username != in.Username:
+		return Credentials{}, c.malformed(call, data, "the answer names another user")
 	}
 	return out, nil
 }
@@ -210,7 +220,9 @@ func begin[T any](ctx context.Context, c *Client, path string, once bool,
 	if err != nil {
 		return nil, err
 	}
-	call := api.Call{Method: http.MethodPost, Path: path, Body: body(inbox.URL()), Secrets: []string{inbox.URL()}}
+	// The last segment of the address is a secret by itself.
+	secrets := []string{inbox.URL(), inbox.URL()[strings.LastIndex(inbox.URL(), "/")+1:]}
+	call := api.Call{Method: http.MethodPost, Path: path, Body: body(inbox.URL()), Secrets: secrets}
 	op := &Operation[T]{client: c, call: call, inbox: inbox, decode: decode}
 	repeat := api.RepeatIdempotent
 	if once {
@@ -224,7 +236,8 @@ func begin[T any](ctx context.Context, c *Client, path string, once bool,
 		op.doubt = err
 		return op, nil
 	}
-	return nil, errors.Join(err, inbox.End(context.WithoutCancel(ctx)))
+	end(ctx, inbox)
+	return nil, err
 }
 
 // doubtful reports a failure after which the service may carry the call out:

@@ -1,0 +1,171 @@
+package desktop_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// carriedOut does what was asked for and then fails.
+func carriedOut(fault desktoptest.Fault) desktoptest.Fault {
+	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		serve(httptest.NewRecorder(), r)
+		fault(w, r, serve)
+	}
+}
+
+var lost = map[string]desktoptest.Fault{
+	"reset":    desktoptest.DropBefore(),
+	"time-out": desktoptest.Stall(),
+	"502":      desktoptest.Answer(502, "text/html", html),
+	"503":      desktoptest.Unavailable(),
+	"500":      desktoptest.Answer(500, "application/json", `{"status":"0","data":{}}`),
+	"empty":    desktoptest.Empty(),
+	"half":     desktoptest.Half(),
+	"html":     desktoptest.Answer(200, "text/html", html),
+	"no data":  answered(`{"status":"0"}`),
+	"50 MB":    desktoptest.Huge(50 << 20),
+}
+
+func impatient(c *desktop.Config) {
+	c.HTTP.Timeout = 200 * time.Millisecond
+	c.DoubtWait = 300 * time.Millisecond
+}
+
+func TestApply_callbackWinsOverALostAnswer(t *testing.T) {
+	t.Parallel()
+	for name, fault := range lost {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, server := start(t, func(c *desktop.Config) { c.HTTP.Timeout = 200 * time.Millisecond })
+			server.Fail(desktoptest.Apply, 1, carriedOut(fault))
+			got, err := order(t, client, "dev")
+			if err != nil || got.Username != "dev_01" || got.Password != server.Password("dev_01") {
+				t.Errorf("got %+v and %v", got, err)
+			}
+			if got := len(server.Requests(desktoptest.Apply)); got != 1 {
+				t.Errorf("it was sent %d times", got)
+			}
+		})
+	}
+}
+
+func TestApply_doubt(t *testing.T) {
+	t.Parallel()
+	for name, fault := range lost {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, server := start(t, impatient)
+			server.Fail(desktoptest.Apply, -1, fault)
+			_, err := order(t, client, "dev")
+			if e := apiError(t, err); !errors.Is(err, desktop.ErrDoubtful) || e.Operation != string(desktoptest.Apply) {
+				t.Errorf("got %v", err)
+			}
+			if got := len(server.Requests(desktoptest.Apply)); got != 1 {
+				t.Errorf("it was sent %d times", got)
+			}
+		})
+	}
+}
+
+func TestApply_clearRefusalIsNoDoubt(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		fault desktoptest.Fault
+		kind  api.Kind
+	}{
+		"-1":          {desktoptest.Refuse("sold out"), api.Refused},
+		"-1 in a 503": {desktoptest.Answer(503, "application/json", `{"status":"-1","message":"closed"}`), api.Busy},
+		"400":         {desktoptest.Answer(400, "text/plain", "no"), api.Refused},
+		"401":         {desktoptest.Unauthorized(), api.Denied},
+		"404":         {desktoptest.Answer(404, "text/html", html), api.NotFound},
+		"429":         {desktoptest.Answer(429, "text/html", html), api.Throttled},
+		"redirect":    {desktoptest.Redirect("http://elsewhere.invalid"), api.Other},
+		"a broken 401 ": {func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+			w.Header().Set("Content-Length", "100")
+			desktoptest.Unauthorized()(w, r, serve)
+		}, api.Denied},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, server := start(t, nil)
+			server.Fail(desktoptest.Apply, -1, tc.fault)
+			_, err := client.Apply(t.Context(), desktop.ApplyInput{Name: "dev", OS: "win10"})
+			if e := apiError(t, err); e.Kind != tc.kind || errors.Is(err, desktop.ErrDoubtful) {
+				t.Errorf("got %+v", e)
+			}
+			if got := len(server.Requests()); got != 1 {
+				t.Errorf("it was sent %d times", got)
+			}
+		})
+	}
+}
+
+func TestApply_nobodyListens(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	client := newClient(t, gone.URL, nil)
+	_, err := client.Apply(t.Context(), desktop.ApplyInput{Name: "dev", OS: "win10"})
+	if e := apiError(t, err); !e.Unsent || !strings.Contains(err.Error(), "connection refused") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// dialer fails the first dials.
+type dialer struct {
+	next  http.RoundTripper
+	fails int
+}
+
+func (d *dialer) RoundTrip(req *http.Request) (*http.Response, error) {
+	if d.fails--; d.fails >= 0 {
+		return nil, context.DeadlineExceeded // As a dial that times out.
+	}
+	return d.next.RoundTrip(req)
+}
+
+func TestApply_repeatedWhenUnsent(t *testing.T) {
+	t.Parallel()
+	client, server := start(t, func(c *desktop.Config) { c.HTTP.Transport = &dialer{next: c.HTTP.Transport, fails: 3} })
+	if got, err := order(t, client, "dev"); err != nil || got.Username != "dev_01" {
+		t.Errorf("got %+v and %v", got, err)
+	}
+	if got := len(server.Desktops()); got != 1 {
+		t.Errorf("%d desktops were made", got)
+	}
+}
+
+// An order that may have arrived is not given up by an interrupt: its operation
+// stays, so that its callback is kept.
+func TestApply_interruptedAfterItWasSent(t *testing.T) {
+	t.Parallel()
+	client, server := start(t, nil)
+	hold, reached, open := gate()
+	server.Fail(desktoptest.Apply, 1, hold)
+	interrupted := errors.New("interrupted")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		<-reached
+		cancel(interrupted)
+	}()
+	op, err := client.Apply(ctx, desktop.ApplyInput{Name: "dev", OS: "win10"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := op.Wait(ctx); !errors.Is(err, interrupted) {
+		t.Errorf("got %v", err)
+	}
+	open()
+	if got, err := op.Wait(t.Context()); err != nil || got.Username != "dev_01" {
+		t.Errorf("who waits on gets %+v and %v", got, err)
+	}
+}

@@ -1,0 +1,129 @@
+package desktop_test
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest/conform"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const authorization = "Bearer hush/hush+hush=="
+
+// start returns a fake service that asks for credentials and holds all that
+// goes to and fro against the OpenAPI text, and a client of it that change may
+// configure otherwise.
+func start(t *testing.T, change func(*desktop.Config), opts ...desktoptest.Option) (*desktop.Client, *desktoptest.Server) {
+	t.Helper()
+	server := desktoptest.Start(t, append(opts,
+		desktoptest.WithHeader("Authorization", authorization), desktoptest.WithChecker(conform.New(t)))...)
+	return newClient(t, server.URL, change), server
+}
+
+func newClient(t *testing.T, address string, change func(*desktop.Config)) *desktop.Client {
+	t.Helper()
+	endpoint, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport, err := api.NewHTTPClient(api.TransportConfig{UserAgent: "test/1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	callbacks, err := callback.New(callback.Config{
+		Listen: callback.DefaultListen,
+		Store:  callback.NewDirectory(filepath.Join(t.TempDir(), "inbox")),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := callbacks.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	config := desktop.Config{
+		Endpoint:  endpoint,
+		HTTP:      transport,
+		Header:    http.Header{"Authorization": {authorization}},
+		Retry:     api.Retry{Initial: time.Millisecond},
+		Callbacks: callbacks,
+	}
+	if change != nil {
+		change(&config)
+	}
+	return desktop.New(config)
+}
+
+// order orders a desktop and waits for it.
+func order(t *testing.T, client *desktop.Client, name string) (desktop.Ordered, error) {
+	t.Helper()
+	op, err := client.Apply(t.Context(), desktop.ApplyInput{Name: name, OS: "win10"})
+	if err != nil {
+		return desktop.Ordered{}, err
+	}
+	return op.Wait(t.Context())
+}
+
+// resize resizes a desktop and waits for it.
+func resize(t *testing.T, client *desktop.Client, in desktop.ResizeInput) error {
+	t.Helper()
+	op, err := client.Resize(t.Context(), in)
+	if err != nil {
+		return err
+	}
+	_, err = op.Wait(t.Context())
+	return err
+}
+
+// apiError returns the *api.Error that err must hold.
+func apiError(t *testing.T, err error) *api.Error {
+	t.Helper()
+	var e *api.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("the error is %v, not an *api.Error", err)
+	}
+	return e
+}
+
+// every calls each of the six calls once; a call that was accepted is not
+// waited for.
+func every(t *testing.T, client *desktop.Client) map[desktoptest.Call]func() error {
+	t.Helper()
+	ctx, yes, two := t.Context(), true, int64(2)
+	return map[desktoptest.Call]func() error{
+		desktoptest.Apply: func() error {
+			_, err := client.Apply(ctx, desktop.ApplyInput{Name: "dev", OS: "win10"})
+			return err
+		},
+		desktoptest.ResourceUpdate: func() error {
+			_, err := client.Resize(ctx, desktop.ResizeInput{DesktopUUID: "u", CPU: &two})
+			return err
+		},
+		desktoptest.PolicyUpdate: func() error { return client.UpdatePolicy(ctx, desktop.PolicyInput{USBEnable: &yes}) },
+		desktoptest.PasswordReset: func() error {
+			_, err := client.ResetPassword(ctx, desktop.Credentials{Username: "dev_01", Password: "Pa55word"})
+			return err
+		},
+		desktoptest.UserDesktops: func() error {
+			_, err := client.UserDesktops(ctx, "dev_01")
+			return err
+		},
+		desktoptest.DesktopVolumes: func() error {
+			_, err := client.Volumes(ctx, "u")
+			return err
+		},
+	}
+}
