@@ -1,0 +1,294 @@
+package provider_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/provider"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// thing is the provider, one of its types or an identity: everything that has
+// attributes.
+type thing struct {
+	kind, name string
+	*tfprotov6.SchemaBlock
+}
+
+// attribute is one of a thing, however deep.
+type attribute struct {
+	path string // As in records[].sid; it begins with the kind and the name of the thing.
+	*tfprotov6.SchemaAttribute
+}
+
+// inTimeouts reports an attribute that a library of the framework describes: it
+// says nothing about the group, and knows no Markdown.
+func (a attribute) inTimeouts() bool {
+	return strings.Contains(a.path, ".timeouts.") || strings.HasSuffix(a.path, ".timeouts")
+}
+
+func (t thing) attributes() []attribute {
+	return attributesBelow(t.kind+" "+t.name+".", t.SchemaBlock.Attributes)
+}
+
+func attributesBelow(prefix string, attributes []*tfprotov6.SchemaAttribute) []attribute {
+	var all []attribute
+	for _, a := range attributes {
+		all = append(all, attribute{prefix + a.Name, a})
+		if n := a.NestedType; n != nil {
+			infix := "[]."
+			if n.Nesting == tfprotov6.SchemaObjectNestingModeSingle {
+				infix = "."
+			}
+			all = append(all, attributesBelow(prefix+a.Name+infix, n.Attributes)...)
+		}
+	}
+	return all
+}
+
+// things are all that the provider tells Terraform about, the identities apart.
+func things(t *testing.T) []thing {
+	t.Helper()
+	schemas, err := providerserver.NewProtocol6(provider.New("test")())().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || len(schemas.Diagnostics) > 0 {
+		t.Fatal(err, schemas.Diagnostics)
+	}
+	all := []thing{{"provider", "clouddesktop", schemas.Provider.Block}}
+	add := func(kind string, types map[string]*tfprotov6.Schema) {
+		if len(types) == 0 {
+			t.Errorf("the provider has no %s", kind)
+		}
+		for _, name := range slices.Sorted(maps.Keys(types)) {
+			all = append(all, thing{kind, name, types[name].Block})
+		}
+	}
+	add("resource", schemas.ResourceSchemas)
+	add("data", schemas.DataSourceSchemas)
+	add("ephemeral", schemas.EphemeralResourceSchemas)
+	add("list", schemas.ListResourceSchemas)
+	actions := map[string]*tfprotov6.Schema{}
+	for name, action := range schemas.ActionSchemas {
+		actions[name] = action.Schema
+	}
+	add("action", actions)
+	return all
+}
+
+func identities(t *testing.T) map[string]*tfprotov6.ResourceIdentitySchema {
+	t.Helper()
+	answer, err := providerserver.NewProtocol6(provider.New("test")())().GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil || len(answer.Diagnostics) > 0 || len(answer.IdentitySchemas) == 0 {
+		t.Fatal(err, answer)
+	}
+	return answer.IdentitySchemas
+}
+
+// sentences are one line of text.
+var sentences = regexp.MustCompile("^[A-Z`][^\n]*[^ ]\\.$")
+
+func isText(s string) bool {
+	return sentences.MatchString(s) && strings.Count(s, "`")%2 == 0 && !strings.Contains(s, "  ")
+}
+
+func TestSchema_descriptions(t *testing.T) {
+	t.Parallel()
+	for _, thing := range things(t) {
+		if !isText(thing.Description) || thing.DescriptionKind != tfprotov6.StringKindMarkdown {
+			t.Errorf("%s %s has a description that is no sentence in Markdown: %q", thing.kind, thing.name, thing.Description)
+		}
+		for _, a := range thing.attributes() {
+			if a.Name == "timeouts" {
+				continue
+			}
+			if !isText(a.Description) {
+				t.Errorf("%s has a description that is no sentence: %q", a.path, a.Description)
+			}
+			if a.DescriptionKind != tfprotov6.StringKindMarkdown && !a.inTimeouts() {
+				t.Errorf("the description of %s is not Markdown", a.path)
+			}
+		}
+	}
+	for name, schema := range identities(t) {
+		for _, a := range schema.IdentityAttributes {
+			if !isText(a.Description) {
+				t.Errorf("the identity of %s has a description that is no sentence: %s: %q", name, a.Name, a.Description)
+			}
+		}
+	}
+}
+
+// The names of strings that are secrets, and those among them that only look so.
+var (
+	secretNames = regexp.MustCompile(`password|token|secret|_key$|^headers$`)
+	publicNames = map[string]string{
+		"password_recipient": "a public key",
+		"encrypted_password": "encrypted to that key",
+		"access_key":         "the ID of a key, which goes over the wire in clear",
+	}
+)
+
+func isSecret(thing thing, a attribute) bool {
+	if thing.kind != "provider" && (a.Name == "url" || strings.HasSuffix(a.Name, "_url")) {
+		return true // A link to a console.
+	}
+	text := a.Type != nil && (a.Type.Is(tftypes.String) || a.Type.Is(tftypes.Map{}))
+	return text && secretNames.MatchString(a.Name) && publicNames[a.Name] == ""
+}
+
+func TestSchema_secrets(t *testing.T) {
+	t.Parallel()
+	found := map[string]bool{}
+	for _, thing := range things(t) {
+		sensitive := 0
+		for _, a := range thing.attributes() {
+			found[a.Name] = true
+			if isSecret(thing, a) && !a.Sensitive && !a.WriteOnly {
+				t.Errorf("%s is a secret that is neither sensitive nor write-only", a.path)
+			}
+			if publicNames[a.Name] != "" && a.Sensitive {
+				t.Errorf("%s is sensitive, but it is %s", a.path, publicNames[a.Name])
+			}
+			if a.Sensitive {
+				sensitive++
+			}
+		}
+		// Terraform 1.11 compares the sensitive attributes of a resource in random
+		// order: with two of them, refresh-only plans report drift at random.
+		if thing.kind == "resource" && sensitive > 1 {
+			t.Errorf("%s has %d sensitive attributes, and only one does no harm", thing.name, sensitive)
+		}
+	}
+	for name := range publicNames {
+		if !found[name] {
+			t.Errorf("no attribute is called %s any more", name)
+		}
+	}
+}
+
+func TestSchema_shape(t *testing.T) {
+	t.Parallel()
+	for _, thing := range things(t) {
+		if len(thing.BlockTypes) > 0 {
+			t.Errorf("%s %s has blocks, where a nested attribute would do", thing.kind, thing.name)
+		}
+		for _, a := range thing.attributes() {
+			isList := a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList
+			switch {
+			case a.Name == "id" && !strings.Contains(a.path, "[]."):
+				t.Errorf("%s repeats another attribute or makes a name up", a.path)
+			case a.NestedType != nil && a.Computed && (!isList || a.Optional || a.Required):
+				t.Errorf("%s is nested and computed, but no list that is computed alone", a.path)
+			case a.NestedType != nil && !a.Computed && isList:
+				t.Errorf("%s is a list of objects in the configuration", a.path)
+			case a.NestedType == nil && a.Computed && !a.Type.Is(tftypes.String) && !a.Type.Is(tftypes.Number) && !a.Type.Is(tftypes.Bool):
+				t.Errorf("%s is computed and no plain value", a.path)
+			case a.WriteOnly && !a.Optional && !a.Required:
+				t.Errorf("%s is write-only and nobody can write it", a.path)
+			}
+		}
+	}
+}
+
+// A data source and an ephemeral resource of one name are one thing in two forms.
+func TestSchema_twoForms(t *testing.T) {
+	t.Parallel()
+	forms := map[string]map[string][]string{}
+	for _, thing := range things(t) {
+		if thing.kind != "data" && thing.kind != "ephemeral" {
+			continue
+		}
+		if forms[thing.name] == nil {
+			forms[thing.name] = map[string][]string{}
+		}
+		for _, a := range thing.attributes() {
+			if !a.inTimeouts() {
+				a.path = strings.TrimPrefix(a.path, thing.kind)
+				forms[thing.name][thing.kind] = append(forms[thing.name][thing.kind], line(a)+": "+a.Description)
+			}
+		}
+	}
+	for name, form := range forms {
+		if len(form) == 1 {
+			continue
+		}
+		if diff := cmp.Diff(form["data"], form["ephemeral"]); diff != "" {
+			t.Errorf("%s differs as data source (-) and as ephemeral resource (+):\n%s", name, diff)
+		}
+	}
+}
+
+// The golden file holds what configurations depend on: a change of it that takes
+// something away breaks somebody.
+func TestSchema_golden(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for _, thing := range things(t) {
+		for _, a := range thing.attributes() {
+			fmt.Fprintln(&b, line(a))
+		}
+	}
+	ids := identities(t)
+	for _, name := range slices.Sorted(maps.Keys(ids)) {
+		for _, a := range ids[name].IdentityAttributes {
+			fmt.Fprintf(&b, "identity %s.%s: %s%s\n", name, a.Name, typeName(a.Type),
+				flags("required for import", a.RequiredForImport, "optional for import", a.OptionalForImport))
+		}
+	}
+	file := filepath.Join("testdata", "schema.txt")
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(b.String(), "\n")); diff != "" {
+		t.Errorf("the schemas are not those of %s; if they shall change, run this test with -update (-want +got):\n%s", file, diff)
+	}
+}
+
+var nestings = map[tfprotov6.SchemaObjectNestingMode]string{
+	tfprotov6.SchemaObjectNestingModeSingle: "Object",
+	tfprotov6.SchemaObjectNestingModeList:   "List[Object]",
+	tfprotov6.SchemaObjectNestingModeSet:    "Set[Object]",
+	tfprotov6.SchemaObjectNestingModeMap:    "Map[Object]",
+}
+
+func line(a attribute) string {
+	typ := ""
+	if a.NestedType != nil {
+		typ = nestings[a.NestedType.Nesting]
+	} else {
+		typ = typeName(a.Type)
+	}
+	return a.path + ": " + typ + flags("required", a.Required, "optional", a.Optional, "computed", a.Computed,
+		"sensitive", a.Sensitive, "write-only", a.WriteOnly, "deprecated", a.Deprecated)
+}
+
+func typeName(t tftypes.Type) string { return strings.ReplaceAll(t.String(), "tftypes.", "") }
+
+// flags are the names that are followed by true.
+func flags(pairs ...any) string {
+	var b strings.Builder
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] == true {
+			fmt.Fprintf(&b, ", %s", pairs[i])
+		}
+	}
+	return b.String()
+}
