@@ -40,7 +40,7 @@ func newArm(dir, name, wrapper, executable string) (*arm, error) {
 	}
 	script := filepath.Join(dir, "provider")
 	content := fmt.Sprintf("#!/bin/sh\nexec '%s' '%s' '%s' \"$@\"\n", wrapper, a.usageFile, executable)
-	if err := os.WriteFile(script, []byte(content), 0o700); err != nil { //nolint:gosec // It is to be executed.
+	if err := os.WriteFile(script, []byte(content), 0o700); err != nil {
 		return nil, err
 	}
 	var err error
@@ -67,7 +67,7 @@ func (a *arm) run(ctx context.Context, args ...string) (usage, error) {
 	if err := os.RemoveAll(a.usageFile); err != nil {
 		return usage{}, err
 	}
-	cmd := exec.CommandContext(ctx, a.terraform, args...) //nolint:gosec // The steps of the bench.
+	cmd := exec.CommandContext(ctx, a.terraform, args...)
 	cmd.Dir, cmd.Env = a.dir, a.env
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute

@@ -46,13 +46,13 @@ func TestParseRefusesWhatIsNoNumberOfDesktops(t *testing.T) {
 
 func TestRatioOfMedians(t *testing.T) {
 	t.Parallel()
-	used := func(seconds ...time.Duration) (samples []usage) {
-		for _, s := range seconds {
-			samples = append(samples, usage{wall: s * time.Second})
+	used := func(walls ...time.Duration) (samples []usage) {
+		for _, wall := range walls {
+			samples = append(samples, usage{wall: wall})
 		}
 		return samples
 	}
-	got := ratio(used(9, 1, 2), used(4, 3, 100), usage.wallSeconds, "%.1f s")
+	got := ratio(used(9e9, 1e9, 2e9), used(4e9, 3e9, 1e11), usage.wallSeconds, "%.1f s")
 	if want := "2.0 s / 4.0 s = 0.50"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -29,7 +28,7 @@ func main() {
 	err := run(ctx, os.Stdout, *sizes, *rounds)
 	stop()
 	if err != nil {
-		slog.Error(err.Error())
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
@@ -43,15 +42,17 @@ func run(ctx context.Context, out io.Writer, list string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	service := startService()
 	defer service.Close()
 	arms, err := build(ctx, dir)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Medians of %d rounds in which the provider and a stock one without I/O take turns: provider / stock = ratio.\n"+
-		"The state of every apply is kept by an http backend in memory: a local file would be written anew at each change.\n", rounds)
+	if _, err := fmt.Fprintf(out, "Medians of %d rounds in which the provider and a stock one without I/O take turns: provider / stock = ratio.\n"+
+		"The state of every apply is kept by an http backend in memory: a local file would be written anew at each change.\n", rounds); err != nil {
+		return err
+	}
 	for _, n := range sizes {
 		if err := compare(ctx, out, service, arms, n, rounds); err != nil {
 			return err
@@ -137,17 +138,21 @@ func compare(ctx context.Context, out io.Writer, service *service, arms []*arm, 
 			}
 		}
 	}
-	fmt.Fprintf(out, "\n%d desktops of %d users\n", n, users)
-	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(w, "\tCPU of CLI and provider\tCPU of the provider\twall clock\tpeak memory of the provider\trequests")
+	var table strings.Builder
+	fmt.Fprintf(&table, "\n%d desktops of %d users\n"+
+		"\tCPU of CLI and provider\tCPU of the provider\twall clock\tpeak memory of the provider\trequests\n", n, users)
 	for _, s := range steps {
 		provider, stock := samples[s.name][arms[0].name], samples[s.name][arms[1].name]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\n", s.name,
+		fmt.Fprintf(&table, "%s\t%s\t%s\t%s\t%s\t%d\n", s.name,
 			ratio(provider, stock, usage.seconds, "%.2f s"),
 			ratio(provider, stock, usage.providerSeconds, "%.2f s"),
 			ratio(provider, stock, usage.wallSeconds, "%.2f s"),
 			ratio(provider, stock, usage.peakMiB, "%.0f MiB"),
 			requests[s.name])
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	if _, err := io.WriteString(w, table.String()); err != nil {
+		return err
 	}
 	return w.Flush()
 }

@@ -43,7 +43,7 @@ func forget(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 func pass[Request, Response any](ctx context.Context, req Request, method func(context.Context, Request) (Response, error)) (Response, error) {
 	detached, cancel := context.WithCancelCause(context.Background())
 	context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
-	return method(detached, req)
+	return method(detached, req) //nolint:contextcheck // To hold nothing of ctx is the point.
 }
 
 func (s forgetful) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {

@@ -25,8 +25,8 @@ func TestNoCallLeavesItsContextBehind(t *testing.T) {
 	t.Parallel()
 	framework := providerserver.NewProtocol6(&tiny{})()
 	served := forget(framework)
-	for i := range reflect.TypeOf(served).NumMethod() {
-		name := reflect.TypeOf(served).Method(i).Name
+	for method := range reflect.TypeOf(served).Methods() {
+		name := method.Name
 		if slices.Contains(once, name) {
 			continue
 		}
@@ -79,8 +79,7 @@ func TestEverythingTheFrameworkServesIsForwarded(t *testing.T) {
 	if served == framework {
 		t.Fatal("the framework's server is not wrapped")
 	}
-	for i := range framework.NumMethod() {
-		method := framework.Method(i)
+	for method := range framework.Methods() {
 		if _, ok := served.MethodByName(method.Name); !ok {
 			t.Errorf("%s is not forwarded", method.Name)
 		}
@@ -165,7 +164,10 @@ func TestAStreamKeepsItsContextWhileItIsRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			provider := &tiny{}
-			server := forget(providerserver.NewProtocol6(provider)()).(forgetful)
+			server, ok := forget(providerserver.NewProtocol6(provider)()).(forgetful)
+			if !ok {
+				t.Fatal("the framework's server is not wrapped")
+			}
 			ctx, cancel := context.WithCancel(t.Context())
 			if err := read(ctx, server); err != nil {
 				t.Errorf("while the stream was read: %v", err)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestCollectRarely(t *testing.T) {
+func TestCollectRarely(t *testing.T) { //nolint:paralleltest // It sets what the whole process has one of.
 	before := debug.SetGCPercent(100)
 	t.Cleanup(func() { debug.SetGCPercent(before) })
 	for gogc, want := range map[string]int{"": 400, "50": 100} {

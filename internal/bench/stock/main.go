@@ -4,7 +4,7 @@ package main
 
 import (
 	"context"
-	"log/slog"
+	"fmt"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -20,27 +20,27 @@ import (
 
 func main() {
 	err := providerserver.Serve(context.Background(), func() provider.Provider {
-		return stock{clouddesktop.New("stock")().(real)} //nolint:forcetypeassert // The bench fails if it is none.
+		return stock{clouddesktop.New("stock")().(whole)} //nolint:forcetypeassert // The bench fails if it is none.
 	}, providerserver.ServeOpts{Address: "registry.terraform.io/clouddesktop/clouddesktop"})
 	if err != nil {
-		slog.Error(err.Error())
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// real is all that the provider offers.
-type real interface {
+// whole is all that the provider offers.
+type whole interface {
 	provider.ProviderWithEphemeralResources
 	provider.ProviderWithListResources
 	provider.ProviderWithActions
 }
 
-type stock struct{ real }
+type stock struct{ whole }
 
 func (stock) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
 func (p stock) Resources(ctx context.Context) []func() resource.Resource {
-	constructors := p.real.Resources(ctx)
+	constructors := p.whole.Resources(ctx)
 	for i, construct := range constructors {
 		constructors[i] = func() resource.Resource {
 			r := construct()

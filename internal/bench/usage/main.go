@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"runtime"
@@ -15,13 +14,13 @@ import (
 
 func main() {
 	if err := run(os.Args[1], os.Args[2], os.Args[3:]...); err != nil {
-		slog.Error(err.Error())
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 func run(file, provider string, args ...string) error {
-	cmd := exec.CommandContext(context.Background(), provider, args...)
+	cmd := exec.CommandContext(context.Background(), provider, args...) //nolint:gosec // To run what it is given is what it is for.
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return err
