@@ -56,8 +56,7 @@ func build[T any](c cloud, ways []way, whole func(way) (T, error), broken func(e
 	if err == nil {
 		return result
 	}
-	var m *mistake
-	if !c.block.IsNull() && errors.As(err, &m) {
+	if m, ok := errors.AsType[*mistake](err); ok && !c.block.IsNull() {
 		wrong(diags, c.name, m.attribute, m.text)
 	}
 	return broken(err)

@@ -80,18 +80,15 @@ func TestOpenStack_environmentAlone(t *testing.T) {
 
 func TestOpenStack_token(t *testing.T) {
 	t.Parallel()
-	f := startFakes(t)
-	endpoint := values{"compute_endpoint": f.nova.URL + "/v2.1/" + identitytest.ProjectID}
-	for name, tt := range map[string]struct {
-		block    values
-		requests int
-	}{
-		"endpoint given":   {with(endpoint, values{"token": f.identity.Issue()}), 0},
-		"from the catalog": {with(f.stackBase, values{"token": f.identity.Issue()}), 1},
-	} {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // They count the requests to one server.
-			before := len(f.identity.Requests())
-			set, diags := configure(t, nil, nil, tt.block)
+	for name, requests := range map[string]int{"endpoint given": 0, "from the catalog": 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := startFakes(t)
+			block := with(f.stackBase, values{"token": f.identity.Issue()})
+			if requests == 0 {
+				block = values{"token": block["token"], "compute_endpoint": f.nova.URL + "/v2.1/" + identitytest.ProjectID}
+			}
+			set, diags := configure(t, nil, nil, block)
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -100,8 +97,8 @@ func TestOpenStack_token(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if got := len(f.identity.Requests()) - before; got != tt.requests {
-				t.Errorf("%d requests to Keystone, want %d", got, tt.requests)
+			if got := len(f.identity.Requests()); got != requests {
+				t.Errorf("%d requests to Keystone, want %d", got, requests)
 			}
 		})
 	}

@@ -33,9 +33,10 @@ type Client struct {
 // the error of that login.
 func (c *Client) Send(ctx context.Context, call api.Call) (*api.Answer, error) {
 	answer, err := c.API.Send(ctx, call)
-	var failed, login *api.Error
-	if errors.As(err, &failed) && errors.As(failed.Err, &login) {
-		return nil, login
+	if failed, ok := errors.AsType[*api.Error](err); ok {
+		if login, ok := errors.AsType[*api.Error](failed.Err); ok {
+			return nil, login
+		}
 	}
 	return answer, err
 }

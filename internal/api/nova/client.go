@@ -128,8 +128,7 @@ func (c *Client) client(endpoint *url.URL) *identity.Client {
 // repeat also waits for a server that is not ready. Asking twice for a console
 // does no harm.
 func repeat(err error) api.Repeat {
-	var e *api.Error
-	if errors.As(err, &e) && e.Code == "conflictingRequest" {
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == "conflictingRequest" {
 		return api.Wait
 	}
 	return api.RepeatIdempotent(err)

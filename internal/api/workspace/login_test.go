@@ -247,8 +247,8 @@ func TestLoginRecords_withoutTransaction(t *testing.T) {
 }
 
 // What is held does not grow with what was read.
-func TestLoginRecords_memoryStaysFlat(t *testing.T) {
-	server, client := start(t) // Not parallel: other tests would use the same heap.
+func TestLoginRecords_memoryStaysFlat(t *testing.T) { //nolint:paralleltest // Other tests would use the same heap.
+	server, client := start(t)
 	server.SetLogins(100_000, func(number int) workspacetest.Record {
 		return workspacetest.Record{"transaction_id": strconv.Itoa(number)}
 	})

@@ -54,17 +54,18 @@ func TestServerConsoleURL_ephemeralLeavesNoTrace(t *testing.T) {
 	}
 	search(t, "the output", []byte(printed), secrets)
 	var found []string
-	err := filepath.WalkDir(cli.Dir, func(path string, entry fs.DirEntry, err error) error {
+	files := os.DirFS(cli.Dir)
+	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
 		found = append(found, entry.Name())
-		content, err := os.ReadFile(path)
+		content, err := fs.ReadFile(files, path)
 		if err != nil {
 			return err
 		}
 		if entry.Name() == "plan" {
-			content = unzip(t, path)
+			content = unzip(t, filepath.Join(cli.Dir, path))
 		}
 		search(t, entry.Name(), content, secrets)
 		return nil

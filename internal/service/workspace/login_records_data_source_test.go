@@ -2,6 +2,7 @@ package workspace_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -127,9 +128,7 @@ func TestLoginRecords_fields(t *testing.T) {
 				all[name] = knownvalue.Null()
 			}
 		}
-		for name, check := range values {
-			all[name] = check
-		}
+		maps.Copy(all, values)
 		return knownvalue.ObjectExact(all)
 	}
 	steps(t, resource.TestStep{

@@ -134,7 +134,7 @@ func (timeValidator) Description(context.Context) string {
 
 func (v timeValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v timeValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (v timeValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}

@@ -103,20 +103,20 @@ func canonicalRequest(r *http.Request, names []string, body []byte) (string, err
 		}
 	}
 	sort.Strings(query)
-	headers := ""
+	var headers strings.Builder
 	for _, name := range names {
 		value := r.Header.Get(name)
 		if name == "host" {
 			value = r.Host
 		}
-		headers += name + ":" + strings.TrimSpace(value) + "\n"
+		headers.WriteString(name + ":" + strings.TrimSpace(value) + "\n")
 	}
 	payload := sha256.Sum256(body)
 	return strings.Join([]string{
 		r.Method,
 		path,
 		strings.ReplaceAll(strings.Join(query, "&"), "\x00", "="),
-		headers,
+		headers.String(),
 		strings.Join(names, ";"),
 		hex.EncodeToString(payload[:]),
 	}, "\n"), nil

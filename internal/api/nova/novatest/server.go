@@ -184,7 +184,7 @@ func microversion(h http.Header) (minor int, ok bool) {
 // check refuses a body that is not as documented.
 func check(r *http.Request, body []byte) error {
 	if r.Header.Get("Content-Type") != "application/json" {
-		return errors.New("Unsupported Content-Type") //nolint:revive,staticcheck // As Nova words it.
+		return errors.New("Unsupported Content-Type") //nolint:staticcheck // As Nova words it.
 	}
 	var in struct {
 		RemoteConsole struct {
@@ -198,7 +198,7 @@ func check(r *http.Request, body []byte) error {
 		return err
 	}
 	if in.RemoteConsole.Type != "novnc" || in.RemoteConsole.Protocol != "vnc" {
-		return fmt.Errorf("Invalid input for field/attribute remote_console: %s", body) //nolint:revive,staticcheck // As Nova words it.
+		return fmt.Errorf("Invalid input for field/attribute remote_console: %s", body) //nolint:staticcheck // As Nova words it.
 	}
 	return nil
 }
