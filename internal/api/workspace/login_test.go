@@ -43,7 +43,13 @@ func start(t *testing.T) (*workspacetest.Server, *workspace.Client) {
 	t.Helper()
 	cloud := identitytest.Start(t)
 	server := workspacetest.Start(t, cloud)
+	server.SetLogins(0, short)
 	return server, newClient(t, server, identity.NewToken(cloud.Issue()), identitytest.ProjectID)
+}
+
+// short is a record with one field: thousands of whole ones take their time.
+func short(number int) workspacetest.Record {
+	return workspacetest.Record{"transaction_id": "transaction-" + strconv.Itoa(number)}
 }
 
 // transactions reads everything and returns which logins came, and the last total.
@@ -108,7 +114,7 @@ func TestLoginRecords_documentedSample(t *testing.T) {
 func TestLoginRecords_everyField(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
-	server.SetCount(1)
+	server.SetLogins(1, workspacetest.NewRecord)
 	for page, err := range client.LoginRecords(t.Context(), workspace.LoginRecordsInput{}) {
 		if err != nil {
 			t.Fatal(err)
@@ -149,7 +155,7 @@ func TestLoginRecords_request(t *testing.T) {
 func TestLoginRecords_filters(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
-	server.SetCount(2500)
+	server.SetLogins(2500, workspacetest.NewRecord)
 	// A whole minute stays a whole minute.
 	noon := time.Date(2020, 4, 24, 12, 0, 0, 0, time.UTC)
 	ids, total := transactions(t, client, workspace.LoginRecordsInput{Start: noon, End: noon.Add(3 * time.Minute)}, nil)
@@ -249,9 +255,7 @@ func TestLoginRecords_withoutTransaction(t *testing.T) {
 // What is held does not grow with what was read.
 func TestLoginRecords_memoryStaysFlat(t *testing.T) { //nolint:paralleltest // Other tests would use the same heap.
 	server, client := start(t)
-	server.SetLogins(100_000, func(number int) workspacetest.Record {
-		return workspacetest.Record{"transaction_id": strconv.Itoa(number)}
-	})
+	server.SetCount(100_000)
 	var early, late uint64
 	pages, records := 0, 0
 	for page, err := range client.LoginRecords(t.Context(), workspace.LoginRecordsInput{}) {
