@@ -13,7 +13,7 @@ import (
 func Server(provider provider.Provider) tfprotov6.ProviderServer {
 	server := providerserver.NewProtocol6(provider)()
 	if framework, ok := server.(frameworkServer); ok {
-		return writeOnlyActions{framework}
+		return writeOnlyActions{storedNumbers{framework}}
 	}
 	return server
 }
