@@ -122,7 +122,9 @@ func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object,
 		config.Header.Set("Authorization", authorization)
 	}
 	headers := map[string]string{}
-	diags.Append(m.Headers.ElementsAs(ctx, &headers, false)...)
+	if !m.Headers.IsNull() {
+		diags.Append(m.Headers.ElementsAs(ctx, &headers, false)...)
+	}
 	for name, value := range headers {
 		setHeader(config.Header, name, value, diags)
 	}

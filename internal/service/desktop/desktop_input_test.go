@@ -8,7 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
 
 // Bad input is refused by a plan, before anything is sent.
@@ -73,6 +75,20 @@ func TestDesktop_notConfigured(t *testing.T) {
 		ExpectError: says("add a `desktop` block to the provider to use it"),
 	}, resource.TestStep{
 		Config: `provider "clouddesktop" {}`,
+	})
+}
+
+func TestDesktop_configuredByEnvironment(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t, desktoptest.WithHeader("Authorization", "Bearer of-the-team"))
+	env := map[string]string{
+		"CLOUDDESKTOP_ENDPOINT": server.URL, "CLOUDDESKTOP_AUTHORIZATION": "Bearer of-the-team", "TF_DATA_DIR": t.TempDir(),
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(func(e *clients.Env) {
+			e.Getenv = func(name string) string { return env[name] }
+		}),
+		Steps: []resource.TestStep{{Config: `provider "clouddesktop" {}` + desktopWith("")}},
 	})
 }
 
