@@ -38,6 +38,7 @@ var huaweiVariables = map[string][]string{
 	"access_key":     {"HW_ACCESS_KEY"},
 	"secret_key":     {"HW_SECRET_KEY"},
 	"security_token": {"HW_SECURITY_TOKEN"},
+	"domain":         {"HW_CLOUD"},
 }
 
 // huaweiWays leaves domain_name out of the marks: it goes with an access key as
@@ -60,7 +61,7 @@ func huaweiCloudAttribute() schema.Attribute {
 		MarkdownDescription: "Huawei Cloud, for login records and for the consoles of ECS servers. Authenticate in one of three ways: `token`; " +
 			"`user_name`, `password` and `domain_name`; `access_key` and `secret_key`.",
 		Attributes: map[string]schema.Attribute{
-			"region":             text("The region, such as `cn-north-4`. Default: the environment variable `HW_REGION_NAME`."),
+			"region":             text("The region, such as `cn-north-4`, of which the addresses of the services are made. Default: the environment variable `HW_REGION_NAME`. The environment variable `HW_CLOUD` replaces `myhuaweicloud.com` in the addresses."),
 			"project_id":         text("The ID of the project. Default: the environment variable `HW_PROJECT_ID`; with a user name, the region's own project."),
 			"workspace_endpoint": text("The address of Workspace. Default: `https://workspace.<region>.myhuaweicloud.com`."),
 			"ecs_endpoint":       text("The address of ECS, without a version. Default: `https://ecs.<region>.myhuaweicloud.com`."),
@@ -111,7 +112,7 @@ func (c cloud) huaweiCloud(w way) (huaweiCloud, error) {
 	var addresses [3]*url.URL
 	for i, service := range []string{"workspace", "ecs", "iam"} {
 		var err error
-		if addresses[i], err = c.endpoint(service+"_endpoint", "https://"+service+"."+region+".myhuaweicloud.com"); err != nil {
+		if addresses[i], err = c.huaweiEndpoint(service); err != nil {
 			return huaweiCloud{}, err
 		}
 	}
@@ -140,6 +141,15 @@ func (c cloud) huaweiCloud(w way) (huaweiCloud, error) {
 			HTTP: client, Credentials: credentials, Retry: c.env.Retry,
 		}),
 	}, nil
+}
+
+// huaweiEndpoint returns where a service is said to be, or usually is.
+func (c cloud) huaweiEndpoint(service string) (*url.URL, error) {
+	domain := c.get("domain")
+	if domain == "" {
+		domain = "myhuaweicloud.com"
+	}
+	return c.endpoint(service+"_endpoint", "https://"+service+"."+c.get("region")+"."+domain)
 }
 
 // huaweiCredentials returns who asks, and the project they ask about.

@@ -83,6 +83,22 @@ func TestHuaweiCloud_token(t *testing.T) {
 	}
 }
 
+func TestHuaweiCloud_usualAddresses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		env  values
+		want string
+	}{
+		{nil, "https://iam.cn-north-4.myhuaweicloud.com"},
+		{values{"HW_CLOUD": "cloud.example.com"}, "https://iam.cn-north-4.cloud.example.com"},
+	} {
+		c := cloud{huaweiCloudName, environment(tt.env), object(t, huaweiCloudAttribute(), values{"region": "cn-north-4"}), huaweiVariables}
+		if got, err := c.huaweiEndpoint("iam"); err != nil || got.String() != tt.want {
+			t.Errorf("%v, %v, want %s", got, err, tt.want)
+		}
+	}
+}
+
 func TestHuaweiCloud_mistakes(t *testing.T) {
 	t.Parallel()
 	region := values{"region": "cn-north-4"}

@@ -108,15 +108,6 @@ func steps(t *testing.T, steps ...resource.TestStep) {
 	})
 }
 
-// says matches a text however Terraform broke its lines.
-func says(text string) *regexp.Regexp {
-	words := strings.Fields(text)
-	for i, word := range words {
-		words[i] = regexp.QuoteMeta(word)
-	}
-	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
-}
-
 // opened is one of the links that the cloud gave out.
 func (c cloud) opened() knownvalue.Check {
 	return knownvalue.StringFunc(func(url string) error {
@@ -243,8 +234,8 @@ func TestServerConsoleURL_errors(t *testing.T) {
 			config := provider(c.huaweiCloud(credentials))
 			open := strings.ReplaceAll(tt.arguments, "read", "open")
 			steps(t,
-				resource.TestStep{Config: config + data(tt.arguments), ExpectError: regexp.MustCompile(`Unable to Open Server Console(.|\n)*` + says(tt.want).String())},
-				resource.TestStep{Config: config + echoed(open), ExpectError: says(tt.want)},
+				resource.TestStep{Config: config + data(tt.arguments), ExpectError: regexp.MustCompile(`Unable to Open Server Console(.|\n)*` + acctest.Says(tt.want).String())},
+				resource.TestStep{Config: config + echoed(open), ExpectError: acctest.Says(tt.want)},
 			)
 		})
 	}
@@ -254,7 +245,7 @@ func TestServerConsoleURL_otherProject(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	config := strings.Replace(c.huaweiCloud(fmt.Sprintf("token = %q", c.identity.Issue())), identitytest.ProjectID, "13c67a214ced4afb88d911ae4bd5721a", 1)
-	steps(t, resource.TestStep{Config: provider(config) + data(""), ExpectError: says("check project_id")})
+	steps(t, resource.TestStep{Config: provider(config) + data(""), ExpectError: acctest.Says("check project_id")})
 }
 
 func TestServerConsoleURL_badInput(t *testing.T) {
@@ -273,7 +264,7 @@ func TestServerConsoleURL_badInput(t *testing.T) {
 		{provider(c.huaweiCloud(key+`, token = "t"`)) + data(""), "Both token and access_key are set, which are two ways to authenticate."},
 		{provider(strings.Replace(c.openStack(), "user_name ", "user_id ", 1)) + data(""), "requires authentication"},
 	} {
-		all = append(all, resource.TestStep{Config: tt.config, ExpectError: says(tt.want)})
+		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.Says(tt.want)})
 	}
 	steps(t, append(all, resource.TestStep{Config: provider()})...)
 }

@@ -54,15 +54,6 @@ func data(arguments string) string {
 	return "data \"clouddesktop_login_records\" \"test\" {\n" + arguments + "\n}\n"
 }
 
-// says matches a text however Terraform broke its lines.
-func says(text string) *regexp.Regexp {
-	words := strings.Fields(text)
-	for i, word := range words {
-		words[i] = regexp.QuoteMeta(word)
-	}
-	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
-}
-
 func hasValue(attribute string, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(dataSource, tfjsonpath.New(attribute), check)
 }
@@ -178,7 +169,7 @@ func TestLoginRecords_badInput(t *testing.T) {
 		{provider(cloud, server, `secret_key = "x"`) + data(""), "access_key is missing: secret_key does not work without it. Write it in the huaweicloud block, or set HW_ACCESS_KEY."},
 		{provider(cloud, server, "") + data(""), "There is nothing to authenticate with. Write one of these: token;"},
 	} {
-		all = append(all, resource.TestStep{Config: tt.config, ExpectError: says(tt.want)})
+		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.Says(tt.want)})
 	}
 	steps(t, append(all, resource.TestStep{Config: config})...)
 	if got := len(server.Requests()); got != 0 {
@@ -246,7 +237,7 @@ func TestLoginRecords_errors(t *testing.T) {
 			}
 			steps(t, resource.TestStep{
 				Config:      provider(cloud, server, credentials) + data(tt.arguments),
-				ExpectError: regexp.MustCompile(`Unable to Read Login Records(.|\n)*` + says(tt.want).String()),
+				ExpectError: regexp.MustCompile(`Unable to Read Login Records(.|\n)*` + acctest.Says(tt.want).String()),
 			})
 		})
 	}
@@ -256,5 +247,5 @@ func TestLoginRecords_otherProject(t *testing.T) {
 	t.Parallel()
 	cloud, server := start(t)
 	config := strings.Replace(provider(cloud, server, fmt.Sprintf("token = %q", cloud.Issue())), identitytest.ProjectID, "13c67a214ced4afb88d911ae4bd5721a", 1)
-	steps(t, resource.TestStep{Config: config + data(""), ExpectError: says("Check that project_id is the project of the credentials")})
+	steps(t, resource.TestStep{Config: config + data(""), ExpectError: acctest.Says("Check that project_id is the project of the credentials")})
 }

@@ -1,0 +1,16 @@
+package acctest
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Says matches a text in an error of Terraform, however it broke the lines and
+// framed them.
+func Says(text string) *regexp.Regexp {
+	words := strings.Fields(text)
+	for i, word := range words {
+		words[i] = regexp.QuoteMeta(word)
+	}
+	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
+}
