@@ -72,18 +72,8 @@ func (a *advised) Unwrap() error { return a.error }
 func detail(err error) string {
 	var b strings.Builder
 	var e *api.Error
-	switch {
-	case !errors.As(err, &e):
-		b.WriteString(capital(sentence(err.Error())))
-	case e.Message != "":
-		b.WriteString(sentence(e.Message))
-	case e.Err != nil:
-		b.WriteString(sentence(e.Err.Error()))
-	default:
-		b.WriteString("The service answered without a message.")
-	}
-	if e != nil {
-		b.WriteString("\n")
+	if errors.As(err, &e) {
+		b.WriteString(message(err, e) + "\n")
 		line(&b, "Service", e.Service)
 		line(&b, "Operation", e.Operation)
 		if e.Status != 0 {
@@ -91,6 +81,8 @@ func detail(err error) string {
 		}
 		line(&b, "Code", e.Code)
 		line(&b, "Request ID", e.RequestID)
+	} else {
+		b.WriteString(capital(sentence(err.Error())))
 	}
 	if h := hint(err, e); h != "" {
 		b.WriteString("\n\n" + h)
@@ -108,32 +100,25 @@ func line(b *strings.Builder, name, value string) {
 	}
 }
 
-func hint(err error, e *api.Error) string {
-	var t *timeoutError
-	if errors.As(err, &t) {
-		return "The timeouts attribute sets another time."
+// message is what the API said, word for word, or else what our client says,
+// after what was wrapped around it: a time-out, or that an order is in doubt.
+func message(err error, e *api.Error) string {
+	text := e.Message
+	switch {
+	case text != "":
+	case e.Err != nil:
+		text = e.Err.Error()
+	default:
+		text = "The service answered without a message"
 	}
-	if e == nil {
-		return ""
+	text = sentence(text)
+	if e.Code == "" {
+		text = capital(text)
 	}
-	if e.Hint != "" {
-		return e.Hint
+	if around, ok := strings.CutSuffix(err.Error(), ": "+e.Error()); ok {
+		text = capital(sentence(around)) + " " + text
 	}
-	switch e.Kind {
-	case api.NotFound:
-		return "It does not exist, or the credentials may not see it."
-	case api.Denied:
-		return "Check the credentials in the provider block and what they are allowed to do."
-	case api.Throttled:
-		return "The service asks for fewer requests. Try again later, or lower -parallelism."
-	case api.Busy:
-		return "This passes by itself. Try again later, or raise the time-out."
-	case api.Refused, api.Other:
-	}
-	if e.Status == 0 && e.Err != nil {
-		return "No whole answer arrived. Check the endpoint in the provider block, the network, and a proxy set by HTTPS_PROXY."
-	}
-	return ""
+	return text
 }
 
 // sentence ends with a full stop. What an API says is left as it is besides.

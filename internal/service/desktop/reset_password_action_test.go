@@ -88,7 +88,7 @@ func TestResetPassword_failures(t *testing.T) {
 		}, "No whole answer arrived"},
 		"stalled": {func(s *desktoptest.Server) {
 			s.Fail(desktoptest.PasswordReset, -1, desktoptest.Stall())
-		}, "no end came within 1s"},
+		}, "No end came within 1s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

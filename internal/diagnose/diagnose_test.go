@@ -1,0 +1,177 @@
+package diagnose_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+// timedOut is what a call returns that WithTimeout ends.
+func timedOut(t *testing.T, after time.Duration) error {
+	t.Helper()
+	ctx, cancel := diagnose.WithTimeout(t.Context(), after)
+	defer cancel()
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+func TestError(t *testing.T) {
+	t.Parallel()
+	late := timedOut(t, time.Millisecond)
+	const where = "\n\nService: desktop\nOperation: GET /x"
+	failure := func(change func(*api.Error)) *api.Error {
+		e := &api.Error{Service: "desktop", Operation: "GET /x"}
+		change(e)
+		return e
+	}
+	throttled := failure(func(e *api.Error) {
+		e.Status, e.Code, e.Message, e.Kind = 429, "-1", "slow down", api.Throttled
+	})
+	for name, tc := range map[string]struct {
+		err  error
+		want string
+	}{
+		"of our own":  {errors.New("the desktop is gone"), "The desktop is gone."},
+		"with a name": {errors.New("dev_01 is gone!"), "dev_01 is gone!"},
+		"in Chinese":  {errors.New("用户不存在。"), "用户不存在。"},
+		"everything known": {
+			&api.Error{Service: "cvm", Operation: "DescribeInstanceVncUrl", Status: 200, Code: "InvalidInstanceId.NotFound", Message: "instance is gone", RequestID: "r-1", Kind: api.NotFound},
+			"instance is gone.\n\nService: cvm\nOperation: DescribeInstanceVncUrl\nHTTP status: 200\nCode: InvalidInstanceId.NotFound\nRequest ID: r-1\n\n" +
+				"It does not exist, or the credentials may not see it.",
+		},
+		"no message": {
+			failure(func(e *api.Error) { e.Status, e.Code, e.Kind = 200, "-1", api.Refused }),
+			"The service answered without a message." + where + "\nHTTP status: 200\nCode: -1",
+		},
+		"the client's hint": {
+			failure(func(e *api.Error) { e.Message, e.Kind, e.Hint = "who are you?", api.Denied, "Say who you are." }),
+			"Who are you?" + where + "\n\nSay who you are.",
+		},
+		"401": {
+			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 401, "the answer is no JSON", api.Denied }),
+			"The answer is no JSON." + where + "\nHTTP status: 401\n\nCheck the credentials in the provider block and what they are allowed to do.",
+		},
+		"404 of nobody knows whom": {
+			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 404, "the answer is no JSON", api.NotFound }),
+			"The answer is no JSON." + where + "\nHTTP status: 404\n\n" +
+				"If the service itself did not say so, the endpoint in the provider block is wrong. Otherwise it does not exist, or the credentials may not see it.",
+		},
+		"409": {
+			failure(func(e *api.Error) { e.Status, e.Code, e.Message, e.Kind = 409, "conflict", "wait", api.Busy }),
+			"wait." + where + "\nHTTP status: 409\nCode: conflict\n\nThis passes by itself. Try again later, or raise the time-out.",
+		},
+		"429": {
+			throttled,
+			"slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service asks for fewer requests. Try again later, or lower -parallelism.",
+		},
+		"500": {
+			failure(func(e *api.Error) { e.Status, e.Message = 500, "the answer is no JSON" }),
+			"The answer is no JSON." + where + "\nHTTP status: 500\n\n" +
+				"The service failed. Try again later; if it stays, those who run the service find the cause in its logs.",
+		},
+		"503": {
+			failure(func(e *api.Error) {
+				e.Status, e.Message, e.Kind, e.Err = 503, "the answer is no JSON", api.Busy, &api.RetryAfterError{Delay: time.Second}
+			}),
+			"The answer is no JSON." + where + "\nHTTP status: 503\n\n" +
+				"This passes by itself when the service, or the proxy before it, is up again. Try again later; if it stays, ask those who run it.",
+		},
+		"a page in the place of an answer": {
+			failure(func(e *api.Error) { e.Status, e.Message = 200, "the answer is no JSON; it begins: <html>" }),
+			"The answer is no JSON; it begins: <html>." + where + "\nHTTP status: 200\n\n" +
+				"Something other than the service may have answered, such as a proxy or a login page. Check the endpoint in the provider block. " +
+				"If it was the service, its answer is not what its document promises.",
+		},
+		"broken off": {
+			failure(func(e *api.Error) { e.Status, e.Message, e.Err = 200, "the answer broke off", io.ErrUnexpectedEOF }),
+			"The answer broke off." + where + "\nHTTP status: 200\n\n" +
+				"No whole answer arrived. Check the endpoint in the provider block, the network, and a proxy set by HTTPS_PROXY.",
+		},
+		"a refusal says enough": {
+			failure(func(e *api.Error) { e.Status, e.Code, e.Message, e.Kind = 200, "-1", "sold out", api.Refused }),
+			"sold out." + where + "\nHTTP status: 200\nCode: -1",
+		},
+		"a code that is not known": {
+			failure(func(e *api.Error) { e.Status, e.Code, e.Message = 500, "10001", "broken" }),
+			"broken." + where + "\nHTTP status: 500\nCode: 10001",
+		},
+		"time-out": {late, "No end came within 1ms.\n\nThe timeouts attribute sets another time."},
+		"time-out of a try": {
+			failure(func(e *api.Error) { e.Err = late }),
+			"No end came within 1ms." + where + "\n\nThe timeouts attribute sets another time.",
+		},
+		"time-out while the service said no": {
+			fmt.Errorf("%w: %w", late, throttled),
+			"No end came within 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe timeouts attribute sets another time.",
+		},
+		"in doubt": {
+			fmt.Errorf("%w: %w", errors.New("the service may have done it all the same"), throttled),
+			"The service may have done it all the same. slow down." + where + "\nHTTP status: 429\nCode: -1\n\n" +
+				"The service asks for fewer requests. Try again later, or lower -parallelism.",
+		},
+		"advised": {
+			diagnose.Advised(fmt.Errorf("%w: %w", late, throttled), "Look first."),
+			"No end came within 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe timeouts attribute sets another time.\n\nLook first.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := diagnose.Error("Read Desktop", tc.err)
+			if got.Severity() != diag.SeverityError || got.Summary() != "Unable to Read Desktop" {
+				t.Errorf("got %v %q", got.Severity(), got.Summary())
+			}
+			if diff := cmp.Diff(strings.Split(tc.want, "\n"), strings.Split(got.Detail(), "\n")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWarningsAndInputs(t *testing.T) {
+	t.Parallel()
+	at := path.Root("desktop").AtName("endpoint")
+	for name, tc := range map[string]struct {
+		got, want diag.Diagnostic
+	}{
+		"warning": {
+			diagnose.Warning("Size Desktop", errors.New("it broke"), "The desktop exists."),
+			diag.NewWarningDiagnostic("Unable to Size Desktop", "It broke.\n\nThe desktop exists."),
+		},
+		"notice":        {diagnose.Notice("Kept", "It runs on."), diag.NewWarningDiagnostic("Kept", "It runs on.")},
+		"input":         {diagnose.Input(at, "Wrong", "Write b."), diag.NewAttributeErrorDiagnostic(at, "Wrong", "Write b.")},
+		"input warning": {diagnose.InputWarning(at, "Odd", "Write b."), diag.NewAttributeWarningDiagnostic(at, "Odd", "Write b.")},
+	} {
+		if !tc.got.Equal(tc.want) {
+			t.Errorf("%s: got %+v, want %+v", name, tc.got, tc.want)
+		}
+	}
+}
+
+func TestAdvised(t *testing.T) {
+	t.Parallel()
+	cause := &api.Error{Service: "desktop", Operation: "GET /x", Status: http.StatusNotFound, Kind: api.NotFound}
+	err := diagnose.Advised(cause, "Look first.")
+	if !errors.Is(err, api.ErrNotFound) || err.Error() != cause.Error() {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWithTimeout(t *testing.T) {
+	t.Parallel()
+	err := timedOut(t, time.Millisecond)
+	if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,81 @@
+package diagnose_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+// What really goes wrong between a client and a service, and what is said of it.
+func TestHintOfTransport(t *testing.T) {
+	t.Parallel()
+	start := func(begin func(*httptest.Server)) *httptest.Server {
+		server := httptest.NewUnstartedServer(http.NotFoundHandler())
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		begin(server)
+		t.Cleanup(server.Close)
+		return server
+	}
+	plain, secure := start((*httptest.Server).Start), start((*httptest.Server).StartTLS)
+	gone := start(func(s *httptest.Server) { s.Start(); s.Close() })
+	closed := start(func(s *httptest.Server) {
+		s.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
+		s.StartTLS()
+	})
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
+	port := func(s *httptest.Server) string { return s.URL[strings.LastIndex(s.URL, ":"):] }
+	for name, tc := range map[string]struct {
+		endpoint string
+		ca       []byte
+		want     string
+	}{
+		"nobody listens":        {gone.URL, nil, "No connection could be made. Check host and port"},
+		"no such host":          {"http://nowhere.invalid", nil, "The host of the endpoint cannot be looked up."},
+		"https where http is":   {"https://127.0.0.1" + port(plain), nil, "The service speaks http at this address."},
+		"unknown authority":     {secure.URL, nil, "Set ca_certificate in the provider block"},
+		"another name":          {"https://localhost" + port(secure), ca, "The certificate of the service is for another name"},
+		"no client certificate": {closed.URL, ca, "set client_certificate and client_key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			endpoint, err := api.ParseEndpoint(tc.endpoint)
+			if err != nil {
+				t.Fatal(err)
+			}
+			transport, err := api.NewHTTPClient(api.TransportConfig{CACertificate: tc.ca})
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := api.Client{Service: "desktop", Endpoint: endpoint, HTTP: transport}
+			_, err = client.Send(t.Context(), api.Call{Method: http.MethodGet, Path: "/x"})
+			if got := diagnose.Error("Read Desktop", err).Detail(); !strings.Contains(got, tc.want) {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
+
+func TestHintOfTransport_rare(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"The proxy set by HTTPS_PROXY":                   &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}},
+		"If it has expired, the service needs a new one": &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}},
+		"No whole answer arrived.":                       &net.OpError{Op: "read", Err: errors.New("connection reset by peer")},
+	} {
+		got := diagnose.Error("Read Desktop", &api.Error{Service: "desktop", Err: err}).Detail()
+		if !strings.Contains(got, want) {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
