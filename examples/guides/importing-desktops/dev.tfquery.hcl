@@ -1,0 +1,9 @@
+list "clouddesktop_desktop" "dev" {
+  provider         = clouddesktop
+  include_resource = true
+  limit            = 1000
+
+  config {
+    user_group = "dev"
+  }
+}

@@ -1,0 +1,9 @@
+import {
+  to = clouddesktop_desktop.found
+  id = "dev_01/9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f"
+}
+
+# What the service does not tell may be left out: nothing is ordered or changed.
+resource "clouddesktop_desktop" "found" {
+  username = "dev_01"
+}

@@ -1,0 +1,10 @@
+import {
+  to = clouddesktop_desktop_policy.all
+  id = "service"
+}
+
+# The service does not tell its policy: the first apply sets these values.
+resource "clouddesktop_desktop_policy" "all" {
+  usb_enable  = true
+  data_access = false
+}

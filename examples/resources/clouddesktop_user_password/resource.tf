@@ -1,0 +1,11 @@
+# A password of your own, stored nowhere. Needs Terraform 1.11.
+variable "password" {
+  type      = string
+  ephemeral = true
+}
+
+resource "clouddesktop_user_password" "ada" {
+  username            = "dev_01"
+  password_wo         = var.password
+  password_wo_version = 1 # Another number sends the password again.
+}
