@@ -1,0 +1,71 @@
+package desktop_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// A password of one's own is in no plan, no state, no output and no log; the
+// service's is in the state alone.
+func TestUserPasswordCLI_leavesNoTrace(t *testing.T) {
+	t.Parallel()
+	const own = "S3cret-of-dev"
+	server := startWithToken(t)
+	server.AddUser("dev_01")
+	server.AddUser("dev_02")
+	c := cli(t, server, `
+variable "password" {
+  type      = string
+  ephemeral = true
+}
+`+passwordOf("password_wo = var.password\n password_wo_version = 1")+`
+resource "clouddesktop_user_password" "default" {
+  username = "dev_02"
+}
+`+policyWith("usb_enable = true"))
+	log := filepath.Join(t.TempDir(), "log")
+	c.Env = append(c.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+log, "TF_VAR_password="+own)
+
+	printed := c.Must("plan", "-out", "plan").Stdout
+	plan := c.Must("show", "-json", "plan").Stdout
+	printed += c.Must("apply", "plan").Stdout
+	if server.Password("dev_01") != own || server.Password("dev_02") != server.DefaultPassword() {
+		t.Fatal("the passwords are not set, so nothing is proved")
+	}
+	state := c.Must("show", "-json").Stdout
+	// Sent again, as after a change that nothing tells of.
+	printed += c.Must("apply", "-auto-approve", "-replace="+policyAddress).Stdout
+	if err := sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=false`, `usb-enable=true`)(&terraform.State{}); err != nil {
+		t.Error(err)
+	}
+	// What the service says of a password may repeat it.
+	server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse(own+" is too short"))
+	failed := c.Run("apply", "-auto-approve", "-replace="+passwordAddress)
+	if printed += failed.Stdout + failed.Stderr; !failed.Says("*** is too short.") {
+		t.Errorf("the failure is not told:\n%s", failed.Stderr)
+	}
+	if r := c.Must("destroy", "-auto-approve"); !r.Says("User dev_02 keeps the password; Terraform no longer manages it.") {
+		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
+	}
+	logged, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(logged), "/api/user/pwd-reset") {
+		t.Fatal("the log does not show the requests, so it proves nothing")
+	}
+	for place, text := range map[string]string{"plan": plan, "state": state, "output": printed, "log": string(logged)} {
+		if strings.Contains(text, own) {
+			t.Errorf("the %s holds the password", place)
+		}
+		if strings.Contains(text, server.DefaultPassword()) != (place == "state") {
+			t.Errorf("the service's password is in the state alone, but not so in the %s", place)
+		}
+	}
+}
