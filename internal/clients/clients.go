@@ -123,31 +123,37 @@ func anyUnknown(values ...interface{ IsUnknown() bool }) bool {
 	return false
 }
 
-// wrong words a wrong value in the provider block.
+// wrong words a wrong value in the provider block. It names the attribute,
+// because Terraform shows only what is written, and a value may be missing or
+// come from the environment.
 func wrong(diags *diag.Diagnostics, block, attribute, text string) {
-	at := path.Root(block)
+	at, name := path.Root(block), block
 	if attribute != "" {
-		at = at.AtName(attribute)
+		at, name = at.AtName(attribute), block+"."+attribute
 	}
-	diags.Append(diagnose.Input(at, "Invalid Provider Configuration", text))
+	diags.Append(diagnose.Input(at, "Invalid Provider Configuration: "+name, text))
 }
 
-// sentence words what is wrong with a value that is no secret.
+// sentence words what is wrong with an address. One that may hold a credential
+// is not repeated.
 func sentence(value string, err error) string {
+	if strings.ContainsAny(value, "@?") {
+		return fmt.Sprintf("The value cannot be used: %v.", err)
+	}
 	return fmt.Sprintf("%q: %v.", value, err)
 }
 
-// setHeader adds a header to those sent with every request.
-func setHeader(h http.Header, name, value string, diags *diag.Diagnostics) {
-	if !httpguts.ValidHeaderFieldName(name) {
+// setHeader adds a header to those sent with every request. from is where its
+// value is written.
+func setHeader(h http.Header, name, value, from string, diags *diag.Diagnostics) {
+	switch {
+	case !httpguts.ValidHeaderFieldName(name):
 		wrong(diags, "desktop", "headers", fmt.Sprintf("%q cannot be the name of an HTTP header. Write a name like Authorization.", name))
-		return
+	case !httpguts.ValidHeaderFieldValue(value) || strings.TrimSpace(value) == "":
+		wrong(diags, "desktop", "headers", from+" cannot be sent: it is empty, or holds a line break or another control character. A file read with file() may need trimspace().")
+	default:
+		h.Set(name, value)
 	}
-	if !httpguts.ValidHeaderFieldValue(value) || strings.TrimSpace(value) == "" {
-		wrong(diags, "desktop", "headers", fmt.Sprintf("The value of %q cannot be sent: it is empty, or holds a line break or another control character. A file read with file() may need trimspace().", name))
-		return
-	}
-	h.Set(name, value)
 }
 
 // objectOptions lets a nested attribute be decoded while it holds unknowns.

@@ -2,6 +2,9 @@ package clients
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -61,7 +64,9 @@ func desktopAttribute() schema.Attribute {
 			"operating_systems": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "The operating systems that the deployment offers. Default: `win7`, `win10`, `kylin` and `macos`.",
-				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+				Validators: []validator.List{
+					listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+				},
 			},
 			"policy_scope": schema.StringAttribute{
 				Optional:            true,
@@ -103,7 +108,11 @@ func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object,
 	}
 	var err error
 	if config.Endpoint, err = api.ParseEndpoint(endpoint); err != nil {
-		wrong(diags, "desktop", "endpoint", sentence(endpoint, err))
+		text := sentence(endpoint, err)
+		if m.Endpoint.IsNull() {
+			text += " It comes from CLOUDDESKTOP_ENDPOINT."
+		}
+		wrong(diags, "desktop", "endpoint", text)
 		return nil
 	}
 	transport := env.transport()
@@ -111,22 +120,28 @@ func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object,
 	transport.ClientCertificate = []byte(m.ClientCertificate.ValueString())
 	transport.ClientKey = []byte(m.ClientKey.ValueString())
 	if config.HTTP, err = api.NewHTTPClient(transport); err != nil {
-		wrong(diags, "desktop", "", "TLS cannot be set up: "+err.Error()+".")
+		attribute := ""
+		if field, ok := errors.AsType[*api.ConfigError](err); ok {
+			attribute = map[string]string{"CACertificate": "ca_certificate", "ClientCertificate": "client_certificate"}[field.Field]
+		}
+		wrong(diags, "desktop", attribute, err.Error())
 		return nil
 	}
 	if !m.OperatingSystems.IsNull() {
 		config.OperatingSystems = nil
 		diags.Append(m.OperatingSystems.ElementsAs(ctx, &config.OperatingSystems, false)...)
 	}
-	if authorization := env.Getenv("CLOUDDESKTOP_AUTHORIZATION"); authorization != "" {
-		config.Header.Set("Authorization", authorization)
-	}
-	headers := map[string]string{}
+	headers := map[string]types.String{}
 	if !m.Headers.IsNull() {
 		diags.Append(m.Headers.ElementsAs(ctx, &headers, false)...)
 	}
-	for name, value := range headers {
-		setHeader(config.Header, name, value, diags)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		if value := headers[name]; !value.IsNull() {
+			setHeader(config.Header, name, value.ValueString(), fmt.Sprintf("The value of %q", name), diags)
+		}
+	}
+	if authorization := env.Getenv("CLOUDDESKTOP_AUTHORIZATION"); authorization != "" && config.Header.Get("Authorization") == "" {
+		setHeader(config.Header, "Authorization", authorization, "The value of CLOUDDESKTOP_AUTHORIZATION", diags)
 	}
 	config.Callbacks = newCallbacks(ctx, env, callbackBlock, diags)
 	if diags.HasError() {
