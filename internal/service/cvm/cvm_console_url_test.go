@@ -181,7 +181,7 @@ func TestCVMConsoleURL_providerBlock(t *testing.T) {
 		"missing":      {``, "add\\s+a\\s+`tencentcloud`\\s+block\\s+to\\s+the\\s+provider"},
 		"half a key":   {`tencentcloud = { region = "ap-beijing", secret_id = "AKIDtest" }`, `secret_id\s+and\s+secret_key\s+go\s+together`},
 		"token alone":  {`tencentcloud = { region = "ap-beijing", security_token = "t" }`, `secret_id\s+and\s+secret_key\s+go\s+together`},
-		"no region":    {`tencentcloud = { secret_id = "AKIDtest", secret_key = "k" }`, `no\s+region\s+is\s+configured(.|\n)*TENCENTCLOUD_REGION`},
+		"no region":    {`tencentcloud = { secret_id = "AKIDtest", secret_key = "k" }`, `No\s+region\s+is\s+configured(.|\n)*TENCENTCLOUD_REGION`},
 		"odd endpoint": {`tencentcloud = { region = "ap-beijing", endpoint = "cvm.example.com" }`, `must\s+begin\s+with\s+https://`},
 	} {
 		t.Run(name, func(t *testing.T) {
