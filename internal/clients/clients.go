@@ -51,6 +51,15 @@ type Set struct {
 	compute   *Compute
 }
 
+// Close ends what the clients do besides answering calls. They are of no use
+// afterwards.
+func (s *Set) Close() error {
+	if s.desktop == nil {
+		return nil
+	}
+	return s.desktop.Close()
+}
+
 // ErrUnknown is what a client returns whose configuration is not known before
 // apply.
 var ErrUnknown = errors.New("the configuration of the provider depends on values that are known only after apply")

@@ -74,6 +74,14 @@ func New(config Config) *Client {
 	}}
 }
 
+// Close ends the receiving of callbacks, after those that are arriving.
+func (c *Client) Close() error {
+	if c.config.Callbacks == nil {
+		return nil
+	}
+	return c.config.Callbacks.Close()
+}
+
 // Available returns why no call can be made yet, or nil.
 func (c *Client) Available() error { return c.config.Unavailable }
 
