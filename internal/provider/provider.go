@@ -3,8 +3,11 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"os"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -25,12 +28,16 @@ import (
 type clouddesktopProvider struct {
 	version string
 	env     clients.Env
+
+	mu         sync.Mutex
+	configured []*clients.Set
 }
 
 var (
 	_ provider.ProviderWithEphemeralResources = (*clouddesktopProvider)(nil)
 	_ provider.ProviderWithListResources      = (*clouddesktopProvider)(nil)
 	_ provider.ProviderWithActions            = (*clouddesktopProvider)(nil)
+	_ io.Closer                               = (*clouddesktopProvider)(nil)
 )
 
 // New returns the constructor of the provider. The version is told to
@@ -68,11 +75,26 @@ func (p *clouddesktopProvider) Configure(ctx context.Context, req provider.Confi
 	env := p.env
 	env.Logger = slog.New(clients.NewLogHandler(ctx))
 	set := clients.New(ctx, env, model, &resp.Diagnostics)
+	p.mu.Lock()
+	p.configured = append(p.configured, set)
+	p.mu.Unlock()
 	resp.ResourceData = set
 	resp.DataSourceData = set
 	resp.EphemeralResourceData = set
 	resp.ListResourceData = set
 	resp.ActionData = set
+}
+
+// Close ends what the provider does besides answering Terraform's calls. The
+// process calls it when Terraform has had enough.
+func (p *clouddesktopProvider) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var failed error
+	for _, set := range p.configured {
+		failed = errors.Join(failed, set.Close())
+	}
+	return failed
 }
 
 func (p *clouddesktopProvider) Resources(context.Context) []func() resource.Resource {

@@ -4,6 +4,8 @@
 package serve
 
 import (
+	"errors"
+	"io"
 	"os"
 
 	"github.com/hashicorp/go-hclog"
@@ -18,7 +20,8 @@ const address = "registry.terraform.io/clouddesktop/clouddesktop"
 // debug it waits for a Terraform that attaches to it, and for an interrupt.
 func Provider(newProvider func() provider.Provider, debug bool) error {
 	collectRarely(os.Getenv)
-	server := func() tfprotov6.ProviderServer { return Server(newProvider()) }
+	served := newProvider()
+	server := func() tfprotov6.ProviderServer { return Server(served) }
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
@@ -33,5 +36,10 @@ func Provider(newProvider func() provider.Provider, debug bool) error {
 		framework := server
 		server = func() tfprotov6.ProviderServer { return forget(framework()) }
 	}
-	return tf6server.Serve(address, server, options...)
+	err := tf6server.Serve(address, server, options...)
+	// Terraform waits two seconds for the process to end before it kills it.
+	if closer, ok := served.(io.Closer); ok {
+		err = errors.Join(err, closer.Close())
+	}
+	return err
 }
