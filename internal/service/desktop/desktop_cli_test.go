@@ -46,9 +46,11 @@ func TestDesktopCLI_driftExitCodes(t *testing.T) {
 	}
 	c := cli(t, server, `
 resource "clouddesktop_desktop" "test" {
-  count    = 50
-  username = "user${count.index % 5}"
-  os       = "kylin"
+  count      = 50
+  username   = "user${count.index % 5}"
+  os         = "kylin"
+  cpu        = 2
+  memory_mib = 4096
 }
 `)
 	c.Must("apply", "-auto-approve")
