@@ -12,11 +12,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/provider"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/serve"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -62,7 +62,7 @@ func attributesBelow(prefix string, attributes []*tfprotov6.SchemaAttribute) []a
 // things are all that the provider tells Terraform about, the identities apart.
 func things(t *testing.T) []thing {
 	t.Helper()
-	schemas, err := providerserver.NewProtocol6(provider.New("test")())().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	schemas, err := serve.Server(provider.New("test")()).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || len(schemas.Diagnostics) > 0 {
 		t.Fatal(err, schemas.Diagnostics)
 	}
@@ -89,7 +89,7 @@ func things(t *testing.T) []thing {
 
 func identities(t *testing.T) map[string]*tfprotov6.ResourceIdentitySchema {
 	t.Helper()
-	answer, err := providerserver.NewProtocol6(provider.New("test")())().GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	answer, err := serve.Server(provider.New("test")()).GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil || len(answer.Diagnostics) > 0 || len(answer.IdentitySchemas) == 0 {
 		t.Fatal(err, answer)
 	}
