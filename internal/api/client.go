@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -78,8 +79,7 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
 		// The text of a url.Error quotes the address with its query.
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) {
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err
 		}
 		e := c.fail(call, 0, Other, "", contextCause(ctx, err))
@@ -171,9 +171,7 @@ func (c *Client) newRequest(ctx context.Context, call Call) (*http.Request, erro
 	if err != nil {
 		return nil, errors.New("the address of the request cannot be made")
 	}
-	for name, values := range c.Header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, c.Header)
 	if host := c.Header.Get("Host"); host != "" {
 		req.Host = host
 	}

@@ -8,8 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"io"
-	"log"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -51,7 +50,7 @@ func encodePEM(kind string, der []byte) []byte {
 func serveTLS(t *testing.T, trusted *identity) (endpoint string, ca []byte) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 	if trusted != nil {
 		pool := x509.NewCertPool()
 		pool.AppendCertsFromPEM(trusted.certificate)
@@ -76,14 +75,16 @@ func TestTLS(t *testing.T) {
 		"bundle with the CA": {open, api.TransportConfig{CACertificate: slices.Concat(unknown.certificate, openCA)}, ""},
 		"client certificate": {
 			closed,
-			api.TransportConfig{CACertificate: closedCA, ClientCertificate: known.certificate, ClientKey: known.key}, "",
+			api.TransportConfig{CACertificate: closedCA, ClientCertificate: known.certificate, ClientKey: known.key},
+			"",
 		},
 		"no CA":                 {open, api.TransportConfig{}, "certificate signed by unknown authority"},
 		"another CA":            {open, api.TransportConfig{CACertificate: unknown.certificate}, "failed to verify certificate"},
 		"no client certificate": {closed, api.TransportConfig{CACertificate: closedCA}, "certificate required"},
 		"unknown client certificate": {
 			closed,
-			api.TransportConfig{CACertificate: closedCA, ClientCertificate: unknown.certificate, ClientKey: unknown.key}, "certificate",
+			api.TransportConfig{CACertificate: closedCA, ClientCertificate: unknown.certificate, ClientKey: unknown.key},
+			"certificate",
 		},
 		"http where https is spoken": {"https" + strings.TrimPrefix(plain.URL, "http"), api.TransportConfig{}, "server gave HTTP response to HTTPS client"},
 	} {

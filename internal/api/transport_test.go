@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -37,7 +38,9 @@ func TestNewHTTPClient_logsNoSecret(t *testing.T) {
 	}
 	client.HTTP.CloseIdleConnections()
 	server.Close()
-	failure(t, client, call)
+	if e := failure(t, client, call); !e.Unsent {
+		t.Errorf("got %v", e)
+	}
 
 	if strings.Contains(log.String(), "hush") {
 		t.Errorf("a secret is in the log: %s", &log)
@@ -49,9 +52,7 @@ func TestNewHTTPClient_logsNoSecret(t *testing.T) {
 	}
 	decoder := json.NewDecoder(&log)
 	for _, want := range want {
-		for key, value := range common {
-			want[key] = value
-		}
+		maps.Copy(want, common)
 		var got map[string]any
 		if err := decoder.Decode(&got); err != nil {
 			t.Fatal(err)

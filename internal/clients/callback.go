@@ -85,8 +85,7 @@ func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.
 		Key:         []byte(m.TLSKey.ValueString()),
 		Logger:      env.Logger,
 	})
-	var wrongField *callback.ConfigError
-	if errors.As(err, &wrongField) {
+	if wrongField, ok := errors.AsType[*callback.ConfigError](err); ok {
 		wrong(diags, "callback", callbackAttributes[wrongField.Field], wrongField.Problem)
 	}
 	return exchange

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ type written = map[string]attr.Value
 
 // block is a block with these attributes, or no block if there are none.
 func block(attribute schema.Attribute, values written) types.Object {
-	kinds := attribute.GetType().(types.ObjectType).AttrTypes //nolint:forcetypeassert // It is a nested attribute.
+	kinds := attribute.GetType().(types.ObjectType).AttrTypes
 	if values == nil {
 		return types.ObjectNull(kinds)
 	}
@@ -44,8 +45,8 @@ func text(s string) types.String { return types.StringValue(s) }
 
 func headers(pairs ...string) types.Map {
 	all := written{}
-	for i := 0; i < len(pairs); i += 2 {
-		all[pairs[i]] = text(pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		all[pair[0]] = text(pair[1])
 	}
 	return types.MapValueMust(types.StringType, all)
 }
@@ -71,39 +72,55 @@ func TestDesktop_wrongValues(t *testing.T) {
 		"no endpoint": {nil, written{}, nil, "desktop.endpoint", "It is missing. Write the base address of the service, or set CLOUDDESKTOP_ENDPOINT."},
 		"an empty endpoint hides the environment": {
 			map[string]string{"CLOUDDESKTOP_ENDPOINT": "https://other.example.com"},
-			written{"endpoint": text("")}, nil, "desktop.endpoint", "It is missing.",
+			written{"endpoint": text("")},
+			nil, "desktop.endpoint", "It is missing.",
 		},
 		"no scheme": {
-			nil, written{"endpoint": text("desktop.example.com")}, nil, "desktop.endpoint",
+			nil,
+			written{"endpoint": text("desktop.example.com")},
+			nil, "desktop.endpoint",
 			`"desktop.example.com": it must begin with https:// or http://, like https://service.example.com.`,
 		},
 		"a credential in the endpoint": {
-			nil, written{"endpoint": text("https://u:hush@desktop.example.com")}, nil, "desktop.endpoint",
+			nil,
+			written{"endpoint": text("https://u:hush@desktop.example.com")},
+			nil, "desktop.endpoint",
 			"The value cannot be used: it holds a user name; credentials belong in their own attributes.",
 		},
 		"a wrong variable": {
-			map[string]string{"CLOUDDESKTOP_ENDPOINT": "desktop.example.com"}, nil, nil, "desktop.endpoint",
+			map[string]string{"CLOUDDESKTOP_ENDPOINT": "desktop.example.com"},
+			nil, nil, "desktop.endpoint",
 			"like https://service.example.com. It comes from CLOUDDESKTOP_ENDPOINT.",
 		},
 		"a file name for a CA": {
-			nil, written{"endpoint": somewhere, "ca_certificate": text("ca.pem")}, nil, "desktop.ca_certificate",
+			nil,
+			written{"endpoint": somewhere, "ca_certificate": text("ca.pem")},
+			nil, "desktop.ca_certificate",
 			`It holds no certificate in PEM. Write the text of the file, not its name, like file("ca.pem").`,
 		},
 		"a certificate without its key": {
-			nil, written{"endpoint": somewhere, "client_certificate": text(certificate)}, nil, "desktop.client_certificate",
+			nil,
+			written{"endpoint": somewhere, "client_certificate": text(certificate)},
+			nil, "desktop.client_certificate",
 			"It and its private key do not work together",
 		},
 		"a line break in a header": {
-			nil, written{"endpoint": somewhere, "headers": headers("Authorization", "Bearer hush\n")}, nil, "desktop.headers",
+			nil,
+			written{"endpoint": somewhere, "headers": headers("Authorization", "Bearer hush\n")},
+			nil, "desktop.headers",
 			`The value of "Authorization" cannot be sent: it is empty, or holds a line break or another control character. A file read with file() may need trimspace().`,
 		},
 		"an empty header": {nil, written{"endpoint": somewhere, "headers": headers("X-A", " ")}, nil, "desktop.headers", `The value of "X-A" cannot be sent`},
 		"a wrong name of a header": {
-			nil, written{"endpoint": somewhere, "headers": headers("X A:", "hush")}, nil, "desktop.headers",
+			nil,
+			written{"endpoint": somewhere, "headers": headers("X A:", "hush")},
+			nil, "desktop.headers",
 			`"X A:" cannot be the name of an HTTP header. Write a name like Authorization.`,
 		},
 		"a line break in a variable": {
-			map[string]string{"CLOUDDESKTOP_AUTHORIZATION": "Bearer hush\n"}, written{"endpoint": somewhere}, nil, "desktop.headers",
+			map[string]string{"CLOUDDESKTOP_AUTHORIZATION": "Bearer hush\n"},
+			written{"endpoint": somewhere},
+			nil, "desktop.headers",
 			"The value of CLOUDDESKTOP_AUTHORIZATION cannot be sent",
 		},
 		"no port to listen on": {nil, written{"endpoint": somewhere}, written{"listen": text("0.0.0.0")}, "callback.listen", "is no host and port"},
@@ -116,7 +133,9 @@ func TestDesktop_wrongValues(t *testing.T) {
 			nil, written{"endpoint": somewhere}, written{"tls_key": text("hush")}, "callback.tls_certificate", "It is needed with a private key",
 		},
 		"an odd pair": {
-			nil, written{"endpoint": somewhere}, written{"tls_certificate": text(certificate), "tls_key": text("hush")},
+			nil,
+			written{"endpoint": somewhere},
+			written{"tls_certificate": text(certificate), "tls_key": text("hush")},
 			"callback.tls_certificate", "do not work together",
 		},
 		"an address for an inbox": {nil, written{"endpoint": somewhere}, written{"inbox": text("ftp://bucket")}, "callback.inbox", "."},
@@ -157,7 +176,7 @@ func TestDesktop_unknownValues(t *testing.T) {
 		}
 	}
 	var diags diag.Diagnostics
-	kinds := desktopAttribute().GetType().(types.ObjectType).AttrTypes //nolint:forcetypeassert // It is a nested attribute.
+	kinds := desktopAttribute().GetType().(types.ObjectType).AttrTypes
 	client := newDesktop(t.Context(), Env{}, types.ObjectUnknown(kinds), block(callbackAttribute(), nil), &diags)
 	if client == nil || client.Available() == nil || len(diags) > 0 {
 		t.Errorf("the whole block: got %v and %v", client, diags)
@@ -216,11 +235,13 @@ func TestDesktop_whatIsSent(t *testing.T) {
 		"environment": {map[string]string{"CLOUDDESKTOP_AUTHORIZATION": "env"}, nil, http.Header{"Authorization": {"env"}}},
 		"both": {
 			map[string]string{"CLOUDDESKTOP_AUTHORIZATION": "broken\n"},
-			headers("authorization", "written", "X-Tenant", "t"), http.Header{"Authorization": {"written"}, "X-Tenant": {"t"}},
+			headers("authorization", "written", "X-Tenant", "t"),
+			http.Header{"Authorization": {"written"}, "X-Tenant": {"t"}},
 		},
 		"a null header is none": {
 			map[string]string{"CLOUDDESKTOP_AUTHORIZATION": "env"},
-			types.MapValueMust(types.StringType, written{"Authorization": types.StringNull()}), http.Header{"Authorization": {"env"}},
+			types.MapValueMust(types.StringType, written{"Authorization": types.StringNull()}),
+			http.Header{"Authorization": {"env"}},
 		},
 	} {
 		for _, where := range []string{"block", "environment"} {

@@ -87,8 +87,7 @@ func detail(err error) string {
 	if h := hint(err, e); h != "" {
 		b.WriteString("\n\n" + h)
 	}
-	var a *advised
-	if errors.As(err, &a) {
+	if a, ok := errors.AsType[*advised](err); ok {
 		b.WriteString("\n\n" + a.advice)
 	}
 	return b.String()

@@ -44,7 +44,7 @@ func TestError(t *testing.T) {
 		want string
 	}{
 		"of our own":  {errors.New("the desktop is gone"), "The desktop is gone."},
-		"with a name": {errors.New("dev_01 is gone!"), "dev_01 is gone!"},
+		"with a name": {errors.New("dev_01 is gone"), "dev_01 is gone."},
 		"in Chinese":  {errors.New("用户不存在。"), "用户不存在。"},
 		"everything known": {
 			&api.Error{Service: "cvm", Operation: "DescribeInstanceVncUrl", Status: 200, Code: "InvalidInstanceId.NotFound", Message: "instance is gone", RequestID: "r-1", Kind: api.NotFound},

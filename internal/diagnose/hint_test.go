@@ -5,8 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -22,7 +21,7 @@ func TestHintOfTransport(t *testing.T) {
 	t.Parallel()
 	start := func(begin func(*httptest.Server)) *httptest.Server {
 		server := httptest.NewUnstartedServer(http.NotFoundHandler())
-		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 		begin(server)
 		t.Cleanup(server.Close)
 		return server
