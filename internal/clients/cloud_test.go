@@ -58,7 +58,7 @@ func with(sets ...values) values {
 // object is a block with these attributes, or no block.
 func object(t *testing.T, attribute schema.Attribute, written values) types.Object {
 	t.Helper()
-	kinds := attribute.GetType().(types.ObjectType).AttrTypes //nolint:forcetypeassert // It is a nested attribute.
+	kinds := attribute.GetType().(types.ObjectType).AttrTypes
 	if written == nil {
 		return types.ObjectNull(kinds)
 	}

@@ -146,7 +146,7 @@ func TestHuaweiCloud_mistakeInTheEnvironmentAlone(t *testing.T) {
 
 func TestHuaweiCloud_unknown(t *testing.T) {
 	t.Parallel()
-	kinds := huaweiCloudAttribute().GetType().(types.ObjectType).AttrTypes //nolint:forcetypeassert // It is a nested attribute.
+	kinds := huaweiCloudAttribute().GetType().(types.ObjectType).AttrTypes
 	known := object(t, huaweiCloudAttribute(), huaweiKey).Attributes()
 	known["secret_key"] = types.StringUnknown()
 	for _, block := range []types.Object{types.ObjectUnknown(kinds), types.ObjectValueMust(kinds, known)} {

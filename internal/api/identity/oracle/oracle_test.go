@@ -91,7 +91,7 @@ func randomRequest(t *testing.T, r *rand.Rand) (req *http.Request, body string) 
 
 func TestSignerAgreesWithTheSDK(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(1, 2))
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // The same requests in every run.
 	for range 2000 {
 		req, body := randomRequest(t, r)
 		names := []string{"host", "X-Project-Id", "X-Sdk-Date"}
@@ -118,7 +118,7 @@ func TestSignerAgreesWithTheSDK(t *testing.T) {
 func TestFakeAcceptsTheSDK(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.New()
-	r := rand.New(rand.NewPCG(3, 4))
+	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // The same requests in every run.
 	for range 500 {
 		req, body := randomRequest(t, r)
 		incoming := httptest.NewRequestWithContext(t.Context(), req.Method, req.URL.String(), strings.NewReader(body))
