@@ -81,6 +81,8 @@ func detail(err error) string {
 		}
 		line(&b, "Code", e.Code)
 		line(&b, "Request ID", e.RequestID)
+	} else if errors.Is(err, context.Canceled) {
+		b.WriteString("The run was interrupted.")
 	} else {
 		b.WriteString(capital(sentence(err.Error())))
 	}
@@ -123,7 +125,7 @@ func message(err error, e *api.Error) string {
 // sentence ends with a full stop. What an API says is left as it is besides.
 func sentence(text string) string {
 	text = strings.TrimSpace(text)
-	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "。") {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "。") || strings.HasSuffix(text, "…") {
 		return text
 	}
 	return text + "."

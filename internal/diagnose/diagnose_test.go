@@ -45,6 +45,7 @@ func TestError(t *testing.T) {
 	}{
 		"of our own":  {errors.New("the desktop is gone"), "The desktop is gone."},
 		"with a name": {errors.New("dev_01 is gone"), "dev_01 is gone."},
+		"cut":         {errors.New("it begins: 0…"), "It begins: 0…"},
 		"in Chinese":  {errors.New("用户不存在。"), "用户不存在。"},
 		"everything known": {
 			&api.Error{Service: "cvm", Operation: "DescribeInstanceVncUrl", Status: 200, Code: "InvalidInstanceId.NotFound", Message: "instance is gone", RequestID: "r-1", Kind: api.NotFound},
@@ -91,8 +92,8 @@ func TestError(t *testing.T) {
 		"a page in the place of an answer": {
 			failure(func(e *api.Error) { e.Status, e.Message = 200, "the answer is no JSON; it begins: <html>" }),
 			"The answer is no JSON; it begins: <html>." + where + "\nHTTP status: 200\n\n" +
-				"Something other than the service may have answered, such as a proxy or a login page. Check the endpoint in the provider block. " +
-				"If it was the service, its answer is not what its document promises.",
+				"The answer is not what the document of the service promises. If something else answered, such as a proxy or a login page, " +
+				"check the endpoint in the provider block.",
 		},
 		"broken off": {
 			failure(func(e *api.Error) { e.Status, e.Message, e.Err = 200, "the answer broke off", io.ErrUnexpectedEOF }),

@@ -29,8 +29,8 @@ func hint(err error, e *api.Error) string {
 	case e.Status >= http.StatusInternalServerError:
 		return "The service failed. Try again later; if it stays, those who run the service find the cause in its logs."
 	case e.Status != 0:
-		return "Something other than the service may have answered, such as a proxy or a login page. Check the endpoint in the provider block. " +
-			"If it was the service, its answer is not what its document promises."
+		return "The answer is not what the document of the service promises. If something else answered, such as a proxy or a login page, " +
+			"check the endpoint in the provider block."
 	}
 	return ""
 }

@@ -155,7 +155,7 @@ func TestDataSources_faults(t *testing.T) {
 		},
 		"stalled": {
 			"data \"clouddesktop_user_desktops\" \"test\" {\n  username = \"dev_01\"\n  timeouts = { read = \"100ms\" }\n}\n",
-			"no end came within 100ms.", desktoptest.Stall(),
+			"No end came within 100ms.", desktoptest.Stall(),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

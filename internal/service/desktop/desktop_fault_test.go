@@ -36,8 +36,8 @@ func TestDesktop_badAnswersToOrder(t *testing.T) {
 		"503":        {desktoptest.Unavailable(), "HTTP status: 503"},
 		"HTML":       {desktoptest.Answer(200, "text/html", "<html>Please log in</html>"), "it begins: <html>Please log in</html>"},
 		"empty":      {desktoptest.Empty(), "it is empty"},
-		"half":       {desktoptest.Half(), "the answer is not a JSON document"},
-		"50 MB":      {desktoptest.Huge(50 << 20), "the answer is larger than 4 MiB"},
+		"half":       {desktoptest.Half(), "The answer is not a JSON document"},
+		"50 MB":      {desktoptest.Huge(50 << 20), "The answer is larger than 4 MiB"},
 		"refused":    {desktoptest.Refuse("no licence left"), "no licence left"},
 		"connection": {desktoptest.DropBefore(), "the service may still carry that out"},
 	} {

@@ -110,8 +110,8 @@ func TestVNCSessions_errors(t *testing.T) {
 	}{
 		"wrong token":   {hpctest.Code("10008", "权限不足"), "", tomorrow(), `权限不足\s+\(no\s+permission\)(.|\n)*Code:\s+10008`},
 		"expired token": {nil, "", time.Date(2023, 6, 8, 8, 23, 28, 0, time.UTC), `token\s+expired\s+on\s+2023-06-08\s+at\s+08:23:28\s+UTC`},
-		"no number":     {hpctest.List(wide), "", tomorrow(), `session\s+1(.|\n)*has\s+width\s+"wide"`},
-		"no date":       {hpctest.List(undated), "", tomorrow(), `session\s+1(.|\n)*has\s+createDate\s+"02.02.2023"`},
+		"no number":     {hpctest.List(wide), "", tomorrow(), `Session\s+1(.|\n)*has\s+width\s+"wide"`},
+		"no date":       {hpctest.List(undated), "", tomorrow(), `Session\s+1(.|\n)*has\s+createDate\s+"02.02.2023"`},
 		"HTML":          {hpctest.Body(http.StatusServiceUnavailable, "text/html", "<h1>maintenance</h1>"), "", tomorrow(), `<h1>maintenance</h1>(.|\n)*HTTP\s+status:\s+503`},
 		"no time left":  {hpctest.Code("10011", "调用频次过高"), `timeouts = { read = "200ms" }`, tomorrow(), `called\s+too\s+often(.|\n)*timeouts`},
 	} {
