@@ -32,20 +32,20 @@ func callbackAttribute() schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"listen": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. Several runs on one machine may share a port. Default: `127.0.0.1:0`, a free port on loopback.",
+				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. All runs of one user on one machine can share a port. Default: `127.0.0.1:0`, a free port that only this machine reaches.",
 			},
 			"url": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The base address that the service is told to call, such as `https://runner.example.com:8700`. Default: the address listened on.",
+				MarkdownDescription: "The base address that the service is told to call, such as `https://runner.example.com:8700`. It must lead to `listen`, which then needs a fixed port. Default: the address of `listen`.",
 			},
 			"inbox": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The directory where callbacks are kept until they are dealt with, readable by nobody else. Default: `clouddesktop` in Terraform's data directory (`.terraform` or `TF_DATA_DIR`).",
+				MarkdownDescription: "The directory that keeps callbacks until they are dealt with. No other user can read it. Default: `clouddesktop` in Terraform's data directory (`.terraform`, or what `TF_DATA_DIR` says).",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"tls_certificate": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The certificate (PEM) to listen with; without it the provider listens without TLS.",
+				MarkdownDescription: "The certificate (PEM) to listen with, its chain included. It goes with `tls_key`. Without it the provider listens without TLS.",
 				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("tls_key"))},
 			},
 			"tls_key": schema.StringAttribute{

@@ -37,7 +37,7 @@ var documentedSystems = []string{"win7", "win10", "kylin", "macos"}
 func desktopAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "The cloud desktop service.",
+		MarkdownDescription: "The cloud desktop service, for desktops, policies and passwords. Its orders end by callbacks: see `callback`.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{
 				Optional:            true,
@@ -45,15 +45,15 @@ func desktopAttribute() schema.Attribute {
 			},
 			"headers": schema.MapAttribute{
 				Optional: true, Sensitive: true, ElementType: types.StringType,
-				MarkdownDescription: "Headers sent with every request, such as `Authorization`. Default of that one: the environment variable `CLOUDDESKTOP_AUTHORIZATION`.",
+				MarkdownDescription: "Headers to send with every request, such as `Authorization`. Default of that one: the environment variable `CLOUDDESKTOP_AUTHORIZATION`.",
 			},
 			"ca_certificate": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The certificates (PEM) that are trusted for the service. Default: those of the system.",
+				MarkdownDescription: "The certificates (PEM) of the authorities to trust for the service. Default: those of the system.",
 			},
 			"client_certificate": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The certificate (PEM) that the provider shows to the service.",
+				MarkdownDescription: "The certificate (PEM) to show to the service. It goes with `client_key`.",
 				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("client_key"))},
 			},
 			"client_key": schema.StringAttribute{
@@ -63,19 +63,19 @@ func desktopAttribute() schema.Attribute {
 			},
 			"operating_systems": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The operating systems that the deployment offers. Default: `win7`, `win10`, `kylin` and `macos`.",
+				MarkdownDescription: "The operating systems that the deployment offers. Others are refused at plan time. Default: `win7`, `win10`, `kylin` and `macos`.",
 				Validators: []validator.List{
 					listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
 			},
 			"policy_scope": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What a policy belongs to: `service`, one policy for the whole service (default), or `desktop`, for deployments that take a desktop with it.",
+				MarkdownDescription: "What a policy belongs to: `service` (default), the whole service, or `desktop`, a single desktop, where the deployment supports that.",
 				Validators:          []validator.String{stringvalidator.OneOf("service", "desktop")},
 			},
 			"policy_callback": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether the deployment reports the end of a policy update by a callback. Default: `false`.",
+				MarkdownDescription: "Whether the deployment reports the end of a policy update by a callback, which is then waited for. Default: `false`.",
 			},
 		},
 	}

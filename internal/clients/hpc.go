@@ -20,7 +20,7 @@ type hpcModel struct {
 func hpcAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "The HPC portal.",
+		MarkdownDescription: "The HPC portal, for VNC sessions.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{
 				Optional:            true,
@@ -28,7 +28,7 @@ func hpcAttribute() schema.Attribute {
 			},
 			"token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The token of the portal's API. It expires; an error then says when it did. Default: the environment variable `CLOUDDESKTOP_HPC_TOKEN`.",
+				MarkdownDescription: "The token of the portal's API. It expires; the error then says when. Default: the environment variable `CLOUDDESKTOP_HPC_TOKEN`.",
 			},
 		},
 	}

@@ -71,7 +71,7 @@ func openStackAttribute() schema.Attribute {
 			"region":                        text("The region. Default: the environment variable `OS_REGION_NAME`, else the first that the catalog lists."),
 			"interface":                     iface,
 			"compute_endpoint":              text("The address of Nova with its version, such as `https://nova.example.com/v2.1`. Default: what the catalog lists."),
-			"ca_certificate":                text("The certificates (PEM) that are trusted for the cloud. Default: the file that the environment variable `OS_CACERT` names, else those of the system."),
+			"ca_certificate":                text("The certificates (PEM) of the authorities to trust for the cloud. Default: the file that the environment variable `OS_CACERT` names, else those of the system."),
 			"project_id":                    text("The ID of the project. Default: the environment variable `OS_PROJECT_ID`."),
 			"project_name":                  text("The name of the project, unless `project_id` is set. Default: the environment variable `OS_PROJECT_NAME`."),
 			"project_domain_id":             text("The ID of the domain of `project_name`. Default: the environment variable `OS_PROJECT_DOMAIN_ID`."),

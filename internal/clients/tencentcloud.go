@@ -23,16 +23,16 @@ type tencentcloudModel struct {
 func tencentcloudAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Tencent Cloud. Without `secret_id` and `secret_key`, here and in the environment, the credentials are looked for " +
-			"when they are first needed: in the file `~/.tencentcloud/credentials` (or `TENCENTCLOUD_CREDENTIALS_FILE`), then in the role of the CVM that Terraform runs on.",
+		MarkdownDescription: "Tencent Cloud, for the consoles of CVM instances. Without `secret_id` and `secret_key`, here and in the environment, the credentials are looked for " +
+			"when they are first needed: in the file `~/.tencentcloud/credentials` (or `TENCENTCLOUD_CREDENTIALS_FILE`), then in the role of the CVM instance that Terraform runs on.",
 		Attributes: map[string]schema.Attribute{
 			"region": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The region of the instances, such as `ap-guangzhou`, where they name none. Default: the environment variable `TENCENTCLOUD_REGION`.",
+				MarkdownDescription: "The region of instances that name none, such as `ap-guangzhou`. Default: the environment variable `TENCENTCLOUD_REGION`.",
 			},
 			"secret_id": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The id of the API key. Default: the environment variable `TENCENTCLOUD_SECRET_ID`.",
+				MarkdownDescription: "The ID of the API key. Default: the environment variable `TENCENTCLOUD_SECRET_ID`.",
 			},
 			"secret_key": schema.StringAttribute{
 				Optional: true, Sensitive: true,

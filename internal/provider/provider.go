@@ -60,7 +60,7 @@ func (p *clouddesktopProvider) Metadata(_ context.Context, _ provider.MetadataRe
 
 func (p *clouddesktopProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Orders, sizes and governs cloud desktops, and looks up consoles, login records and VNC sessions. " +
+		MarkdownDescription: "Orders, resizes and governs cloud desktops, and looks up VNC sessions, login records and consoles of servers. " +
 			"Every service is optional: configure those whose types you use.",
 		Attributes: clients.Attributes(),
 	}

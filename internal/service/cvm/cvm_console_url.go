@@ -15,13 +15,13 @@ const readTimeout = 2 * time.Minute
 const (
 	typeName       = "_cvm_console_url"
 	failed         = "Get CVM Console URL"
-	aboutConsole   = "The link to the VNC console of a Tencent Cloud server (CVM). It works once, within 15 seconds: have it opened at once. The server must run."
-	aboutInstance  = "The id of the instance, such as `ins-r9hr2upy`."
+	aboutConsole   = "The link to the VNC console of a Tencent Cloud CVM instance. It works once and for 15 seconds only, so open it at once. The instance must be running."
+	aboutInstance  = "The ID of the instance, such as `ins-r9hr2upy`."
 	aboutRegion    = "The region of the instance, such as `ap-guangzhou`. Default: the region of the provider."
 	aboutURL       = "The link that a person opens in a browser."
-	aboutWebsocket = "The `wss` address to which a VNC client of one's own can connect instead."
-	aboutExpiry    = "When both addresses stop working, if they were not used before (RFC 3339)."
-	aboutTimeout   = "How long to ask, repetitions included, such as `30s` or `5m`: an instance that is starting is waited for. Default: `2m`."
+	aboutWebsocket = "The `wss` address, for a VNC client of your own."
+	aboutExpiry    = "When both addresses stop working if neither has been used (RFC 3339)."
+	aboutTimeout   = "How long asking may take, retries included, such as `5m`. An instance that is starting is waited for. Default: `2m`."
 )
 
 type consoleModel struct {

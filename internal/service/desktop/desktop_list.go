@@ -45,21 +45,21 @@ type desktopListModel struct {
 
 func (l *desktopList) ListResourceConfigSchema(ctx context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds the desktops of a user, or of the users of a group, to import them. Needs Terraform 1.14.",
+		MarkdownDescription: "Finds the desktops of a user, or of all users of a group, to import them. Needs Terraform 1.14.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The user whose desktops are listed. Exactly one of `username` and `user_group` is given.",
+				MarkdownDescription: "The user whose desktops are listed. Set exactly one of `username` and `user_group`.",
 				Validators:          []validator.String{nameValidator()},
 			},
 			"user_group": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "The group whose users' desktops are listed: those of `dev_01`, `dev_02`, and so on for `dev`. " +
-					"The service does not tell how many users a group has, so the search ends when five in a row are unknown or have no desktop.",
+				MarkdownDescription: "The group whose users' desktops are listed: `dev` stands for `dev_01`, `dev_02`, and so on. " +
+					"The service does not report how many users a group has, so the search ends when five in a row are unknown or have no desktop.",
 				Validators: []validator.String{nameValidator()},
 			},
 			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ListDescription: "How long to try to list the desktops, such as `15m`. Default: `10m`.",
+				ListDescription: "How long listing the desktops may take, such as `15m`. Default: `10m`.",
 			}),
 		},
 	}

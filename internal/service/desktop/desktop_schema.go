@@ -34,37 +34,37 @@ const (
 func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := stringplanmodifier.UseStateForUnknown()
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A cloud desktop. It is ordered for a new user of a group, or for a user who exists, and can be resized. " +
-			"The service can neither delete a desktop nor tell its operating system, processors and memory: see `deletion_policy`, and the guide on drift.",
+		MarkdownDescription: "A cloud desktop. It is ordered for a new user of a group or for an existing user, and can be resized. " +
+			"The service cannot delete a desktop: see `deletion_policy`. It does not report the operating system, the processors and the memory: see the guide on drift.",
 		Attributes: map[string]schema.Attribute{
 			"user_group": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The group in which a user is made for the desktop: `dev` makes `dev_01`, `dev_02`, and so on. A change orders another desktop. Exactly one of `user_group` and `username` is given.",
+				MarkdownDescription: "The group in which the service makes a user for the desktop: `dev` gives `dev_01`, `dev_02`, and so on. Set exactly one of `user_group` and `username`. A change orders another desktop.",
 				Validators:          []validator.String{nameValidator()},
 			},
 			"username": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The user who gets the desktop: one who exists if configured, else the one that was made in `user_group`. A change orders another desktop.",
+				MarkdownDescription: "The user who gets the desktop. Set it to give an existing user one more desktop; otherwise it is the user that the service made in `user_group`. A change orders another desktop.",
 				Validators:          []validator.String{nameValidator()},
 				PlanModifiers:       []planmodifier.String{keep},
 			},
 			"os": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The operating system, one of the provider's `desktop.operating_systems`. It is needed to order a desktop; an imported one may leave it out, because the service does not tell it. A change orders another desktop.",
+				MarkdownDescription: "The operating system, one of the provider's `desktop.operating_systems`. It is required to order a desktop; an imported one may leave it out, because the service does not report it. A change orders another desktop.",
 			},
 			"cpu": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "The number of processors. Without it they are left as they are.",
+				MarkdownDescription: "The number of processors. If not set, the service chooses it.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"memory_mib": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "The memory in MiB. Without it the memory is left as it is.",
+				MarkdownDescription: "The memory in MiB. If not set, the service chooses it.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxMemoryMiB)},
 			},
 			"disk_gib": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "The data disk in GiB. It can only grow. Without it the disks are left as they are and not looked at.",
+				MarkdownDescription: "The size of the data disk in GiB. It can only grow. If not set, the disks are neither changed nor read.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxDiskGiB)},
 			},
 			// A write-only value is nowhere to be hidden, so it is not marked sensitive:
@@ -72,7 +72,7 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			// order, and with two of them refresh-only plans report drift at random.
 			"password_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
-				MarkdownDescription: "The password that the user gets in place of the first one. It is never stored. Needs Terraform 1.11.",
+				MarkdownDescription: "The password that replaces the user's first one. It is never stored. It goes with `password_wo_version`. Needs Terraform 1.11.",
 				Validators: []validator.String{
 					stringvalidator.LengthAtLeast(1),
 					stringvalidator.AlsoRequires(path.MatchRoot(passwordVersion)),
@@ -80,24 +80,24 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			passwordVersion: schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "A number whose change sends `password_wo` again.",
+				MarkdownDescription: "A whole number. Another one sends `password_wo` again.",
 				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
 			},
 			"password_recipient": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "An age or SSH public key. The first password is then stored only encrypted to it, as `encrypted_password`.",
+				MarkdownDescription: "An age or SSH public key. If set, the first password is stored only encrypted to it, in `encrypted_password`.",
 				Validators:          []validator.String{recipientValidator{}},
 			},
 			"deletion_policy": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Default: stringdefault.StaticString(deletionAbandon),
-				MarkdownDescription: "What destroying means, since the service cannot delete a desktop: `abandon` leaves it running (default), " +
+				MarkdownDescription: "What destroying does, since the service cannot delete a desktop: `abandon` (default) leaves it running, " +
 					"`revoke` also resets the user's password to one that nobody knows, `prevent` is an error.",
 				Validators: []validator.String{stringvalidator.OneOf(deletionAbandon, deletionRevoke, deletionPrevent)},
 			},
 			"desktop_uuid": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "What the service calls the desktop.",
+				MarkdownDescription: "The uuid of the desktop.",
 				PlanModifiers:       []planmodifier.String{keep},
 			},
 			"desktop_name": schema.StringAttribute{
@@ -107,20 +107,20 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			"password": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "The first password of the user, if the service gave one and neither `password_wo` nor `password_recipient` is set.",
+				MarkdownDescription: "The first password of the user. It is null if the service gave none, or if `password_wo` or `password_recipient` is set.",
 				PlanModifiers:       []planmodifier.String{keep},
 			},
 			"encrypted_password": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The first password of the user, encrypted to `password_recipient` (age, armored). `age --decrypt` reads it.",
+				MarkdownDescription: "The first password of the user, encrypted to `password_recipient` in the armored format of age, which `age --decrypt` reads.",
 				PlanModifiers:       []planmodifier.String{keep},
 			},
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "How long to wait for a new desktop, such as `45m`. Default: `30m`.",
-				ReadDescription:   "How long to try to read the desktop. Default: `2m`.",
+				ReadDescription:   "How long reading the desktop may take, retries included. Default: `2m`.",
 				UpdateDescription: "How long to wait for new sizes and passwords. Default: `20m`.",
-				DeleteDescription: "How long to try to revoke the password. Default: `2m`.",
+				DeleteDescription: "How long resetting the password may take with `revoke`. Default: `2m`.",
 			}),
 		},
 	}
@@ -130,7 +130,7 @@ func (r *desktopResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			"username":     identityschema.StringAttribute{RequiredForImport: true, Description: "The user who has the desktop."},
-			"desktop_uuid": identityschema.StringAttribute{RequiredForImport: true, Description: "What the service calls the desktop."},
+			"desktop_uuid": identityschema.StringAttribute{RequiredForImport: true, Description: "The uuid of the desktop."},
 		},
 	}
 }

@@ -37,7 +37,7 @@ type volumeModel struct {
 }
 
 // readDescription describes the time-out of a data source.
-const readDescription = "How long to try to read, such as `5m`. Default: `2m`."
+const readDescription = "How long reading may take, retries included, such as `5m`. Default: `2m`."
 
 func (d *desktopVolumesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_desktop_volumes"
@@ -49,17 +49,17 @@ func (d *desktopVolumesDataSource) Schema(ctx context.Context, _ datasource.Sche
 		Attributes: map[string]schema.Attribute{
 			"desktop_uuid": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The desktop whose data disks are listed.",
+				MarkdownDescription: "The uuid of the desktop.",
 				Validators:          []validator.String{uuidValidator()},
 			},
 			"volumes": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The data disks, in the order of the service.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"volume_uuid": schema.StringAttribute{Computed: true, MarkdownDescription: "What the service calls the disk."},
+					"volume_uuid": schema.StringAttribute{Computed: true, MarkdownDescription: "The uuid of the disk."},
 					"volume_name": schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the disk."},
 					"size_bytes":  schema.Int64Attribute{Computed: true, MarkdownDescription: "The size of the disk in bytes."},
-					"status":      schema.StringAttribute{Computed: true, MarkdownDescription: "The state of the disk, in the words of the service."},
+					"status":      schema.StringAttribute{Computed: true, MarkdownDescription: "The state of the disk, in the service's own word."},
 				}},
 			},
 			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{ReadDescription: readDescription}),

@@ -50,35 +50,35 @@ func (r *policyResource) Metadata(_ context.Context, req resource.MetadataReques
 
 func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What users may do on their desktops: use USB devices and transfer data. The service forbids both at first. " +
-			"It does not tell its policy, so a change made elsewhere cannot be seen; `-replace` sends the values again. " +
-			"Two resources that manage one value of one policy are refused, because neither could see that the other overwrites it.",
+		MarkdownDescription: "What users may do on their desktops: use USB devices and transfer data. The service forbids both unless told otherwise. " +
+			"It does not report its policy, so a change made elsewhere goes unseen; `terraform apply -replace` sends the values again. " +
+			"Two resources that manage the same value of one policy are refused, because neither could see that the other overwrites it.",
 		Attributes: map[string]schema.Attribute{
 			usbEnable: schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether USB devices are redirected to the desktop. Without it that is left as it is. At least one of `usb_enable` and `data_access` is given.",
+				MarkdownDescription: "Whether USB devices are redirected to the desktop. If not set, it is left as it is. Set at least one of `usb_enable` and `data_access`.",
 			},
 			dataAccess: schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether data may be transferred. Without it that is left as it is.",
+				MarkdownDescription: "Whether data may be transferred to and from the desktop. If not set, it is left as it is.",
 			},
 			"desktop_uuid": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The desktop that the policy belongs to. It is needed where the provider has `desktop.policy_scope = \"desktop\"`, and refused elsewhere. A change makes another policy.",
+				MarkdownDescription: "The uuid of the desktop that the policy belongs to. It is required if the provider has `desktop.policy_scope = \"desktop\"`, and refused otherwise. A change replaces the resource.",
 				Validators:          []validator.String{uuidValidator()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"deletion_policy": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Default:             stringdefault.StaticString(deletionReset),
-				MarkdownDescription: "What destroying means: `reset` turns off what is managed (default), `abandon` leaves it as it is.",
+				MarkdownDescription: "What destroying does: `reset` (default) turns the managed values off, `abandon` leaves them as they are.",
 				Validators:          []validator.String{stringvalidator.OneOf(deletionReset, deletionAbandon)},
 			},
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,
-				CreateDescription: "How long to try to set the policy, such as `5m`. Default: `10m`.",
-				UpdateDescription: "How long to try to change the policy. Default: `10m`.",
-				DeleteDescription: "How long to try to reset the policy. Default: `10m`.",
+				CreateDescription: "How long setting the policy may take, such as `5m`. Default: `10m`.",
+				UpdateDescription: "How long changing the policy may take. Default: `10m`.",
+				DeleteDescription: "How long resetting the policy may take. Default: `10m`.",
 			}),
 		},
 	}

@@ -37,7 +37,7 @@ func (a *resetPasswordAction) Metadata(_ context.Context, req action.MetadataReq
 
 func (a *resetPasswordAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resets the password of a user, when a resource changes or by `terraform apply -invoke`. Needs Terraform 1.14.",
+		MarkdownDescription: "Resets the password of a user: whenever a resource changes that triggers it, or on demand by `terraform apply -invoke`. Needs Terraform 1.14.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Required:            true,
@@ -46,11 +46,11 @@ func (a *resetPasswordAction) Schema(ctx context.Context, _ action.SchemaRequest
 			},
 			"password": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
-				MarkdownDescription: "The password that the user gets. Take it from an ephemeral value: Terraform keeps any other in its plan files. Without it the user gets the service's default password.",
+				MarkdownDescription: "The new password. Take it from an ephemeral value: Terraform keeps any other in its plan files. If not set, the user gets the service's default password.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				InvokeDescription: "How long to try to reset the password, such as `5m`. Default: `2m`.",
+				InvokeDescription: "How long resetting the password may take, such as `5m`. Default: `2m`.",
 			}),
 		},
 	}

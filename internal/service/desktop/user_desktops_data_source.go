@@ -40,18 +40,18 @@ func (d *userDesktopsDataSource) Metadata(_ context.Context, req datasource.Meta
 
 func (d *userDesktopsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The desktops of a user. A user whom the service does not know has none, or is an error, as the deployment has it.",
+		MarkdownDescription: "The desktops of a user. If the service does not know the user, it depends on the deployment whether the list is empty or reading it fails.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The user whose desktops are listed.",
+				MarkdownDescription: "The name of the user.",
 				Validators:          []validator.String{nameValidator()},
 			},
 			"desktops": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The desktops, in the order of the service.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"desktop_uuid": schema.StringAttribute{Computed: true, MarkdownDescription: "What the service calls the desktop."},
+					"desktop_uuid": schema.StringAttribute{Computed: true, MarkdownDescription: "The uuid of the desktop."},
 					"desktop_name": schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the desktop."},
 				}},
 			},

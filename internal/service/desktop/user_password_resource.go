@@ -47,34 +47,34 @@ func (r *userPasswordResource) Metadata(_ context.Context, req resource.Metadata
 
 func (r *userPasswordResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The password of a user: one of yours, or the service's default. Creating it resets the password. " +
-			"A password cannot be read, so one that was changed elsewhere is not seen, there is nothing to import, and destroying undoes nothing.",
+		MarkdownDescription: "The password of a user: one of yours, or the service's default one. Creating the resource resets the password. " +
+			"A password cannot be read, so a change made elsewhere goes unseen, there is nothing to import, and destroying leaves the password as it is.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The user whose password it is. A change resets the password of the other user.",
+				MarkdownDescription: "The user whose password is reset. A change replaces the resource.",
 				Validators:          []validator.String{nameValidator()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			// Not marked sensitive, for the reason given at clouddesktop_desktop.
 			"password_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
-				MarkdownDescription: "The password that the user gets. It is never stored. Without it and `password_wo_version` the user gets the service's default password. Needs Terraform 1.11.",
+				MarkdownDescription: "The new password. It is never stored. It goes with `password_wo_version`; if neither is set, the user gets the service's default password. Needs Terraform 1.11.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			passwordVersion: schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "A number whose change sends `password_wo` again. It goes with `password_wo` only: to reset to the service's default once more, use `-replace`.",
+				MarkdownDescription: "A whole number. Another one sends `password_wo` again. To give the user the service's default password once more, use `terraform apply -replace`.",
 			},
 			"password": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "The service's default password, if the user was given that one.",
+				MarkdownDescription: "The service's default password. It is null if the user got `password_wo`.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
 				Create: true, Update: true,
-				CreateDescription: "How long to try to reset the password, such as `5m`. Default: `2m`.",
-				UpdateDescription: "How long to try to reset the password again. Default: `2m`.",
+				CreateDescription: "How long resetting the password may take, such as `5m`. Default: `2m`.",
+				UpdateDescription: "How long resetting the password again may take. Default: `2m`.",
 			}),
 		},
 	}

@@ -55,30 +55,30 @@ func (d *vncSessionsDataSource) Metadata(_ context.Context, req datasource.Metad
 func (d *vncSessionsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The VNC sessions that run on the nodes of the HPC portal. " +
-			"The portal tells all of them that the token may see; the filters choose among those, each by the exact value.",
+			"The portal reports all that the token may see; `user`, `hostname` and `job` keep those that match exactly.",
 		Attributes: map[string]schema.Attribute{
 			"user":     schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions of this user."},
 			"hostname": schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions on this node."},
 			"job":      schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions of this job."},
 			"sessions": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The sessions, in the portal's order. It is empty if none runs.",
+				MarkdownDescription: "The sessions, in the portal's order. The list is empty if there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "The key of the session in the portal."},
-					"create_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the session was started, such as `2023-02-02 11:59:45`, in the portal's local time: it names no zone."},
+					"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the session in the portal."},
+					"create_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the session was started, such as `2023-02-02 11:59:45`, in the portal's local time, which names no zone."},
 					"hostname":    schema.StringAttribute{Computed: true, MarkdownDescription: "The node on which the session runs."},
-					"job":         schema.StringAttribute{Computed: true, MarkdownDescription: "The job to which the session belongs."},
+					"job":         schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the job to which the session belongs."},
 					"width":       schema.Int64Attribute{Computed: true, MarkdownDescription: "The width of the screen in pixels."},
 					"height":      schema.Int64Attribute{Computed: true, MarkdownDescription: "The height of the screen in pixels. The portal calls it `length`."},
 					"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the session: the node and the display, such as `gv101:4`."},
 					"sid":         schema.StringAttribute{Computed: true, MarkdownDescription: "The number of the session on its node."},
 					"user":        schema.StringAttribute{Computed: true, MarkdownDescription: "The user to whom the session belongs."},
 					"ip":          schema.StringAttribute{Computed: true, MarkdownDescription: "The IP address of the node."},
-					"session_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the session that no other one has, such as `gv101--test_1215--SIG--4`."},
+					"session_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "The unique name of the session, such as `gv101--test_1215--SIG--4`."},
 				}},
 			},
 			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long to ask, repetitions included, such as `30s` or `5m`. Default: `2m`.",
+				ReadDescription: "How long reading may take, retries included, such as `5m`. Default: `2m`.",
 			}),
 		},
 	}

@@ -28,14 +28,14 @@ var (
 // What the data source and the ephemeral resource have in common.
 const (
 	typeName      = "_server_console_url"
-	aboutConsole  = "The link to the VNC console of a server of Huawei Cloud ECS or OpenStack. It works for ten minutes, for everybody who has it. The server must run."
+	aboutConsole  = "The link to the VNC console of a server of Huawei Cloud ECS or OpenStack. It works for ten minutes, for everybody who has it. The server must be running."
 	aboutServer   = "The ID of the server."
-	aboutCloud    = "The cloud of the server, `huaweicloud` or `openstack`. Default: the one that the provider block configures."
+	aboutCloud    = "The cloud of the server, `huaweicloud` or `openstack`. Default: the one that the provider configures; required if it configures both."
 	aboutURL      = "The link that a person opens in a browser."
 	aboutType     = "The kind of the console, `novnc`."
 	aboutProtocol = "The protocol of the console, `vnc`."
 	aboutExpiry   = "When the link stops working (RFC 3339)."
-	aboutTimeout  = "How long to ask, repetitions included, such as `30s` or `5m`: a server that is not ready is waited for. Default: `2m`."
+	aboutTimeout  = "How long asking may take, retries included, such as `5m`. A server that is not ready is waited for. Default: `2m`."
 )
 
 type consoleModel struct {

@@ -49,31 +49,31 @@ func (d *loginRecordsDataSource) Schema(ctx context.Context, _ datasource.Schema
 		return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)}}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The logins to the cloud desktops of Huawei Cloud Workspace, the newest first as the service tells them. " +
-			"Every attribute but `max_records` is a filter of the service; those that are not set let everything through.",
+		MarkdownDescription: "The logins to the cloud desktops of Huawei Cloud Workspace, in the order of the service. " +
+			"All arguments but `max_records` and `timeouts` are filters of the service; without any, every login is read.",
 		Attributes: map[string]schema.Attribute{
-			"start_time": at("Only logins after this time, which needs `end_time` as well. Written as RFC 3339, like `2016-08-20T21:11:00+08:00`, or as the service writes it, `2016-08-20T21:11Z`. "+
-				"The service knows no seconds: this time is rounded down to the minute.", "end_time"),
-			"end_time":              at("Only logins before this time, which needs `start_time` as well. Written like `start_time`, and rounded up to the minute.", "start_time"),
+			"start_time": at("Only logins after this time. It goes with `end_time`. Write it as in RFC 3339, such as `2016-08-20T21:11:00+08:00`, or as the service does, `2016-08-20T21:11Z`. "+
+				"The service knows no seconds, so this time is rounded down to the minute.", "end_time"),
+			"end_time":              at("Only logins before this time. It goes with `start_time`, is written in the same way, and is rounded up to the minute.", "start_time"),
 			"user_name":             text("Only logins of this user."),
-			"computer_name":         text("Only logins to the desktop that has this computer name in its operating system."),
+			"computer_name":         text("Only logins to the desktop with this computer name."),
 			"terminal_type":         text("Only logins from this type of terminal. The service documents `WI`, the client of the cloud desktop."),
 			"min_network_rtt":       rtt("Only logins with at least this end-to-end latency, in milliseconds."),
 			"max_network_rtt":       rtt("Only logins with at most this end-to-end latency, in milliseconds."),
 			"enterprise_project_id": text("Only logins of this enterprise project."),
 			"max_records": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "How many records to read at most. Default: all that match, which may be very many; all of them are kept in the state.",
+				MarkdownDescription: "How many records to read at most. Default: all that match. The state keeps every record that is read, and there may be very many.",
 				Validators:          []validator.Int64{int64validator.Between(1, 1<<31-1)},
 			},
-			"total_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "How many records match, also those beyond `max_records`."},
+			"total_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "How many records match, those beyond `max_records` included."},
 			"records": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The records. It is empty if none matches. What the service leaves out of a record is null.",
+				MarkdownDescription: "The records. The list is empty if none matches. What the service leaves out of a record is null.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: recordAttributes()},
 			},
 			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long to read, all pages and repetitions included, such as `30s` or `5m`. Default: `2m`.",
+				ReadDescription: "How long reading may take, all pages and retries included, such as `5m`. Default: `2m`.",
 			}),
 		},
 	}
@@ -95,15 +95,15 @@ func recordAttributes() map[string]schema.Attribute {
 		"terminal_type":             text("The operating system of the terminal."),
 		"agent_version":             text("The version of the agent on the desktop."),
 		"desktop_ip":                text("The IP address of the desktop."),
-		"connection_start_time":     text("When the connection was begun."),
-		"connection_setup_time":     text("When the connection was made."),
+		"connection_start_time":     text("When the client began to connect."),
+		"connection_setup_time":     text("When the connection was established."),
 		"connection_end_time":       text("When the connection ended."),
 		"is_reconnect":              schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it was a reconnection."},
 		"connection_failure_reason": text("Why the connection failed."),
 		"network_rtt":               schema.Int64Attribute{Computed: true, MarkdownDescription: "The latency of the network, in milliseconds."},
 		"e2e_rtt":                   schema.Int64Attribute{Computed: true, MarkdownDescription: "The end-to-end latency, in milliseconds."},
 		"source_ip":                 text("The source IP address of the client."),
-		"public_ip":                 text("The IP address with which the client leaves its own network."),
+		"public_ip":                 text("The public IP address of the client."),
 		"enterprise_project_id":     text("The ID of the enterprise project."),
 	}
 }
