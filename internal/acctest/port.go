@@ -12,6 +12,9 @@ func FreePort(t testing.TB) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // A TCP listener has no other.
+	port := listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // A TCP listener has no other.
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return port
 }

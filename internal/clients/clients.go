@@ -62,7 +62,7 @@ func (s *Set) Close() error {
 
 // ErrUnknown is what a client returns whose configuration is not known before
 // apply.
-var ErrUnknown = errors.New("the configuration of the provider depends on values that are known only after apply")
+var ErrUnknown = errors.New("the configuration of the provider depends on values that are known only after apply; apply what they come from first, with -target=ADDRESS")
 
 // From returns the client that pick takes out of a provider's data. It is nil
 // while Terraform only validates, and, with an error in diags, if the service

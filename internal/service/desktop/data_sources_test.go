@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -65,7 +66,7 @@ func TestUserDesktops_unknownUser(t *testing.T) {
 		t.Parallel()
 		steps(t, resource.TestStep{
 			Config:      providerFor(t, desktoptest.Start(t)) + desktopsOf("ghost"),
-			ExpectError: says(`there is no user "ghost".`),
+			ExpectError: acctest.Says(`there is no user "ghost".`),
 		})
 	})
 	t.Run("is an empty list", func(t *testing.T) {
@@ -164,7 +165,7 @@ func TestDataSources_faults(t *testing.T) {
 			if tc.fault != nil {
 				server.Fail(desktoptest.AnyCall, -1, tc.fault)
 			}
-			steps(t, resource.TestStep{Config: providerFor(t, server) + tc.config, ExpectError: says(tc.message)})
+			steps(t, resource.TestStep{Config: providerFor(t, server) + tc.config, ExpectError: acctest.Says(tc.message)})
 		})
 	}
 }
@@ -175,7 +176,7 @@ func TestDataSources_unknownProviderValues(t *testing.T) {
 	server := desktoptest.Start(t)
 	steps(t, resource.TestStep{
 		Config:      providerKnownLater(t, server) + desktopsOf("dev_01"),
-		ExpectError: says("The configuration of the provider depends on values that are known only after apply"),
+		ExpectError: acctest.Says("The configuration of the provider depends on values that are known only after apply"),
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -28,7 +29,7 @@ func TestDesktop_revoke(t *testing.T) {
 	}, resource.TestStep{
 		PreConfig:   func() { server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("the directory is down")) },
 		Config:      config,
-		ExpectError: says("the directory is down"),
+		ExpectError: acctest.Says("the directory is down"),
 	}, resource.TestStep{
 		PreConfig: func() { before = server.Password("dev_01") },
 		Config:    config,
@@ -46,7 +47,7 @@ func TestDesktop_prevent(t *testing.T) {
 		Config: config + desktopWith(`deletion_policy = "prevent"`),
 	}, resource.TestStep{
 		Config:      config,
-		ExpectError: says(`has deletion_policy = "prevent"`),
+		ExpectError: acctest.Says(`has deletion_policy = "prevent"`),
 	}, resource.TestStep{
 		Config: config + desktopWith(`deletion_policy = "abandon"`),
 	})

@@ -14,17 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
-
-// says matches a text in a diagnostic, wherever Terraform breaks the lines.
-func says(text string) *regexp.Regexp {
-	words := strings.Fields(text)
-	for i, word := range words {
-		words[i] = regexp.QuoteMeta(word)
-	}
-	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
-}
 
 func TestDesktop_badAnswersToOrder(t *testing.T) {
 	t.Parallel()
@@ -48,7 +40,7 @@ func TestDesktop_badAnswersToOrder(t *testing.T) {
 			config := providerFor(t, server) + desktopWith("")
 			steps(t, resource.TestStep{
 				Config:      config,
-				ExpectError: says(test.says),
+				ExpectError: acctest.Says(test.says),
 			}, resource.TestStep{
 				// Nothing is in the state: the next apply orders.
 				Config:           config,
@@ -77,7 +69,7 @@ func TestDesktop_endpointRefusesConnections(t *testing.T) {
 	config := strings.ReplaceAll(providerFor(t, server), server.URL, "http://127.0.0.1:1")
 	steps(t, resource.TestStep{
 		Config:      config + desktopWith(""),
-		ExpectError: says("connection refused"),
+		ExpectError: acctest.Says("connection refused"),
 	})
 }
 
@@ -90,7 +82,7 @@ func TestDesktop_redirectIsNotFollowed(t *testing.T) {
 	server.Fail(desktoptest.AnyCall, -1, desktoptest.Redirect(elsewhere.URL))
 	steps(t, resource.TestStep{
 		Config:      providerFor(t, server, `headers = { Authorization = "Bearer secret" }`) + desktopWith(""),
-		ExpectError: says("Redirects are not followed"),
+		ExpectError: acctest.Says("Redirects are not followed"),
 	})
 	if n := followed.Load(); n != 0 {
 		t.Errorf("%d requests followed the redirect, with the headers", n)
@@ -104,7 +96,7 @@ func TestDesktop_callbackOfFailure(t *testing.T) {
 	config := providerFor(t, server) + desktopWith("")
 	steps(t, resource.TestStep{
 		Config:      config,
-		ExpectError: says("the pool of win10 is empty"),
+		ExpectError: acctest.Says("the pool of win10 is empty"),
 	}, resource.TestStep{
 		Config:           config,
 		ConfigPlanChecks: plans(plancheck.ResourceActionCreate),
@@ -128,7 +120,7 @@ func TestDesktop_noCallback(t *testing.T) {
 	server.Callback(desktoptest.Apply, 1, desktoptest.Never())
 	steps(t, resource.TestStep{
 		Config:      providerFor(t, server) + desktopWith(`timeouts = { create = "1s" }`),
-		ExpectError: says("No end came within 1s"),
+		ExpectError: acctest.Says("No end came within 1s"),
 	})
 }
 
@@ -196,7 +188,7 @@ func TestDesktop_failedUpdateKeepsWhatSucceeded(t *testing.T) {
 	}, resource.TestStep{
 		PreConfig:   func() { server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("too simple")) },
 		Config:      config + desktopWith("cpu = 4\n"+password),
-		ExpectError: says("too simple"),
+		ExpectError: acctest.Says("too simple"),
 	}, resource.TestStep{
 		PreConfig: server.Forget,
 		Config:    config + desktopWith("cpu = 4\n"+password),
@@ -228,7 +220,7 @@ func TestDesktop_failedListRemovesNothing(t *testing.T) {
 		all = append(all, resource.TestStep{
 			PreConfig:   func() { server.Fail(desktoptest.UserDesktops, 1, fault) },
 			Config:      config,
-			ExpectError: says("Unable to Read Desktop"),
+			ExpectError: acctest.Says("Unable to Read Desktop"),
 		})
 	}
 	steps(t, append(all, resource.TestStep{

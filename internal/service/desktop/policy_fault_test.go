@@ -7,13 +7,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 // refused checks that a configuration is refused before anything is sent.
 func refused(t *testing.T, server *desktoptest.Server, config, message string) {
 	t.Helper()
-	steps(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: says(message)})
+	steps(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: acctest.Says(message)})
 	if n := len(server.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
@@ -70,7 +71,7 @@ func TestPolicy_callbackOnLoopback(t *testing.T) {
 	}
 	steps(t, resource.TestStep{
 		Config:      config(true),
-		ExpectError: says("would be told to call back 127.0.0.1"),
+		ExpectError: acctest.Says("would be told to call back 127.0.0.1"),
 	}, resource.TestStep{
 		Config:             config(false),
 		PlanOnly:           true,
@@ -102,7 +103,7 @@ moved {
 		Config: config + policyWith("usb_enable = true"),
 	}, resource.TestStep{
 		Config:      config + policyNamed("other", "usb_enable = true"),
-		ExpectError: says("One that was renamed needs a moved block"),
+		ExpectError: acctest.Says("One that was renamed needs a moved block"),
 	}, resource.TestStep{
 		Config: config + policyNamed("other", "usb_enable = true") + moved,
 		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`),
@@ -117,7 +118,7 @@ func TestPolicy_twoOfOneNewDesktop(t *testing.T) {
 	const attributes = "desktop_uuid = clouddesktop_desktop.test.desktop_uuid\n usb_enable = true"
 	steps(t, resource.TestStep{
 		Config:      config + policyWith(attributes) + policyNamed("other", attributes),
-		ExpectError: says("Two Policies Manage One Value"),
+		ExpectError: acctest.Says("Two Policies Manage One Value"),
 	}, resource.TestStep{
 		Config: config,
 		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=false`),
@@ -140,7 +141,7 @@ func TestPolicy_refusedByTheService(t *testing.T) {
 	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Failure("the policy engine is on fire"))
 	steps(t, resource.TestStep{
 		Config:      config + policyWith("usb_enable = true"),
-		ExpectError: says("the policy engine is on fire."),
+		ExpectError: acctest.Says("the policy engine is on fire."),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = true"),
 	}, resource.TestStep{
@@ -148,7 +149,7 @@ func TestPolicy_refusedByTheService(t *testing.T) {
 			server.Fail(desktoptest.PolicyUpdate, 1, desktoptest.Answer(http.StatusUnauthorized, "text/plain", "who are you?"))
 		},
 		Config:      config + policyWith("usb_enable = false"),
-		ExpectError: says("Unable to Set Policy of Service"),
+		ExpectError: acctest.Says("Unable to Set Policy of Service"),
 	}, resource.TestStep{
 		// What failed is still in the plan.
 		Config: config + policyWith("usb_enable = false"),
@@ -158,7 +159,7 @@ func TestPolicy_refusedByTheService(t *testing.T) {
 			server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Failure("not now"))
 		},
 		Config:      config,
-		ExpectError: says(`To give the policy up as it is, apply with deletion_policy = "abandon" first`),
+		ExpectError: acctest.Says(`To give the policy up as it is, apply with deletion_policy = "abandon" first`),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = false"),
 	})
@@ -171,7 +172,7 @@ func TestPolicy_callbackThatNeverComes(t *testing.T) {
 	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Never())
 	steps(t, resource.TestStep{
 		Config:      config + policyWith("usb_enable = true\n timeouts = { create = \"1s\" }"),
-		ExpectError: says("No end came within 1s. The timeouts attribute sets another time."),
+		ExpectError: acctest.Says("No end came within 1s. The timeouts attribute sets another time."),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = true"),
 		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=true`),
@@ -187,7 +188,7 @@ func TestPolicy_scopeChanged(t *testing.T) {
 		Config: service + policyWith("usb_enable = true"),
 	}, resource.TestStep{
 		Config:      providerFor(t, server, `policy_scope = "desktop"`),
-		ExpectError: says("It was set under the other policy scope. Destroy it under that one"),
+		ExpectError: acctest.Says("It was set under the other policy scope. Destroy it under that one"),
 	}, resource.TestStep{
 		Config: service,
 		Check:  policyIs(server, desktoptest.Policy{}),
@@ -214,7 +215,7 @@ func TestPolicy_importFaults(t *testing.T) {
 				ResourceName:  policyAddress,
 				ImportState:   true,
 				ImportStateId: tc.id,
-				ExpectError:   says(tc.message),
+				ExpectError:   acctest.Says(tc.message),
 			})
 		})
 	}

@@ -161,7 +161,7 @@ func TestUserPassword_refusedByTheService(t *testing.T) {
 	}
 	steps(t, resource.TestStep{
 		Config:      config + own(1),
-		ExpectError: says(`there is no user "dev_01".`),
+		ExpectError: acctest.Says(`there is no user "dev_01".`),
 	}, resource.TestStep{
 		PreConfig: func() { server.AddUser("dev_01") },
 		Config:    config + own(1),
@@ -172,7 +172,7 @@ func TestUserPassword_refusedByTheService(t *testing.T) {
 			server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse(`"own" is too short`))
 		},
 		Config:      config + own(2),
-		ExpectError: says(`"***" is too short.`),
+		ExpectError: acctest.Says(`"***" is too short.`),
 	}, resource.TestStep{
 		// What failed is still in the plan.
 		Config: config + own(2),
@@ -191,7 +191,7 @@ func TestUserPassword_import(t *testing.T) {
 		ResourceName:  passwordAddress,
 		ImportState:   true,
 		ImportStateId: "dev_01",
-		ExpectError:   says("The service does not tell passwords, so there is nothing to import."),
+		ExpectError:   acctest.Says("The service does not tell passwords, so there is nothing to import."),
 	})
 }
 
