@@ -54,12 +54,12 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			"cpu": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "The number of processors. If not set, the service chooses it.",
+				MarkdownDescription: "The number of processors. If not set, it is left to the service.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"memory_mib": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "The memory in MiB. If not set, the service chooses it.",
+				MarkdownDescription: "The memory in MiB. If not set, it is left to the service.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxMemoryMiB)},
 			},
 			"disk_gib": schema.Int64Attribute{
