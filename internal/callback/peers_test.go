@@ -33,7 +33,7 @@ func paths(t *testing.T, p *peers) string {
 	}
 	var found []string
 	for _, inbox := range inboxes {
-		found = append(found, inbox.(*Directory).Path()) //nolint:forcetypeassert // Peers share directories only.
+		found = append(found, inbox.(*Directory).Path())
 	}
 	return strings.Join(found, " ")
 }

@@ -86,7 +86,7 @@ func parse(t *testing.T, file string) *hclsyntax.Body {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	return parsed.Body.(*hclsyntax.Body) //nolint:forcetypeassert // The native syntax has no other.
+	return parsed.Body.(*hclsyntax.Body)
 }
 
 // decode evaluates the config block of a list or an action. The variables of the

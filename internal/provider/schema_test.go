@@ -41,7 +41,7 @@ func (a attribute) inTimeouts() bool {
 }
 
 func (t thing) attributes() []attribute {
-	return attributesBelow(t.kind+" "+t.name+".", t.SchemaBlock.Attributes)
+	return attributesBelow(t.kind+" "+t.name+".", t.Attributes)
 }
 
 func attributesBelow(prefix string, attributes []*tfprotov6.SchemaAttribute) []attribute {

@@ -1,6 +1,7 @@
 package desktop_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,9 +23,7 @@ func (p *protocol) apply(resource string, prior *tfprotov6.ApplyResourceChangeRe
 	proposed := config
 	if prior.NewIdentity != nil {
 		proposed = p.decode(typ, prior.NewState)
-		for name, value := range config {
-			proposed[name] = value
-		}
+		maps.Copy(proposed, config)
 	}
 	plan, err := p.PlanResourceChange(p.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: resource, PriorState: prior.NewState, ProposedNewState: p.encode(typ, proposed), Config: p.encode(typ, config),

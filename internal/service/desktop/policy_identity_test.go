@@ -23,7 +23,9 @@ func TestPolicy_identity(t *testing.T) {
 	}{
 		"of the service": {byService, nil, "service", object{"deletion_policy": "reset"}},
 		"of a desktop": {
-			byDesktop, object{"policy_scope": "desktop"}, uuid,
+			byDesktop,
+			object{"policy_scope": "desktop"},
+			uuid,
 			object{"deletion_policy": "reset", "desktop_uuid": uuid},
 		},
 	} {

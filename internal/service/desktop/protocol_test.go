@@ -1,6 +1,7 @@
 package desktop_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -48,9 +49,7 @@ func speak(t *testing.T, server *desktoptest.Server, more object) *protocol {
 	}
 	p.identities = identities.IdentitySchemas
 	desktop := object{"endpoint": server.URL}
-	for name, value := range more {
-		desktop[name] = value
-	}
+	maps.Copy(desktop, more)
 	resp, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: p.encode(p.schemas.Provider.ValueType(), object{"desktop": desktop, "callback": object{"inbox": t.TempDir()}}),
 	})
