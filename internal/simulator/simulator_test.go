@@ -32,7 +32,7 @@ type running struct {
 	lines []string
 }
 
-func start(t *testing.T) *running {
+func start(t *testing.T, desktop ...desktoptest.Option) *running {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -43,7 +43,7 @@ func start(t *testing.T) *running {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.lines = append(r.lines, line)
-	})
+	}, desktop...)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- r.Serve(ctx, listener) }()
