@@ -1,6 +1,7 @@
 package desktop_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +34,16 @@ func TestPolicy_identity(t *testing.T) {
 			t.Parallel()
 			p := speak(t, tc.server, tc.provider)
 			want := imported{tc.state, object{"scope": tc.scope}}
+			config := maps.Clone(tc.state)
+			config["usb_enable"] = true
+			created := p.apply(policy, nil, config)
+			config["usb_enable"] = false
+			updated := speak(t, tc.server, tc.provider).apply(policy, created, config)
+			for how, resp := range map[string]*tfprotov6.ApplyResourceChangeResponse{"create": created, "update": updated} {
+				if diff := cmp.Diff(want.Identity, p.identity(policy, resp.NewIdentity)); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", how, diff)
+				}
+			}
 			for how, req := range map[string]*tfprotov6.ImportResourceStateRequest{
 				"id":       {ID: tc.scope},
 				"identity": {Identity: &tfprotov6.ResourceIdentityData{IdentityData: p.encode(p.identities[policy].ValueType(), want.Identity)}},

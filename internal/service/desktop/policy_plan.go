@@ -129,8 +129,9 @@ func (r *policyResource) claim(m policyModel, holder string, releases bool) diag
 
 const claimKey = "claim"
 
-// claimHolder is a name of the resource that it keeps: Terraform does not tell
-// its address, and plans one twice that is replaced.
+// claimHolder tells the resources of one plan apart. Terraform does not tell
+// their addresses, but when it plans a replacement a second time, it hands over
+// the private state of the first.
 func claimHolder(ctx context.Context, from privateReader, to privateWriter) (string, diag.Diagnostics) {
 	value, diags := from.GetKey(ctx, claimKey)
 	if len(value) > 0 || diags.HasError() {
