@@ -17,7 +17,7 @@ const DefaultListen = "127.0.0.1:0"
 // Config is where callbacks arrive.
 type Config struct {
 	// Listen is the host and port of the receiver. A fixed port can be shared by
-	// any number of processes of one user.
+	// any number of processes of one user, but not on Windows.
 	Listen string
 	// URL is what the service is told to call; empty means the address that
 	// Listen is bound to.
@@ -51,6 +51,14 @@ type address struct {
 func (a *address) listen() string { return net.JoinHostPort(a.host, a.port) }
 
 func (a *address) fixed() bool { return a.port != "0" }
+
+// protocol is the same for those who answer a caller alike.
+func (a *address) protocol() string {
+	if a.tls == nil {
+		return "http"
+	}
+	return digest(string(a.tls.Certificates[0].Certificate[0]))
+}
 
 func parse(cfg Config) (*address, error) {
 	a := &address{}

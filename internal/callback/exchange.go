@@ -22,13 +22,16 @@ type Exchange struct {
 	address *address
 	store   Store
 	log     *slog.Logger
-	listen  func(ctx context.Context, address string, shared bool) (net.Listener, error)
+	listen  func(ctx context.Context) (net.Listener, error)
 
 	mu     sync.Mutex
 	server *http.Server // Nil until the first operation.
 	closed bool
 	base   *url.URL
 	peers  *peers
+	// patientUntil is when to give up a port that is taken. Operations that find
+	// it so after the first one wait no longer in vain than that one.
+	patientUntil time.Time
 	// operations holds those that this process began, nil for one that ended.
 	operations map[reference]*Operation
 	waiting    int
@@ -46,13 +49,14 @@ func New(cfg Config) (*Exchange, error) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	return &Exchange{
+	x := &Exchange{
 		address:    address,
 		store:      cfg.Store,
 		log:        logger,
-		listen:     listen,
 		operations: map[reference]*Operation{},
-	}, nil
+	}
+	x.listen = x.takePort
+	return x, nil
 }
 
 // Host is the host of the address that the service will be told to call,
@@ -100,13 +104,7 @@ func (x *Exchange) start(ctx context.Context) (*url.URL, *peers, error) {
 	case x.server != nil:
 		return x.base, x.peers, nil
 	}
-	if x.address.fixed() {
-		var err error
-		if x.peers, err = openPeers(x.address.port, x.store); err != nil {
-			x.log.WarnContext(ctx, "other runs on this machine cannot use the same callback port", "error", err)
-		}
-	}
-	listener, err := x.listen(ctx, x.address.listen(), x.peers != nil)
+	listener, err := x.listen(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("unable to listen for callbacks; if another program or user has the port, listen on another one: %w", err)
 	}
@@ -118,14 +116,6 @@ func (x *Exchange) start(ctx context.Context) (*url.URL, *peers, error) {
 	x.base = &base
 	x.serve(ctx, listener)
 	return x.base, x.peers, nil
-}
-
-func listen(ctx context.Context, address string, shared bool) (net.Listener, error) {
-	var config net.ListenConfig
-	if shared {
-		config.Control = sharePort
-	}
-	return config.Listen(ctx, "tcp", address)
 }
 
 // closeTimeout bounds how long Close waits for requests that came before it.

@@ -224,7 +224,7 @@ type pipes struct {
 // overPipes makes f listen on pipes and returns a client that reaches it.
 func overPipes(f *fixture) (*pipes, *http.Client) {
 	p := &pipes{accept: make(chan net.Conn), closed: make(chan struct{})}
-	f.listen = func(context.Context, string, bool) (net.Listener, error) { return p, nil }
+	f.listen = func(context.Context) (net.Listener, error) { return p, nil }
 	return p, &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: p.dial}}
 }
 

@@ -15,15 +15,17 @@ import (
 // peers are the runs of the same user that share a port of this machine, each
 // with an inbox of its own: any of them may receive the callback of any other.
 // They meet in a directory that only the user can write, where each leaves the
-// path of its inbox. A nil *peers is a receiver whose port is its own.
+// path of its inbox and offers its socket. A nil *peers is a receiver whose port
+// is its own.
 type peers struct {
 	meeting *Directory
 	prefix  string
 	own     string // The path of the own inbox; empty if it cannot be opened by path.
+	offers  string // The directory of those that have the socket.
 }
 
 // openPeers finds the place to meet and registers nothing yet.
-func openPeers(port string, store Store) (*peers, error) {
+func openPeers(a *address, store Store) (*peers, error) {
 	folder, err := meetingFolder()
 	if err != nil {
 		return nil, err
@@ -33,7 +35,12 @@ func openPeers(port string, store Store) (*peers, error) {
 		return nil, err
 	}
 	// The folder may be on a disk that several machines share.
-	p := &peers{meeting: NewDirectory(folder), prefix: digest(host) + "/" + port + "/"}
+	port := digest(host) + "/" + a.port
+	p := &peers{
+		meeting: NewDirectory(folder),
+		prefix:  port + "/",
+		offers:  filepath.Join(folder, filepath.FromSlash(port)+"-"+a.protocol()),
+	}
 	if local, ok := store.(interface{ Path() string }); ok {
 		if p.own, err = filepath.Abs(local.Path()); err != nil {
 			return nil, err

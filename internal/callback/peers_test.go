@@ -12,7 +12,7 @@ import (
 // register makes f's inbox known on a port which it does not listen on.
 func register(t *testing.T, port string, store Store) *peers {
 	t.Helper()
-	p, err := openPeers(port, store)
+	p, err := openPeers(&address{port: port}, store)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestForgettingSparesAnInboxThatIsMadeMeanwhile(t *testing.T) {
 
 func TestRelativeInboxesAreRegisteredByTheirWholePath(t *testing.T) {
 	t.Parallel()
-	p, err := openPeers("1", NewDirectory("inbox"))
+	p, err := openPeers(&address{port: "1"}, NewDirectory("inbox"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,6 +119,7 @@ func TestFreePortsMeetNowhere(t *testing.T) {
 
 func TestReceiverAnswersForPeers(t *testing.T) {
 	t.Parallel()
+	needSharing(t)
 	listen := "127.0.0.1:" + freePort(t)
 	a := newFixture(t, func(cfg *Config) { cfg.Listen = listen })
 	b := newFixture(t, func(cfg *Config) { cfg.Listen = listen })

@@ -11,15 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sharePort lets any number of processes of one user listen on the same port.
-func sharePort(_, _ string, conn syscall.RawConn) error {
-	var failed error
-	err := conn.Control(func(fd uintptr) {
-		failed = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
-	})
-	return errors.Join(err, failed)
-}
-
 // machineTemp is where temporary files go whatever the environment says.
 var machineTemp = func() string { return "/tmp" }
 

@@ -3,19 +3,22 @@ package callback
 import (
 	"errors"
 	"io/fs"
+	"net"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/windows"
 )
 
-// sharePort lets any number of processes listen on the same port.
-func sharePort(_, _ string, conn syscall.RawConn) error {
-	var failed error
-	err := conn.Control(func(fd uintptr) {
-		failed = windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_REUSEADDR, 1)
-	})
-	return errors.Join(err, failed)
+// inUse is the error of listening on a port that is taken.
+const inUse = windows.WSAEADDRINUSE
+
+// offer does nothing: Windows makes a copy of a socket only for a process that
+// is known by its number.
+func (p *peers) offer(listener net.Listener) (net.Listener, error) { return listener, nil }
+
+// ask says why there is nobody to ask.
+func (p *peers) ask(net.Addr) (net.Listener, error) {
+	return nil, errors.New("on Windows a port belongs to one process, so each run and each alias of the provider needs its own")
 }
 
 // private trusts the access control list that a directory inherits from the

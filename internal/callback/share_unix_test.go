@@ -1,0 +1,228 @@
+//go:build !windows
+
+package callback
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// TestRunsComeAndGo has runs of one port begin and end all the time. Each ends
+// after its own callbacks, while those of the others arrive; each callback is
+// sent once.
+func TestRunsComeAndGo(t *testing.T) {
+	t.Parallel()
+	const atOnce, afterEachOther, each = 4, 8, 10
+	for name, burners := range map[string]int{"idle machine": 0, "busy machine": 4 * runtime.NumCPU()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for range burners {
+				burn(t)
+			}
+			listen := "127.0.0.1:" + freePort(t)
+			for n := range atOnce {
+				t.Run(strconv.Itoa(n), func(t *testing.T) {
+					t.Parallel()
+					inbox := filepath.Join(t.TempDir(), "inbox")
+					for range afterEachOther {
+						r := startRun(t, task{Listen: listen, Inbox: inbox, Operations: each, Leave: true})
+						answer(t, r)
+						if said := r.report(t); len(said.Results) != each {
+							t.Errorf("%d results of %d", len(said.Results), each)
+						}
+					}
+				})
+			}
+		})
+	}
+}
+
+// burn keeps a processor busy until the test ends.
+func burn(t *testing.T) {
+	t.Helper()
+	burner := exec.CommandContext(t.Context(), "sh", "-c", "while :; do :; done")
+	if err := burner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = burner.Wait() })
+}
+
+func TestKilledRunLeavesTheQueueToTheOthers(t *testing.T) {
+	t.Parallel()
+	const each = 40
+	listen := "127.0.0.1:" + freePort(t)
+	folder := t.TempDir()
+	dead := startRun(t, task{Listen: listen, Inbox: filepath.Join(folder, "a"), Operations: 1})
+	alive := startRun(t, task{Listen: listen, Inbox: filepath.Join(folder, "b"), Operations: each})
+	dead.stop(t)
+	alive.stop(t)
+	connected := make(chan struct{}, each)
+	queueing := &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+			connected <- struct{}{}
+			return conn, err
+		},
+	}}
+	var all sync.WaitGroup
+	for _, address := range alive.addresses {
+		all.Go(func() {
+			if status := call(t, queueing, http.MethodPost, address, bodyFor(address)); status != http.StatusOK {
+				t.Errorf("status %d", status)
+			}
+		})
+	}
+	for range each {
+		<-connected
+	}
+	dead.kill(t)
+	if err := alive.process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
+	if said := alive.report(t); len(said.Results) != each {
+		t.Errorf("%d results of %d", len(said.Results), each)
+	}
+}
+
+// stop makes the run do nothing until it gets SIGCONT.
+func (r *run) stop(t *testing.T) {
+	t.Helper()
+	if err := r.process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(r.process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("the run is not stopped: %v", err)
+	}
+}
+
+func TestKilledRunIsReplaced(t *testing.T) {
+	t.Parallel()
+	const each = 12
+	listen := "127.0.0.1:" + freePort(t)
+	folder := t.TempDir()
+	first := startRun(t, task{Listen: listen, Inbox: filepath.Join(folder, "a"), Operations: each})
+	second := startRun(t, task{Listen: listen, Inbox: filepath.Join(folder, "b"), Operations: each})
+	first.kill(t)
+	third := startRun(t, task{Listen: listen, Inbox: filepath.Join(folder, "c"), Operations: each})
+	answer(t, first, second, third)
+	for _, r := range []*run{second, third} {
+		if said := r.report(t); len(said.Results) != each {
+			t.Errorf("%d results of %d", len(said.Results), each)
+		}
+	}
+	inbox := NewDirectory(first.inbox)
+	for _, address := range first.addresses {
+		assertHolds(t, inbox, refer(path.Base(address)).resultKey(), bodyFor(address))
+	}
+}
+
+// on returns a fixture that listens there.
+func on(t *testing.T, listen string) *fixture {
+	t.Helper()
+	return newFixture(t, func(cfg *Config) { cfg.Listen, cfg.URL = listen, "http://"+listen })
+}
+
+func offers(t *testing.T, port string) []string {
+	t.Helper()
+	p, err := openPeers(&address{port: port}, NewDirectory(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := filepath.Glob(filepath.Join(p.offers, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestDeadOffersAreForgottenAndClosedOnesWithdrawn(t *testing.T) {
+	t.Parallel()
+	port := freePort(t)
+	a, b := on(t, "127.0.0.1:"+port), on(t, "127.0.0.1:"+port)
+	a.begin(t)
+	living := offers(t, port)
+	if len(living) != 1 {
+		t.Fatalf("offered are %q", living)
+	}
+	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(filepath.Dir(living[0]), "0-asked-first")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.SetUnlinkOnClose(false)
+	dead.Close()
+	b.begin(t)
+	if found := offers(t, port); len(found) != 2 || found[0] != living[0] && found[1] != living[0] {
+		t.Errorf("offered are %q", found)
+	}
+	for _, f := range []*fixture{a, b} {
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := offers(t, port); len(found) != 0 {
+		t.Errorf("offered are %q after the end", found)
+	}
+}
+
+func TestHostsOfOnePort(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		first, second string
+		problem       string // "" if the second run gets the socket of the first.
+	}{
+		"every address has each":        {"0.0.0.0", "127.0.0.1", ""},
+		"every address by another name": {"0.0.0.0", "[::]", ""},
+		"by name":                       {"127.0.0.1", "localhost", ""},
+		"one address is not every one":  {"127.0.0.1", "0.0.0.0", "another run of this user listens on 127.0.0.1:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			port := freePort(t)
+			a, b := on(t, test.first+":"+port), on(t, test.second+":"+port)
+			opA := a.begin(t)
+			_, err := b.Begin(logged(t))
+			if test.problem != "" {
+				if err == nil || !strings.Contains(err.Error(), test.problem) || !strings.Contains(err.Error(), "listen on another one") {
+					t.Errorf("Begin: %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := a.Close(); err != nil {
+				t.Fatal(err)
+			}
+			// The socket of the first run receives on without it.
+			if status := call(t, client, http.MethodPost, "http://127.0.0.1:"+port+callbackPath+"/"+idOf(opA), secretBody); status != http.StatusOK {
+				t.Errorf("status %d", status)
+			}
+		})
+	}
+}
+
+// Who answers for another must show the certificate that the caller expects.
+func TestPortIsNotSharedWithAnotherCertificate(t *testing.T) {
+	t.Parallel()
+	listen := "127.0.0.1:" + freePort(t)
+	certificate, key := selfSigned(t)
+	with := func(cfg *Config) { cfg.Listen, cfg.Certificate, cfg.Key = listen, certificate, key }
+	newFixture(t, with).begin(t)
+	newFixture(t, with).begin(t)
+	if _, err := on(t, listen).Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "none with the same certificate") {
+		t.Errorf("Begin: %v", err)
+	}
+}
