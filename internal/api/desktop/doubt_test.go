@@ -150,6 +150,7 @@ func TestApply_interruptedAfterItWasSent(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	hold, reached, open := gate()
+	defer open()
 	server.Fail(desktoptest.Apply, 1, hold)
 	interrupted := errors.New("interrupted")
 	ctx, cancel := context.WithCancelCause(t.Context())

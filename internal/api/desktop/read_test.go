@@ -92,6 +92,25 @@ func TestUserDesktops_anOrderDropsTheList(t *testing.T) {
 	}
 }
 
+// Who looks for the desktop of an order whose callback is lost must not be
+// shown what was known before.
+func TestUserDesktops_anOrderWithoutACallbackDropsTheListToo(t *testing.T) {
+	t.Parallel()
+	client, server := start(t, func(c *desktop.Config) { c.DoubtWait = 100 * time.Millisecond })
+	server.AddDesktop("dev_01", "win7")
+	if got, err := client.UserDesktops(t.Context(), "dev_01"); err != nil || len(got) != 1 {
+		t.Fatalf("got %v and %v", got, err)
+	}
+	server.Fail(desktoptest.Apply, 1, desktoptest.DropAfter())
+	server.Callback(desktoptest.Apply, 1, desktoptest.Never())
+	if _, err := order(t, client, "dev_01"); !errors.Is(err, desktop.ErrDoubtful) {
+		t.Fatal(err)
+	}
+	if got, err := client.UserDesktops(t.Context(), "dev_01"); err != nil || len(got) != 2 {
+		t.Errorf("got %v and %v", got, err)
+	}
+}
+
 func TestUserDesktops_aListUnderWayDuringAnOrderIsNotKept(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
