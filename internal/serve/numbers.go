@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/vmihailenco/msgpack/v5"
@@ -50,12 +51,7 @@ func hasNumber(value any) bool {
 		}
 		return false
 	case []any:
-		for _, element := range value {
-			if hasNumber(element) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(value, hasNumber)
 	}
 	return true
 }

@@ -73,7 +73,7 @@ func TestResetPassword(t *testing.T) {
 func TestResetPassword_failures(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		break_ func(*desktoptest.Server)
+		spoil func(*desktoptest.Server)
 		want   string
 	}{
 		"unknown user": {func(*desktoptest.Server) {}, `there is no user "dev_01".`},
@@ -94,7 +94,7 @@ func TestResetPassword_failures(t *testing.T) {
 			t.Parallel()
 			server := desktoptest.Start(t)
 			p := speak(t, server, nil)
-			tc.break_(server)
+			tc.spoil(server)
 			got := p.invoke(object{"username": "dev_01", "password": "secret-of-dev", "timeouts": object{"invoke": "1s"}})
 			if len(got.Progress) != 1 || len(got.Errors) != 1 || !strings.HasPrefix(got.Errors[0], "Unable to Reset Password: ") ||
 				!strings.Contains(got.Errors[0], tc.want) {
