@@ -74,7 +74,7 @@ func TestResetPassword_failures(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		spoil func(*desktoptest.Server)
-		want   string
+		want  string
 	}{
 		"unknown user": {func(*desktoptest.Server) {}, `there is no user "dev_01".`},
 		"refused": {func(s *desktoptest.Server) {
