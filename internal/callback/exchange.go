@@ -24,11 +24,15 @@ type Exchange struct {
 	log     *slog.Logger
 	listen  func(ctx context.Context) (net.Listener, error)
 
-	mu     sync.Mutex
-	server *http.Server // Nil until the first operation.
-	closed bool
-	base   *url.URL
-	peers  *peers
+	// serving counts the server and its connections.
+	serving sync.WaitGroup
+
+	mu       sync.Mutex
+	server   *http.Server // Nil until the first operation.
+	listener net.Listener
+	closed   bool
+	base     *url.URL
+	peers    *peers
 	// patientUntil is when to give up a port that is taken. Operations that find
 	// it so after the first one wait no longer in vain than that one.
 	patientUntil time.Time
@@ -119,23 +123,31 @@ func (x *Exchange) start(ctx context.Context) (*url.URL, *peers, error) {
 }
 
 // closeTimeout bounds how long Close waits for requests that came before it.
-const closeTimeout = time.Second
+const closeTimeout = 1200 * time.Millisecond
 
-// Close stops the receiver after the requests that it is answering. Nothing
-// depends on it: what was answered is in the inbox.
+// Close accepts no more connections and waits for those it has, even if they
+// have brought no request yet. Nothing depends on it but they: what was answered
+// is in the inbox.
 func (x *Exchange) Close() error {
 	x.mu.Lock()
-	server := x.server
+	server, listener := x.server, x.listener
+	closed := x.closed
 	x.closed = true
 	x.mu.Unlock()
-	if server == nil {
+	if closed || server == nil {
 		return nil
 	}
+	// Shutdown of the server would drop the requests that are still to come.
+	err := listener.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
-	err := server.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, server.Close())
+	go func() {
+		x.serving.Wait()
+		cancel()
+	}()
+	<-ctx.Done()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = errors.Join(err, ctx.Err(), server.Close())
 	}
 	return err
 }

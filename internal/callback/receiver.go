@@ -22,6 +22,7 @@ const (
 // serve starts to answer at listener. x.mu is held.
 func (x *Exchange) serve(ctx context.Context, listener net.Listener) {
 	ctx = context.WithoutCancel(ctx) // The first operation of many.
+	x.listener = listener
 	x.server = &http.Server{
 		Handler:           x.handler(),
 		TLSConfig:         x.address.tls,
@@ -30,23 +31,35 @@ func (x *Exchange) serve(ctx context.Context, listener net.Listener) {
 		WriteTimeout:      time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ConnState:         x.count,
 		ErrorLog:          slog.NewLogLogger(boundHandler{x.log.Handler(), ctx}, slog.LevelDebug),
 	}
 	// Callbacks are rare, and a connection that a service keeps would break when
 	// the process ends that it happens to lead to, though another one answers on.
 	x.server.SetKeepAlivesEnabled(false)
-	go func(server *http.Server) {
+	server := x.server
+	x.serving.Go(func() {
 		var err error
 		if server.TLSConfig != nil {
 			err = server.ServeTLS(listener, "", "")
 		} else {
 			err = server.Serve(listener)
 		}
-		if !errors.Is(err, http.ErrServerClosed) {
+		if !errors.Is(err, net.ErrClosed) {
 			x.log.ErrorContext(ctx, "the receiver of callbacks stopped", "error", err)
 		}
-	}(x.server)
+	})
 	x.log.DebugContext(ctx, "receiving callbacks", "address", listener.Addr().String())
+}
+
+// count learns of each connection before the server can stop accepting.
+func (x *Exchange) count(_ net.Conn, state http.ConnState) {
+	if state == http.StateNew {
+		x.serving.Add(1)
+	}
+	if state == http.StateClosed {
+		x.serving.Done()
+	}
 }
 
 // boundHandler logs in a context what arrives without one.

@@ -233,6 +233,11 @@ func TestCloseLetsARunningCallbackFinish(t *testing.T) {
 		op := f.begin(t)
 		answered, closed := make(chan int, 1), make(chan error, 1)
 		go func() { answered <- call(t, client, http.MethodPost, op.URL(), secretBody) }()
+		accepted, err := network.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer accepted.Close()
 		synctest.Wait()
 		go func() { closed <- f.Close() }()
 		synctest.Wait()
@@ -242,6 +247,14 @@ func TestCloseLetsARunningCallbackFinish(t *testing.T) {
 		close(f.inbox.gate)
 		if status := <-answered; status != http.StatusOK {
 			t.Errorf("status %d", status)
+		}
+		time.Sleep(closeTimeout / 2)
+		client.Transport = &http.Transport{
+			DisableKeepAlives: true,
+			DialContext:       func(context.Context, string, string) (net.Conn, error) { return accepted, nil },
+		}
+		if status := call(t, client, http.MethodPost, op.URL(), secretBody); status != http.StatusOK {
+			t.Errorf("status %d for a request that comes after Close on a connection that came before", status)
 		}
 		if err := <-closed; err != nil {
 			t.Errorf("Close: %v", err)
