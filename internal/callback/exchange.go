@@ -33,8 +33,8 @@ type Exchange struct {
 	closed   bool
 	base     *url.URL
 	peers    *peers
-	// patientUntil is when to give up a port that is taken. Operations that find
-	// it so after the first one wait no longer in vain than that one.
+	// patientUntil is when to give up a port that is taken, the same for all
+	// operations: they wait for each other, and it would add up.
 	patientUntil time.Time
 	// operations holds those that this process began, nil for one that ended.
 	operations map[reference]*Operation
@@ -122,12 +122,13 @@ func (x *Exchange) start(ctx context.Context) (*url.URL, *peers, error) {
 	return x.base, x.peers, nil
 }
 
-// closeTimeout bounds how long Close waits for requests that came before it.
+// closeTimeout bounds how long Close waits for connections that came before it.
+// Terraform kills a provider two seconds after it was told to end.
 const closeTimeout = 1200 * time.Millisecond
 
-// Close accepts no more connections and waits for those it has, even if they
-// have brought no request yet. Nothing depends on it but they: what was answered
-// is in the inbox.
+// Close accepts no more connections and lets those finish that it has, even if
+// they have brought no request yet. Only what they bring depends on it: what was
+// answered is in the inbox.
 func (x *Exchange) Close() error {
 	x.mu.Lock()
 	server, listener := x.server, x.listener

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// portPatience is how long the first operation tries to get a port that is
-	// taken: whoever has it may be about to end, or about to offer it.
+	// portPatience is how long a port that is taken is tried again: whoever has it
+	// may be about to end, or about to offer it.
 	portPatience = 2 * time.Second
 	portPause    = 20 * time.Millisecond
 )

@@ -79,9 +79,14 @@ func (x *Exchange) handler() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		x.refuse(w, r, &refusal{http.StatusNotFound, "there is nothing at this path", nil})
 	})
-	// A proxy may or may not take away the path of the configured URL.
+	// A proxy may or may not take away the path of the configured URL, and that
+	// of a peer may be another one.
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.URL.Path, r.URL.RawPath = strings.TrimPrefix(r.URL.Path, x.address.url.Path), ""
+		path := strings.TrimPrefix(r.URL.Path, x.address.url.Path)
+		if at := strings.LastIndex(path, callbackPath+"/"); at > 0 {
+			path = path[at:]
+		}
+		r.URL.Path, r.URL.RawPath = path, ""
 		mux.ServeHTTP(w, r)
 	})
 }

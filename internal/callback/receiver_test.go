@@ -322,7 +322,7 @@ func TestPathOfTheURLMayArriveOrNot(t *testing.T) {
 	f := newFixture(t, func(cfg *Config) {
 		cfg.Listen, cfg.URL = "127.0.0.1:"+port, "https://proxy.example.com/cloud desktops/hooks"
 	})
-	for _, prefix := range []string{"/cloud%20desktops/hooks", ""} {
+	for _, prefix := range []string{"/cloud%20desktops/hooks", "", "/hooks/of/a/peer"} {
 		op := f.begin(t)
 		_, path, _ := strings.Cut(op.URL(), "hooks")
 		if status := call(t, client, http.MethodPost, "http://127.0.0.1:"+port+prefix+path, secretBody); status != http.StatusOK {

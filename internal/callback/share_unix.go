@@ -138,15 +138,15 @@ func receive(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	var sockets []int
 	messages, err := unix.ParseSocketControlMessage(rights[:n])
-	if err != nil || len(messages) != 1 {
-		return nil, errors.Join(errors.New("it sends no socket"), err)
+	if err == nil && len(messages) == 1 {
+		sockets, err = unix.ParseUnixRights(&messages[0])
 	}
-	descriptors, err := unix.ParseUnixRights(&messages[0])
-	if err != nil || len(descriptors) != 1 {
-		return nil, errors.Join(errors.New("it sends no socket"), err)
+	if err != nil || len(sockets) != 1 {
+		return nil, errors.Join(errors.New("it sent no socket"), err)
 	}
-	file := os.NewFile(uintptr(descriptors[0]), "")
+	file := os.NewFile(uintptr(sockets[0]), "")
 	listener, err := net.FileListener(file) // It has a descriptor of its own.
 	return listener, errors.Join(err, file.Close())
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -179,6 +180,29 @@ func TestDeadOffersAreForgottenAndClosedOnesWithdrawn(t *testing.T) {
 	}
 	if found := offers(t, port); len(found) != 0 {
 		t.Errorf("offered are %q after the end", found)
+	}
+}
+
+// A run that is stopped accepts the question and does not answer.
+func TestSilentOfferIsNotWaitedForLong(t *testing.T) {
+	t.Parallel()
+	port := freePort(t)
+	a := on(t, "127.0.0.1:"+port)
+	a.begin(t)
+	path := filepath.Join(filepath.Dir(offers(t, port)[0]), "0-asked-first")
+	silent, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	on(t, "127.0.0.1:"+port).begin(t)
+	for _, living := range offers(t, port)[1:] {
+		if err := os.Remove(living); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := on(t, "127.0.0.1:"+port).Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "does not hand it on") {
+		t.Errorf("Begin: %v", err)
 	}
 }
 
