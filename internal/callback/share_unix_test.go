@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,37 +19,36 @@ import (
 
 func TestRunsComeAndGo(t *testing.T) {
 	t.Parallel()
-	comeAndGo(t, "calm machine")
+	comeAndGo(t)
 	for range 2 * runtime.NumCPU() {
 		burn(t)
 	}
-	comeAndGo(t, "busy machine")
+	comeAndGo(t)
 }
 
 // comeAndGo has runs of one port begin and end all the time. Each ends after its
 // own callbacks, while those of the others arrive; each callback is sent once.
-func comeAndGo(t *testing.T, name string) {
+func comeAndGo(t *testing.T) {
 	t.Helper()
 	const atOnce, afterEachOther, each = 4, 5, 20
-	t.Run(name, func(t *testing.T) {
-		listen := "127.0.0.1:" + freePort(t)
-		for n := range atOnce {
-			t.Run(strconv.Itoa(n), func(t *testing.T) {
-				t.Parallel()
-				inbox := filepath.Join(t.TempDir(), "inbox")
-				for range afterEachOther {
-					r := startRun(t, task{Listen: listen, Inbox: inbox, Operations: each, Leave: true})
-					answer(t, r)
-					if said := r.report(t); len(said.Results) != each {
-						t.Errorf("%d results of %d", len(said.Results), each)
-					}
-					if err := r.wait(); err != nil {
-						t.Errorf("the run did not end well: %v", err)
-					}
+	listen := "127.0.0.1:" + freePort(t)
+	var all sync.WaitGroup
+	for range atOnce {
+		inbox := filepath.Join(t.TempDir(), "inbox")
+		all.Go(func() {
+			for range afterEachOther {
+				r := startRun(t, task{Listen: listen, Inbox: inbox, Operations: each, Leave: true})
+				answer(t, r)
+				if said := r.report(t); len(said.Results) != each {
+					t.Errorf("%d results of %d", len(said.Results), each)
 				}
-			})
-		}
-	})
+				if err := r.wait(); err != nil {
+					t.Errorf("the run did not end well: %v", err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // burn keeps a processor busy until the test ends.
