@@ -32,7 +32,7 @@ func callbackAttribute() schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"listen": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. All runs of one user on one machine can share a port, but not on Windows. Default: `127.0.0.1:0`, a free port that only this machine reaches.",
+				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. The runs of one user on one machine share a port if they name the same host and certificate, but not on Windows. Default: `127.0.0.1:0`, a free port that only this machine reaches.",
 			},
 			"url": schema.StringAttribute{
 				Optional:            true,
