@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net"
@@ -82,7 +81,7 @@ func TestExamples_planned(t *testing.T) {
 		t.Run(strings.TrimPrefix(folder, examples+"/"), func(t *testing.T) {
 			t.Parallel()
 			cli := cliFor(t, url)
-			minor := minorVersion(t, cli)
+			minor := acctest.TerraformMinor(t)
 			for _, config := range configurations(t, folder) {
 				if since := needs(config); since > minor {
 					t.Logf("this Terraform is older than 1.%d, so it cannot plan:\n%s", since, config)
@@ -221,21 +220,6 @@ func cliFor(t *testing.T, url string) *acctest.CLI {
 		"TENCENTCLOUD_SECRET_KEY="+simulator.CVMSecretKey,
 	)
 	return cli
-}
-
-func minorVersion(t *testing.T, cli *acctest.CLI) int {
-	t.Helper()
-	var version struct {
-		Terraform string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal([]byte(cli.Must("version", "-json").Stdout), &version); err != nil {
-		t.Fatal(err)
-	}
-	minor := 0
-	if _, err := fmt.Sscanf(version.Terraform, "1.%d.", &minor); err != nil {
-		t.Fatalf("Terraform %s: %v", version.Terraform, err)
-	}
-	return minor
 }
 
 func glob(t *testing.T, elements ...string) []string {

@@ -1,11 +1,7 @@
 package cvm_test
 
 import (
-	"archive/zip"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"maps"
 	"strings"
 	"testing"
 
@@ -31,40 +27,11 @@ provider "clouddesktop" {
 }
 `+config)
 	cli.Must("init")
-	plan := cli.Run("plan", "-out=plan")
-	if plan.Says(`Blocks of type "ephemeral" are not expected here`) {
-		t.Skip("this Terraform has no ephemeral resources")
-	}
+	plan := cli.Must("plan", "-out=plan")
 	apply := cli.Must("apply", "plan")
 	files := map[string]string{"printed": plan.Stdout + plan.Stderr + apply.Stdout + apply.Stderr}
-	collect(t, os.DirFS(cli.Dir), files)
-	archive, err := zip.OpenReader(filepath.Join(cli.Dir, "plan"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer archive.Close()
-	collect(t, archive, files)
+	maps.Copy(files, cli.Files())
 	return files
-}
-
-func collect(t *testing.T, from fs.FS, into map[string]string) {
-	t.Helper()
-	err := fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		f, err := from.Open(name)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		content, err := io.ReadAll(f)
-		into[name] = string(content)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // holds checks which files hold secrets.
@@ -84,6 +51,7 @@ func holds(t *testing.T, files map[string]string, name string, secrets []string,
 }
 
 func TestCVMConsoleURL_ephemeralLeavesNoTrace(t *testing.T) {
+	acctest.NeedTerraform(t, 10)
 	t.Parallel()
 	server := start(t)
 	files := run(t, server, `
@@ -101,7 +69,7 @@ ephemeral "clouddesktop_cvm_console_url" "test" {
 	for name := range files {
 		holds(t, files, name, append(tickets, credential.SecretKey, credential.Token), false)
 	}
-	for _, name := range []string{"printed", "terraform.tfstate", "tfplan"} {
+	for _, name := range []string{"printed", "terraform.tfstate", "plan/tfplan"} {
 		holds(t, files, name, tickets, false)
 	}
 }

@@ -119,6 +119,7 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 }
 
 func TestDesktopCLI_logHoldsNoSecret(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	server := startWithToken(t)
 	config := desktopWith("cpu = 2\n password_wo = \"S3cret-of-dev\"\n password_wo_version = 1") + `

@@ -150,6 +150,9 @@ func TestDesktop_stepAfterCreationFails(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if test.again == desktoptest.PasswordReset {
+				acctest.NeedTerraform(t, 11)
+			}
 			t.Parallel()
 			server := desktoptest.Start(t)
 			test.fail(server)
@@ -179,6 +182,7 @@ func TestDesktop_stepAfterCreationFails(t *testing.T) {
 }
 
 func TestDesktop_failedUpdateKeepsWhatSucceeded(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)

@@ -14,12 +14,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 type terraformState = terraform.State
 
 func TestDesktop_ownPassword(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -54,6 +56,7 @@ func TestDesktop_ownPassword(t *testing.T) {
 }
 
 func TestDesktop_ownPasswordLater(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)

@@ -8,12 +8,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 // A password of one's own is in no plan, no state, no output and no log; the
 // service's is in the state alone.
 func TestUserPasswordCLI_leavesNoTrace(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	const own = "S3cret-of-dev"
 	server := startWithToken(t)

@@ -41,6 +41,7 @@ func userHas(server *desktoptest.Server, password, stored string) resource.TestC
 }
 
 func TestUserPassword_ownAndDefault(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddUser("dev_01")
@@ -101,6 +102,7 @@ func TestUserPassword_defaultFromTheStart(t *testing.T) {
 }
 
 func TestUserPassword_unknownInputs(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddUser("dev_01")
@@ -126,6 +128,7 @@ func TestUserPassword_unknownInputs(t *testing.T) {
 }
 
 func TestUserPassword_badInput(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	const secret = "none-of-your-business"
 	for name, tc := range map[string]struct{ config, message string }{
@@ -153,6 +156,7 @@ func TestUserPassword_badInput(t *testing.T) {
 }
 
 func TestUserPassword_refusedByTheService(t *testing.T) {
+	acctest.NeedTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)

@@ -1,0 +1,103 @@
+package desktop_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// A query finds the desktops of a group, and what it generates imports them.
+func TestDesktopListCLI_queryThenImport(t *testing.T) {
+	acctest.NeedTerraform(t, 14)
+	t.Parallel()
+	server := startWithToken(t)
+	for n := range 3 {
+		server.AddDesktop(fmt.Sprintf("qa_%02d", n+1), "kylin")
+	}
+	c := cli(t, server, "")
+	c.Write("qa.tfquery.hcl", `
+list "clouddesktop_desktop" "qa" {
+  provider = clouddesktop
+  config {
+    user_group = "qa"
+  }
+}
+`)
+	r := c.Must("query", "-generate-config-out=found.tf")
+	for _, d := range server.Desktops() {
+		if !strings.Contains(r.Stdout, d.UUID) {
+			t.Errorf("the query does not find %s of %s:\n%s", d.UUID, d.User, r.Stdout)
+		}
+	}
+	if r := c.Must("apply", "-auto-approve"); !r.Says("3 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("what the query generated does more than import:\n%s", r.Stdout)
+	}
+	if n := len(server.Requests(desktoptest.Apply)); n != 0 {
+		t.Errorf("%d desktops were ordered", n)
+	}
+}
+
+func TestDesktopCLI_importByIdentity(t *testing.T) {
+	acctest.NeedTerraform(t, 12)
+	t.Parallel()
+	server := startWithToken(t)
+	uuid := server.AddDesktop("alice", "macos")
+	c := cli(t, server, fmt.Sprintf(`
+resource "clouddesktop_desktop" "found" {
+  username = "alice"
+}
+import {
+  to       = clouddesktop_desktop.found
+  identity = { username = "alice", desktop_uuid = %q }
+}
+`, uuid))
+	if r := c.Must("apply", "-auto-approve"); !r.Says("1 imported, 0 added, 0 changed, 0 destroyed") {
+		t.Errorf("importing does more:\n%s", r.Stdout)
+	}
+}
+
+// An action that a change triggers resets a password, which is left nowhere.
+func TestResetPasswordCLI_triggered(t *testing.T) {
+	acctest.NeedTerraform(t, 14)
+	t.Parallel()
+	const password = "S3cret-of-the-action"
+	server := startWithToken(t)
+	server.AddUser("alice")
+	c := cli(t, server, `
+variable "password" {
+  type      = string
+  ephemeral = true
+}
+action "clouddesktop_reset_password" "alice" {
+  config {
+    username = "alice"
+    password = var.password
+  }
+}
+resource "terraform_data" "change" {
+  lifecycle {
+    action_trigger {
+      events  = [after_create]
+      actions = [action.clouddesktop_reset_password.alice]
+    }
+  }
+}
+`)
+	c.Env = append(c.Env, "TF_VAR_password="+password)
+	c.Must("plan", "-out=plan")
+	if r := c.Must("apply", "plan"); !r.Says("The password of alice is reset to the one given.") {
+		t.Errorf("the action does not say what it does:\n%s", r.Stdout)
+	}
+	if server.Password("alice") != password {
+		t.Error("the password is another one")
+	}
+	files := c.Files()
+	for _, name := range []string{"plan/tfplan", "terraform.tfstate"} {
+		if content, ok := files[name]; !ok || strings.Contains(content, password) {
+			t.Errorf("%s holds the password, or is not there", name)
+		}
+	}
+}
