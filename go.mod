@@ -3,28 +3,28 @@ module github.com/clouddesktop/terraform-provider-clouddesktop
 go 1.26.0
 
 require (
-	filippo.io/age v1.3.2
-	github.com/cenkalti/backoff/v5 v5.0.3
-	github.com/getkin/kin-openapi v0.152.0
-	github.com/google/go-cmp v0.7.0
-	github.com/gophercloud/gophercloud/v2 v2.15.0
-	github.com/hashicorp/go-hclog v1.6.3
-	github.com/hashicorp/hcl/v2 v2.24.0
-	github.com/hashicorp/terraform-json v0.27.2
+	filippo.io/age v1.3.2 // Encrypts first passwords to a recipient.
+	github.com/cenkalti/backoff/v5 v5.0.3 // Waits between tries.
+	github.com/getkin/kin-openapi v0.152.0 // Tests: checks client and fake against one OpenAPI text.
+	github.com/google/go-cmp v0.7.0 // Tests.
+	github.com/gophercloud/gophercloud/v2 v2.15.0 // Builds Keystone logins.
+	github.com/hashicorp/go-hclog v1.6.3 // Quietens go-plugin.
+	github.com/hashicorp/hcl/v2 v2.24.0 // Tests: reads examples that Terraform 1.11 cannot.
+	github.com/hashicorp/terraform-json v0.27.2 // Documentation: the form of schemas that tfplugindocs reads.
 	github.com/hashicorp/terraform-plugin-framework v1.19.0
 	github.com/hashicorp/terraform-plugin-framework-timeouts v0.7.0
 	github.com/hashicorp/terraform-plugin-framework-validators v0.19.0
 	github.com/hashicorp/terraform-plugin-go v0.31.0
 	github.com/hashicorp/terraform-plugin-log v0.11.0
 	github.com/hashicorp/terraform-plugin-testing v1.16.0
-	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common v1.3.209
-	github.com/vmihailenco/msgpack/v5 v5.4.1
-	github.com/zclconf/go-cty v1.18.1
-	go.uber.org/goleak v1.3.0
-	golang.org/x/net v0.58.0
-	golang.org/x/sync v0.24.0
-	golang.org/x/sys v0.49.0
-	golang.org/x/time v0.16.0
+	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common v1.3.209 // Signs requests to Tencent Cloud and finds its credentials.
+	github.com/vmihailenco/msgpack/v5 v5.4.1 // Reads states in the form of the protocol.
+	github.com/zclconf/go-cty v1.18.1 // Documentation: types in schemas.
+	go.uber.org/goleak v1.3.0 // Tests.
+	golang.org/x/net v0.58.0 // Knows what an HTTP header may hold.
+	golang.org/x/sync v0.24.0 // One login for many callers.
+	golang.org/x/sys v0.49.0 // Hands sockets from process to process.
+	golang.org/x/time v0.16.0 // Paces requests to Tencent Cloud.
 )
 
 require (
