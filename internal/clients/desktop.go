@@ -87,7 +87,7 @@ func (s *Set) Desktop() (*desktop.Client, error) {
 }
 
 func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object, diags *diag.Diagnostics) *desktop.Client {
-	if unknown(ctx, block) || unknown(ctx, callbackBlock) {
+	if unknown(ctx, block) {
 		return desktop.New(desktop.Config{Unavailable: ErrUnknown})
 	}
 	m := decode[desktopModel](ctx, block, diags)
@@ -143,7 +143,11 @@ func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object,
 	if authorization := env.Getenv("CLOUDDESKTOP_AUTHORIZATION"); authorization != "" && config.Header.Get("Authorization") == "" {
 		setHeader(config.Header, "Authorization", authorization, "The value of CLOUDDESKTOP_AUTHORIZATION", diags)
 	}
-	config.Callbacks = newCallbacks(ctx, env, callbackBlock, diags)
+	if unknown(ctx, callbackBlock) {
+		config.CallbacksUnavailable = ErrUnknown
+	} else {
+		config.Callbacks = newCallbacks(ctx, env, callbackBlock, diags)
+	}
 	if diags.HasError() {
 		return nil
 	}

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"encoding/pem"
+	"errors"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -161,16 +162,15 @@ func TestDesktop_wrongValues(t *testing.T) {
 func TestDesktop_unknownValues(t *testing.T) {
 	t.Parallel()
 	unknown := types.StringUnknown()
-	for name, tc := range map[string]struct{ desktop, callback written }{
-		"endpoint":         {written{"endpoint": unknown}, nil},
-		"one header":       {written{"endpoint": somewhere, "headers": types.MapValueMust(types.StringType, written{"A": unknown})}, nil},
-		"all headers":      {written{"endpoint": somewhere, "headers": types.MapUnknown(types.StringType)}, nil},
-		"client key":       {written{"endpoint": somewhere, "client_key": unknown}, nil},
-		"one system":       {written{"endpoint": somewhere, "operating_systems": types.ListValueMust(types.StringType, []attr.Value{unknown})}, nil},
-		"policy callback":  {written{"endpoint": somewhere, "policy_callback": types.BoolUnknown()}, nil},
-		"callback address": {written{"endpoint": somewhere}, written{"url": unknown}},
+	for name, attributes := range map[string]written{
+		"endpoint":        {"endpoint": unknown},
+		"one header":      {"endpoint": somewhere, "headers": types.MapValueMust(types.StringType, written{"A": unknown})},
+		"all headers":     {"endpoint": somewhere, "headers": types.MapUnknown(types.StringType)},
+		"client key":      {"endpoint": somewhere, "client_key": unknown},
+		"one system":      {"endpoint": somewhere, "operating_systems": types.ListValueMust(types.StringType, []attr.Value{unknown})},
+		"policy callback": {"endpoint": somewhere, "policy_callback": types.BoolUnknown()},
 	} {
-		client, diags := desktopClient(t, nil, tc.desktop, tc.callback)
+		client, diags := desktopClient(t, nil, attributes, nil)
 		if client == nil || client.Available() == nil || len(diags) > 0 {
 			t.Errorf("%s: got %v and %v", name, client, diags)
 		}
@@ -180,6 +180,21 @@ func TestDesktop_unknownValues(t *testing.T) {
 	client := newDesktop(t.Context(), Env{}, types.ObjectUnknown(kinds), block(callbackAttribute(), nil), &diags)
 	if client == nil || client.Available() == nil || len(diags) > 0 {
 		t.Errorf("the whole block: got %v and %v", client, diags)
+	}
+}
+
+// Where callbacks go is of no matter to calls that end without one.
+func TestDesktop_unknownCallback(t *testing.T) {
+	t.Parallel()
+	client, diags := desktopClient(t, nil, written{"endpoint": somewhere}, written{"url": types.StringUnknown()})
+	if client == nil || client.Available() != nil || len(diags) > 0 {
+		t.Fatalf("got %v and %v", client, diags)
+	}
+	if _, ok := client.CallbackReachable(); !ok {
+		t.Error("an address that is not known is called unreachable")
+	}
+	if _, err := client.Apply(t.Context(), desktop.ApplyInput{Name: "dev", OS: "win10"}); !errors.Is(err, ErrUnknown) {
+		t.Errorf("an order fails with %v", err)
 	}
 }
 

@@ -35,6 +35,9 @@ type Config struct {
 	// DoubtWait is how long an order is waited for whose answer never came,
 	// two minutes if 0.
 	DoubtWait time.Duration
+	// CallbacksUnavailable is what a call that ends by a callback returns if
+	// Callbacks is nil.
+	CallbacksUnavailable error
 	// Unavailable, if set, is what every call returns.
 	Unavailable error
 }
@@ -99,6 +102,9 @@ func (c *Client) PolicyCallback() bool { return c.config.PolicyCallback }
 // as far as can be told without asking: an address on loopback is good only for
 // a service on the same machine. It also returns the host of that address.
 func (c *Client) CallbackReachable() (host string, ok bool) {
+	if c.config.Callbacks == nil {
+		return "", true
+	}
 	host = c.config.Callbacks.Host()
 	return host, !api.Loopback(host) || api.Loopback(c.config.Endpoint.Hostname())
 }

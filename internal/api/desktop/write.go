@@ -216,6 +216,9 @@ func begin[T any](ctx context.Context, c *Client, path string, once bool,
 	if err := c.Available(); err != nil {
 		return nil, err
 	}
+	if c.config.Callbacks == nil {
+		return nil, c.config.CallbacksUnavailable
+	}
 	inbox, err := c.config.Callbacks.Begin(ctx)
 	if err != nil {
 		return nil, err

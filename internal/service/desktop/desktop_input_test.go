@@ -119,6 +119,28 @@ provider "clouddesktop" {
 	}
 }
 
+// Reading needs no callback, so it does not wait for where callbacks go.
+func TestDesktop_callbackUnknownAtPlan(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddDesktop("alice", "kylin")
+	steps(t, resource.TestStep{
+		Config: fmt.Sprintf(`
+resource "terraform_data" "later" {
+  input = %q
+}
+provider "clouddesktop" {
+  desktop  = { endpoint = %q }
+  callback = { inbox = terraform_data.later.output }
+}
+data "clouddesktop_user_desktops" "alice" {
+  username = "alice"
+}
+`, t.TempDir(), server.URL) + desktopWith("cpu = 2"),
+		Check: resource.TestCheckResourceAttr("data.clouddesktop_user_desktops.alice", "desktops.#", "1"),
+	})
+}
+
 func TestDesktop_unknownInputs(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
