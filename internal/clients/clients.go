@@ -42,11 +42,10 @@ type Env struct {
 
 // Set holds a client for each service that is configured.
 type Set struct {
-	desktop  *desktop.Client
-	hpc      *hpc.Client
-	cvm      *cvm.Client
-	policies Claims
-
+	desktop   *desktop.Client
+	hpc       *hpc.Client
+	cvm       *cvm.Client
+	policies  Claims
 	workspace *workspace.Client
 	compute   *Compute
 }
@@ -94,7 +93,7 @@ func configured[C any](client *C, block, variable string) (*C, error) {
 
 // text returns a configured value, else the environment's.
 func (e Env) text(value types.String, variable string) string {
-	if !value.IsNull() || variable == "" {
+	if !value.IsNull() {
 		return value.ValueString()
 	}
 	return e.Getenv(variable)
@@ -117,19 +116,9 @@ func unknown(ctx context.Context, block types.Object) bool {
 func decode[M any](ctx context.Context, block types.Object, diags *diag.Diagnostics) M {
 	var m M
 	if !block.IsNull() {
-		diags.Append(block.As(ctx, &m, objectOptions)...)
+		diags.Append(block.As(ctx, &m, basetypes.ObjectAsOptions{})...)
 	}
 	return m
-}
-
-// anyUnknown reports whether one of the values is known only after apply.
-func anyUnknown(values ...interface{ IsUnknown() bool }) bool {
-	for _, v := range values {
-		if v.IsUnknown() {
-			return true
-		}
-	}
-	return false
 }
 
 // wrong words a wrong value in the provider block. It names the attribute,
@@ -164,6 +153,3 @@ func setHeader(h http.Header, name, value, from string, diags *diag.Diagnostics)
 		h.Set(name, value)
 	}
 }
-
-// objectOptions lets a nested attribute be decoded while it holds unknowns.
-var objectOptions = basetypes.ObjectAsOptions{}

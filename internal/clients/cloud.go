@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -42,8 +43,8 @@ func (m *mistake) Error() string { return m.text }
 // value if there is none, and otherwise what broken makes of the reason. A
 // mistake that is in the environment alone disturbs only those who use the
 // cloud, so it is left to its clients.
-func build[T any](c cloud, ways []way, whole func(way) (T, error), broken func(error) T, diags *diag.Diagnostics) (result T) {
-	if c.unknown() {
+func build[T any](ctx context.Context, c cloud, ways []way, whole func(way) (T, error), broken func(error) T, diags *diag.Diagnostics) (result T) {
+	if unknown(ctx, c.block) {
 		return broken(ErrUnknown)
 	}
 	if c.block.IsNull() && !slices.ContainsFunc(ways, func(w way) bool { return slices.ContainsFunc(w.marks, c.given) }) {
@@ -60,19 +61,6 @@ func build[T any](c cloud, ways []way, whole func(way) (T, error), broken func(e
 		wrong(diags, c.name, m.attribute, m.text)
 	}
 	return broken(err)
-}
-
-// unknown reports whether an attribute is known only after apply.
-func (c cloud) unknown() bool {
-	if c.block.IsUnknown() {
-		return true
-	}
-	for _, value := range c.block.Attributes() {
-		if value.IsUnknown() {
-			return true
-		}
-	}
-	return false
 }
 
 func (c cloud) written(attribute string) bool {

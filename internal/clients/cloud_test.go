@@ -93,10 +93,10 @@ func configure(t *testing.T, env, huawei, stack values) (*Set, diag.Diagnostics)
 	t.Helper()
 	var diags diag.Diagnostics
 	model := Model{HuaweiCloud: object(t, huaweiCloudAttribute(), huawei), OpenStack: object(t, openStackAttribute(), stack)}
-	huaweiClients := newHuaweiCloud(environment(env), model.HuaweiCloud, &diags)
+	huaweiClients := newHuaweiCloud(t.Context(), environment(env), model.HuaweiCloud, &diags)
 	return &Set{
 		workspace: huaweiClients.workspace,
-		compute:   newCompute(model, huaweiClients.nova, newOpenStack(environment(env), model.OpenStack, &diags)),
+		compute:   newCompute(model, huaweiClients.nova, newOpenStack(t.Context(), environment(env), model.OpenStack, &diags)),
 	}, diags
 }
 

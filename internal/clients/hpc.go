@@ -40,18 +40,10 @@ func (s *Set) HPC() (*hpc.Client, error) {
 }
 
 func newHPC(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *hpc.Client {
-	if block.IsUnknown() {
+	if unknown(ctx, block) {
 		return hpc.New(hpc.Config{Unavailable: ErrUnknown})
 	}
-	var m hpcModel
-	if !block.IsNull() {
-		if diags.Append(block.As(ctx, &m, objectOptions)...); diags.HasError() {
-			return nil
-		}
-	}
-	if anyUnknown(m.Endpoint, m.Token) {
-		return hpc.New(hpc.Config{Unavailable: ErrUnknown})
-	}
+	m := decode[hpcModel](ctx, block, diags)
 	endpoint := env.text(m.Endpoint, "CLOUDDESKTOP_HPC_ENDPOINT")
 	token := env.text(m.Token, "CLOUDDESKTOP_HPC_TOKEN")
 	switch {

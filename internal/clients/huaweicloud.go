@@ -88,9 +88,9 @@ func (s *Set) Workspace() (*workspace.Client, error) {
 	return configured(s.workspace, huaweiCloudName, "the HW_… variables of Huawei's provider")
 }
 
-func newHuaweiCloud(env Env, block types.Object, diags *diag.Diagnostics) huaweiCloud {
+func newHuaweiCloud(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) huaweiCloud {
 	c := cloud{huaweiCloudName, env, block, huaweiVariables}
-	return build(c, huaweiWays, c.huaweiCloud, func(err error) huaweiCloud {
+	return build(ctx, c, huaweiWays, c.huaweiCloud, func(err error) huaweiCloud {
 		return huaweiCloud{workspace.New(workspace.Config{Unavailable: err}), nova.New(nova.Config{Unavailable: err})}
 	}, diags)
 }

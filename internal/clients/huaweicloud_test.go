@@ -151,7 +151,7 @@ func TestHuaweiCloud_unknown(t *testing.T) {
 	known["secret_key"] = types.StringUnknown()
 	for _, block := range []types.Object{types.ObjectUnknown(kinds), types.ObjectValueMust(kinds, known)} {
 		var diags diag.Diagnostics
-		clients := newHuaweiCloud(environment(nil), block, &diags)
+		clients := newHuaweiCloud(t.Context(), environment(nil), block, &diags)
 		if err := logins(t.Context(), &Set{workspace: clients.workspace}); !errors.Is(err, ErrUnknown) || len(diags) > 0 {
 			t.Errorf("error %v, diagnostics %v", err, diags)
 		}

@@ -33,13 +33,13 @@ func Attributes() map[string]schema.Attribute {
 // New returns the clients of the services that the block or the environment
 // configures. It sends nothing and opens nothing.
 func New(ctx context.Context, env Env, model Model, diags *diag.Diagnostics) *Set {
-	huawei := newHuaweiCloud(env, model.HuaweiCloud, diags)
+	huawei := newHuaweiCloud(ctx, env, model.HuaweiCloud, diags)
 	return &Set{
 		desktop: newDesktop(ctx, env, model.Desktop, model.Callback, diags),
 		hpc:     newHPC(ctx, env, model.HPC, diags),
 		cvm:     newCVM(ctx, env, model.TencentCloud, diags),
 
 		workspace: huawei.workspace,
-		compute:   newCompute(model, huawei.nova, newOpenStack(env, model.OpenStack, diags)),
+		compute:   newCompute(model, huawei.nova, newOpenStack(ctx, env, model.OpenStack, diags)),
 	}
 }

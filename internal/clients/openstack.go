@@ -89,9 +89,9 @@ func openStackAttribute() schema.Attribute {
 	}
 }
 
-func newOpenStack(env Env, block types.Object, diags *diag.Diagnostics) *nova.Client {
+func newOpenStack(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *nova.Client {
 	c := cloud{openStackName, env, block, openStackVariables}
-	return build(c, openStackWays, c.openStack, func(err error) *nova.Client { return nova.New(nova.Config{Unavailable: err}) }, diags)
+	return build(ctx, c, openStackWays, c.openStack, func(err error) *nova.Client { return nova.New(nova.Config{Unavailable: err}) }, diags)
 }
 
 func (c cloud) openStack(w way) (*nova.Client, error) {

@@ -56,18 +56,10 @@ func (s *Set) CVM() (*cvm.Client, error) {
 }
 
 func newCVM(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *cvm.Client {
-	if block.IsUnknown() {
+	if unknown(ctx, block) {
 		return cvm.New(cvm.Config{Unavailable: ErrUnknown})
 	}
-	var m tencentcloudModel
-	if !block.IsNull() {
-		if diags.Append(block.As(ctx, &m, objectOptions)...); diags.HasError() {
-			return nil
-		}
-	}
-	if anyUnknown(m.Region, m.SecretID, m.SecretKey, m.SecurityToken, m.Endpoint) {
-		return cvm.New(cvm.Config{Unavailable: ErrUnknown})
-	}
+	m := decode[tencentcloudModel](ctx, block, diags)
 	region := env.text(m.Region, "TENCENTCLOUD_REGION")
 	key := cvm.Credentials{
 		SecretID:      env.text(m.SecretID, "TENCENTCLOUD_SECRET_ID"),
