@@ -41,8 +41,9 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if destroy {
 		return
 	}
-	plan.planPassword(state)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	if plan.planPassword(state) {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	}
 	if create || replace {
 		state = desktopModel{}
 	}
@@ -77,11 +78,13 @@ func replacements(config, plan, state desktopModel) path.Paths {
 	return paths
 }
 
-// planPassword says which password attributes an apply will change.
-func (m *desktopModel) planPassword(state desktopModel) {
+// planPassword says which password attributes an apply will change, and reports
+// whether that changes the plan: most plans are of desktops as they are.
+func (m *desktopModel) planPassword(state desktopModel) bool {
 	sealed := !m.PasswordRecipient.IsNull()
 	switch {
 	case m.PasswordVersion.IsUnknown() || m.PasswordRecipient.IsUnknown():
+		return false
 	case m.resetsPassword(state):
 		m.Password, m.EncryptedPassword = types.StringNull(), types.StringNull()
 	case state.DesktopUUID.IsNull() && sealed:
@@ -90,7 +93,10 @@ func (m *desktopModel) planPassword(state desktopModel) {
 		m.EncryptedPassword = types.StringNull()
 	case sealed && !state.Password.IsNull():
 		m.Password, m.EncryptedPassword = types.StringNull(), types.StringUnknown()
+	default:
+		return false
 	}
+	return true
 }
 
 func checkOS(plan desktopModel, create bool, offered []string) diag.Diagnostics {
