@@ -210,3 +210,25 @@ resource "clouddesktop_desktop" "third" {
 		t.Errorf("%d desktops were made, want 42", n)
 	}
 }
+
+// Whether an order may be carried out hangs on whether it was sent.
+func TestDesktopCLI_timeoutOfOrder(t *testing.T) {
+	t.Parallel()
+	for name, sent := range map[string]bool{"no answer": true, "no connection": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startWithToken(t)
+			server.Fail(desktoptest.Apply, -1, desktoptest.Stall())
+			if !sent {
+				server.URL = fmt.Sprintf("http://127.0.0.1:%d", acctest.FreePort(t))
+			}
+			r := cli(t, server, desktopWith(`timeouts = { create = "1s" }`)).Run("apply", "-auto-approve")
+			if r.Code != 1 || !r.Says("No end came within 1s") {
+				t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+			}
+			if said := r.Says("the service may still carry that out"); said != sent {
+				t.Errorf("it says that the order may be carried out: %v, want %v\n%s", said, sent, r.Stderr)
+			}
+		})
+	}
+}

@@ -17,10 +17,7 @@ func (r *desktopResource) order(ctx context.Context, plan desktopModel) (desktop
 	in := plan.applyInput()
 	op, err := r.client.Apply(ctx, in)
 	if err != nil {
-		if ctx.Err() != nil {
-			return desktop.Ordered{}, orderGoesOn(plan, err)
-		}
-		return desktop.Ordered{}, err
+		return desktop.Ordered{}, err // One that may have been accepted is waited for.
 	}
 	ordered, err := op.Wait(ctx)
 	switch {
