@@ -2,11 +2,14 @@
 package cvm
 
 import (
+	"context"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
 const readTimeout = 2 * time.Minute
@@ -14,7 +17,6 @@ const readTimeout = 2 * time.Minute
 // What the data source and the ephemeral resource have in common.
 const (
 	typeName       = "_cvm_console_url"
-	failed         = "Get CVM Console URL"
 	aboutConsole   = "The link to the VNC console of a Tencent Cloud CVM instance. It works once and for 15 seconds only, so open it at once. The instance must be running."
 	aboutInstance  = "The ID of the instance, such as `ins-r9hr2upy`."
 	aboutRegion    = "The region of the instance, such as `ap-guangzhou`. Default: the region of the provider."
@@ -32,8 +34,17 @@ type consoleModel struct {
 	ExpiresAt    types.String `tfsdk:"expires_at"`
 }
 
-func (m *consoleModel) input() cvm.ConsoleInput {
-	return cvm.ConsoleInput{InstanceID: m.InstanceID.ValueString(), Region: m.Region.ValueString()}
+// open asks for a console and fills the model with it.
+func (m *consoleModel) open(ctx context.Context, client *cvm.Client, timeout time.Duration) (diags diag.Diagnostics) {
+	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
+	defer cancel()
+	console, err := client.ConsoleURL(ctx, cvm.ConsoleInput{InstanceID: m.InstanceID.ValueString(), Region: m.Region.ValueString()})
+	if err != nil {
+		diags.Append(diagnose.Error("Get CVM Console URL", err))
+		return diags
+	}
+	m.fromAPI(console)
+	return diags
 }
 
 func (m *consoleModel) fromAPI(c cvm.Console) {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
 // NewConsoleURLDataSource returns the data source clouddesktop_cvm_console_url.
@@ -57,14 +56,8 @@ func (d *consoleURLDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
-	defer cancel()
-
-	console, err := d.client.ConsoleURL(ctx, data.input())
-	if err != nil {
-		resp.Diagnostics.Append(diagnose.Error(failed, err))
+	if resp.Diagnostics.Append(data.open(ctx, d.client, timeout)...); resp.Diagnostics.HasError() {
 		return
 	}
-	data.fromAPI(console)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
 // NewConsoleURLEphemeral returns the ephemeral resource clouddesktop_cvm_console_url.
@@ -57,14 +56,8 @@ func (e *consoleURLEphemeral) Open(ctx context.Context, req ephemeral.OpenReques
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
-	defer cancel()
-
-	console, err := e.client.ConsoleURL(ctx, data.input())
-	if err != nil {
-		resp.Diagnostics.Append(diagnose.Error(failed, err))
+	if resp.Diagnostics.Append(data.open(ctx, e.client, timeout)...); resp.Diagnostics.HasError() {
 		return
 	}
-	data.fromAPI(console)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &data)...)
 }
