@@ -1,0 +1,74 @@
+// Package inbox defines where callbacks are stored and orders are remembered.
+// Its subpackages keep that in a directory, in a bucket, or behind a relay.
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ErrNotExist is returned by Get for a key that holds no value.
+var ErrNotExist = errors.New("the inbox holds no value under this key")
+
+// Store is an inbox, shared by every process that receives callbacks or waits
+// for them. A value is visible completely or not at all. A call that returns an
+// error may have taken effect.
+//
+// A key is one or more segments joined by slashes. A segment consists of
+// lower-case letters, digits, "-", "_" and ".", does not begin with ".", and has
+// at most 128 bytes, so that it means the same in a bucket and in a file system
+// that ignores case. No key is a parent folder of another key ("a" and "a/b").
+type Store interface {
+	// Create stores value unless the key holds one. It reports whether the key
+	// now holds exactly this value, so that repeating an ambiguous call is safe.
+	Create(ctx context.Context, key string, value []byte) (bool, error)
+	// Get returns the value of the key, or ErrNotExist.
+	Get(ctx context.Context, key string) ([]byte, error)
+	// List returns the keys that begin with prefix, sorted by key.
+	List(ctx context.Context, prefix string) (Listing, error)
+	// Replace stores value whether or not the key holds one. Only keys below
+	// ProcessPrefix may be replaced.
+	Replace(ctx context.Context, key string, value []byte) error
+	// Delete removes the keys; a key without a value is not an error.
+	Delete(ctx context.Context, keys ...string) error
+}
+
+// ProcessPrefix is the prefix of the only keys that are not written once.
+const ProcessPrefix = "processes/"
+
+// Waiter is a Store that can report a new key sooner than polling would.
+type Waiter interface {
+	// Wait returns when a key with the prefix may have been created since the
+	// call, when some seconds have passed, or when ctx ends.
+	Wait(ctx context.Context, prefix string) error
+}
+
+// Listing is the answer of Store.List.
+type Listing struct {
+	// Now is the time of the answer by the clock that Modified comes from. The
+	// clock of this machine may differ.
+	Now     time.Time
+	Entries []Entry
+}
+
+// Entry is a key and what the store knows of its value.
+type Entry struct {
+	Key      string
+	Modified time.Time
+	Size     int64 // In bytes.
+}
+
+const maxSegment = 128
+
+// CheckKey returns an error if key does not have the form that Store describes.
+func CheckKey(key string) error {
+	for segment := range strings.SplitSeq(key, "/") {
+		if segment == "" || segment[0] == '.' || len(segment) > maxSegment || strings.Trim(segment, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
+			return fmt.Errorf("%q is not a valid inbox key", key)
+		}
+	}
+	return nil
+}
