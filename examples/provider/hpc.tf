@@ -1,6 +1,6 @@
 provider "clouddesktop" {
   # The token is in CLOUDDESKTOP_HPC_TOKEN.
-  hpc = {
+  hpc {
     endpoint = "https://hpc.example.com:65106"
   }
 }

@@ -1,7 +1,7 @@
 provider "clouddesktop" {
   # The application credential is in OS_APPLICATION_CREDENTIAL_ID and
   # OS_APPLICATION_CREDENTIAL_SECRET.
-  openstack = {
+  openstack {
     auth_url = "https://keystone.example.com/v3"
     region   = "RegionOne"
   }

@@ -1,6 +1,6 @@
 provider "clouddesktop" {
   # The API key is in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.
-  tencentcloud = {
+  tencentcloud {
     region = "ap-guangzhou"
   }
 }

@@ -54,7 +54,7 @@ func newArm(dir, name, wrapper, executable string) (*arm, error) {
 // configure replaces the configuration, whose state is to be kept at url.
 func (a *arm) configure(ctx context.Context, url, resources string) error {
 	backend := fmt.Sprintf("terraform {\n  backend \"http\" {\n    address = \"%s/state/%s\"\n  }\n}\n", url, a.name)
-	providers := fmt.Sprintf("provider \"clouddesktop\" {\n  desktop = { endpoint = %q }\n}\n", url)
+	providers := fmt.Sprintf("provider \"clouddesktop\" {\n  desktop { endpoint = %q }\n}\n", url)
 	if err := os.WriteFile(filepath.Join(a.dir, "main.tf"), []byte(backend+required+providers+resources), 0o600); err != nil {
 		return err
 	}

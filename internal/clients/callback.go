@@ -24,9 +24,8 @@ type callbackModel struct {
 	TLSKey         types.String `tfsdk:"tls_key"`
 }
 
-func callbackAttribute() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional: true,
+func callbackBlock() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "Where the cloud desktop service reports the end of an order. The provider listens there itself, " +
 			"from the first order of an apply to its end, never during a plan.",
 		Attributes: map[string]schema.Attribute{

@@ -56,9 +56,9 @@ func with(sets ...values) values {
 }
 
 // object is a block with these attributes, or no block.
-func object(t *testing.T, attribute schema.Attribute, written values) types.Object {
+func object(t *testing.T, attribute schema.Block, written values) types.Object {
 	t.Helper()
-	kinds := attribute.GetType().(types.ObjectType).AttrTypes
+	kinds := attribute.Type().(types.ObjectType).AttrTypes
 	if written == nil {
 		return types.ObjectNull(kinds)
 	}
@@ -92,7 +92,7 @@ func environment(variables values) Env {
 func configure(t *testing.T, env, huawei, stack values) (*Set, diag.Diagnostics) {
 	t.Helper()
 	var diags diag.Diagnostics
-	model := Model{HuaweiCloud: object(t, huaweiCloudAttribute(), huawei), OpenStack: object(t, openStackAttribute(), stack)}
+	model := Model{HuaweiCloud: object(t, huaweiCloudBlock(), huawei), OpenStack: object(t, openStackBlock(), stack)}
 	huaweiClients := newHuaweiCloud(t.Context(), environment(env), model.HuaweiCloud, &diags)
 	return &Set{
 		workspace: huaweiClients.workspace,

@@ -34,9 +34,8 @@ type desktopModel struct {
 // documentedSystems are the values of os in the document of the service.
 var documentedSystems = []string{"win7", "win10", "kylin", "macos"}
 
-func desktopAttribute() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional:            true,
+func desktopBlock() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "The cloud desktop service, for desktops, policies and passwords. Its orders end by callbacks: see `callback`.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{

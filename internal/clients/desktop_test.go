@@ -22,8 +22,8 @@ import (
 type written = map[string]attr.Value
 
 // block is a block with these attributes, or no block if there are none.
-func block(attribute schema.Attribute, values written) types.Object {
-	kinds := attribute.GetType().(types.ObjectType).AttrTypes
+func block(attribute schema.Block, values written) types.Object {
+	kinds := attribute.Type().(types.ObjectType).AttrTypes
 	if values == nil {
 		return types.ObjectNull(kinds)
 	}
@@ -52,11 +52,11 @@ func headers(pairs ...string) types.Map {
 	return types.MapValueMust(types.StringType, all)
 }
 
-func desktopClient(t *testing.T, environment map[string]string, desktopBlock, callbackBlock written) (*desktop.Client, diag.Diagnostics) {
+func desktopClient(t *testing.T, environment map[string]string, desktopValues, callbackValues written) (*desktop.Client, diag.Diagnostics) {
 	t.Helper()
 	var diags diag.Diagnostics
 	env := Env{Getenv: func(name string) string { return environment[name] }, UserAgent: "test/1"}
-	client := newDesktop(t.Context(), env, block(desktopAttribute(), desktopBlock), block(callbackAttribute(), callbackBlock), &diags)
+	client := newDesktop(t.Context(), env, block(desktopBlock(), desktopValues), block(callbackBlock(), callbackValues), &diags)
 	return client, diags
 }
 
@@ -176,8 +176,8 @@ func TestDesktop_unknownValues(t *testing.T) {
 		}
 	}
 	var diags diag.Diagnostics
-	kinds := desktopAttribute().GetType().(types.ObjectType).AttrTypes
-	client := newDesktop(t.Context(), Env{}, types.ObjectUnknown(kinds), block(callbackAttribute(), nil), &diags)
+	kinds := desktopBlock().Type().(types.ObjectType).AttrTypes
+	client := newDesktop(t.Context(), Env{}, types.ObjectUnknown(kinds), block(callbackBlock(), nil), &diags)
 	if client == nil || client.Available() == nil || len(diags) > 0 {
 		t.Errorf("the whole block: got %v and %v", client, diags)
 	}

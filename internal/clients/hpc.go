@@ -17,9 +17,8 @@ type hpcModel struct {
 	Token    types.String `tfsdk:"token"`
 }
 
-func hpcAttribute() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional:            true,
+func hpcBlock() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "The HPC portal, for VNC sessions.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{

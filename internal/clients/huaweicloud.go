@@ -49,15 +49,14 @@ var huaweiWays = []way{
 	{name: byKey, marks: []string{"access_key", "secret_key", "security_token"}, needs: []string{"access_key", "secret_key"}},
 }
 
-func huaweiCloudAttribute() schema.Attribute {
+func huaweiCloudBlock() schema.Block {
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
 	secret := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description}
 	}
-	return schema.SingleNestedAttribute{
-		Optional: true,
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "Huawei Cloud, for login records and for the consoles of ECS servers. Authenticate in one of three ways: `token`; " +
 			"`user_name`, `password` and `domain_name`; `access_key` and `secret_key`.",
 		Attributes: map[string]schema.Attribute{

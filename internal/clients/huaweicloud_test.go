@@ -92,7 +92,7 @@ func TestHuaweiCloud_usualAddresses(t *testing.T) {
 		{nil, "https://iam.cn-north-4.myhuaweicloud.com"},
 		{values{"HW_CLOUD": "cloud.example.com"}, "https://iam.cn-north-4.cloud.example.com"},
 	} {
-		c := cloud{huaweiCloudName, environment(tt.env), object(t, huaweiCloudAttribute(), values{"region": "cn-north-4"}), huaweiVariables}
+		c := cloud{huaweiCloudName, environment(tt.env), object(t, huaweiCloudBlock(), values{"region": "cn-north-4"}), huaweiVariables}
 		if got, err := c.huaweiEndpoint("iam"); err != nil || got.String() != tt.want {
 			t.Errorf("%v, %v, want %s", got, err, tt.want)
 		}
@@ -146,8 +146,8 @@ func TestHuaweiCloud_mistakeInTheEnvironmentAlone(t *testing.T) {
 
 func TestHuaweiCloud_unknown(t *testing.T) {
 	t.Parallel()
-	kinds := huaweiCloudAttribute().GetType().(types.ObjectType).AttrTypes
-	known := object(t, huaweiCloudAttribute(), huaweiKey).Attributes()
+	kinds := huaweiCloudBlock().Type().(types.ObjectType).AttrTypes
+	known := object(t, huaweiCloudBlock(), huaweiKey).Attributes()
 	known["secret_key"] = types.StringUnknown()
 	for _, block := range []types.Object{types.ObjectUnknown(kinds), types.ObjectValueMust(kinds, known)} {
 		var diags diag.Diagnostics

@@ -18,15 +18,15 @@ type Model struct {
 	OpenStack    types.Object `tfsdk:"openstack"`
 }
 
-// Attributes describe the provider block.
-func Attributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"desktop":      desktopAttribute(),
-		"callback":     callbackAttribute(),
-		"hpc":          hpcAttribute(),
-		"tencentcloud": tencentcloudAttribute(),
-		"huaweicloud":  huaweiCloudAttribute(),
-		"openstack":    openStackAttribute(),
+// Blocks are the nested blocks of the provider block.
+func Blocks() map[string]schema.Block {
+	return map[string]schema.Block{
+		"desktop":      desktopBlock(),
+		"callback":     callbackBlock(),
+		"hpc":          hpcBlock(),
+		"tencentcloud": tencentcloudBlock(),
+		"huaweicloud":  huaweiCloudBlock(),
+		"openstack":    openStackBlock(),
 	}
 }
 

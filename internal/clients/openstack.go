@@ -53,7 +53,7 @@ var openStackWays = []way{
 	},
 }
 
-func openStackAttribute() schema.Attribute {
+func openStackBlock() schema.Block {
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: description}
 	}
@@ -62,8 +62,7 @@ func openStackAttribute() schema.Attribute {
 	}
 	iface := text("Which of the catalog's addresses to use: `public` (default), `internal` or `admin`. Default: the environment variable `OS_INTERFACE`.")
 	iface.Validators = []validator.String{stringvalidator.OneOf("public", "internal", "admin")}
-	return schema.SingleNestedAttribute{
-		Optional: true,
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "An OpenStack cloud, for the consoles of its servers. Authenticate in one of three ways: `password`, with `user_name` or `user_id` and a project; " +
 			"`application_credential_secret`, with its id, or its name and the user; `token`. A `clouds.yaml` is not read.",
 		Attributes: map[string]schema.Attribute{

@@ -20,9 +20,8 @@ type tencentcloudModel struct {
 	Endpoint      types.String `tfsdk:"endpoint"`
 }
 
-func tencentcloudAttribute() schema.Attribute {
-	return schema.SingleNestedAttribute{
-		Optional: true,
+func tencentcloudBlock() schema.Block {
+	return schema.SingleNestedBlock{
 		MarkdownDescription: "Tencent Cloud, for the consoles of CVM instances. Without `secret_id` and `secret_key`, here and in the environment, the credentials are looked for " +
 			"when they are first needed: in the file `~/.tencentcloud/credentials` (or `TENCENTCLOUD_CREDENTIALS_FILE`), then in the role of the CVM instance that Terraform runs on.",
 		Attributes: map[string]schema.Attribute{

@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"context"
-	"maps"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -93,10 +92,7 @@ func parse(t *testing.T, file string) *hclsyntax.Body {
 // module are unknown, as they are to Terraform when it validates.
 func decode(t *testing.T, block *hclsyntax.Block, schema *tfjson.SchemaBlock) *tfprotov6.DynamicValue {
 	t.Helper()
-	spec := hcldec.ObjectSpec{}
-	for name, a := range schema.Attributes {
-		spec[name] = &hcldec.AttrSpec{Name: name, Type: attributeType(a), Required: a.Required}
-	}
+	spec := specOf(schema)
 	config := hcldec.BlockSpec{TypeName: "config", Nested: spec, Required: true}
 	value, _, diags := hcldec.PartialDecode(block.Body, &config, &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.DynamicVal}})
 	if diags.HasErrors() {
@@ -109,13 +105,13 @@ func decode(t *testing.T, block *hclsyntax.Block, schema *tfjson.SchemaBlock) *t
 	return &tfprotov6.DynamicValue{MsgPack: encoded}
 }
 
-func attributeType(a *tfjson.SchemaAttribute) cty.Type {
-	if a.AttributeNestedType == nil {
-		return a.AttributeType
+func specOf(schema *tfjson.SchemaBlock) hcldec.ObjectSpec {
+	spec := hcldec.ObjectSpec{}
+	for name, a := range schema.Attributes {
+		spec[name] = &hcldec.AttrSpec{Name: name, Type: a.AttributeType, Required: a.Required}
 	}
-	types := map[string]cty.Type{}
-	for name, nested := range a.AttributeNestedType.Attributes {
-		types[name] = attributeType(nested)
+	for name, b := range schema.NestedBlocks {
+		spec[name] = &hcldec.BlockSpec{TypeName: name, Nested: specOf(b.Block)}
 	}
-	return cty.ObjectWithOptionalAttrs(types, slices.Collect(maps.Keys(types)))
+	return spec
 }

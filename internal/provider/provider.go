@@ -62,7 +62,7 @@ func (p *clouddesktopProvider) Schema(_ context.Context, _ provider.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Orders, resizes and governs cloud desktops, and looks up VNC sessions, login records and consoles of servers. " +
 			"Every service is optional: configure those whose types you use.",
-		Attributes: clients.Attributes(),
+		Blocks: clients.Blocks(),
 	}
 }
 

@@ -37,11 +37,16 @@ type attribute struct {
 // inTimeouts reports an attribute that a library of the framework describes: it
 // says nothing about the group, and knows no Markdown.
 func (a attribute) inTimeouts() bool {
-	return strings.Contains(a.path, ".timeouts.") || strings.HasSuffix(a.path, ".timeouts")
+	return strings.Contains(a.path, ".timeouts.")
 }
 
 func (t thing) attributes() []attribute {
-	return attributesBelow(t.kind+" "+t.name+".", t.Attributes)
+	prefix := t.kind + " " + t.name + "."
+	all := attributesBelow(prefix, t.Attributes)
+	for _, b := range t.BlockTypes {
+		all = append(all, attributesBelow(prefix+b.TypeName+".", b.Block.Attributes)...)
+	}
+	return all
 }
 
 func attributesBelow(prefix string, attributes []*tfprotov6.SchemaAttribute) []attribute {
@@ -110,9 +115,6 @@ func TestSchema_descriptions(t *testing.T) {
 			t.Errorf("%s %s has a description that is no sentence in Markdown: %q", thing.kind, thing.name, thing.Description)
 		}
 		for _, a := range thing.attributes() {
-			if a.Name == "timeouts" {
-				continue
-			}
 			if !isText(a.Description) {
 				t.Errorf("%s has a description that is no sentence: %q", a.path, a.Description)
 			}
@@ -181,8 +183,10 @@ func TestSchema_secrets(t *testing.T) {
 func TestSchema_shape(t *testing.T) {
 	t.Parallel()
 	for _, thing := range things(t) {
-		if len(thing.BlockTypes) > 0 {
-			t.Errorf("%s %s has blocks, where a nested attribute would do", thing.kind, thing.name)
+		for _, b := range thing.BlockTypes {
+			if b.Nesting != tfprotov6.SchemaNestedBlockNestingModeSingle || len(b.Block.BlockTypes) > 0 {
+				t.Errorf("the block %s of %s %s can be repeated or has blocks itself", b.TypeName, thing.kind, thing.name)
+			}
 		}
 		for _, a := range thing.attributes() {
 			isList := a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList
@@ -191,8 +195,8 @@ func TestSchema_shape(t *testing.T) {
 				t.Errorf("%s repeats another attribute or makes a name up", a.path)
 			case a.NestedType != nil && a.Computed && (!isList || a.Optional || a.Required):
 				t.Errorf("%s is nested and computed, but no list that is computed alone", a.path)
-			case a.NestedType != nil && !a.Computed && isList:
-				t.Errorf("%s is a list of objects in the configuration", a.path)
+			case a.NestedType != nil && !a.Computed:
+				t.Errorf("%s is a nested attribute, in which Terraform ignores unknown arguments: make it a block", a.path)
 			case a.NestedType == nil && a.Computed && !a.Type.Is(tftypes.String) && !a.Type.Is(tftypes.Number) && !a.Type.Is(tftypes.Bool):
 				t.Errorf("%s is computed and no plain value", a.path)
 			case a.WriteOnly && !a.Optional && !a.Required:

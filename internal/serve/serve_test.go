@@ -19,7 +19,7 @@ terraform {
 }
 
 provider "clouddesktop" {
-  desktop = { endpoint = "http://127.0.0.1:1" }
+  desktop { endpoint = "http://127.0.0.1:1" }
 }
 
 resource "clouddesktop_desktop" "this" {

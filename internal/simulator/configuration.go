@@ -14,7 +14,7 @@ import (
 func (s *Simulator) Configuration(url string, desktop ...string) string {
 	var b strings.Builder
 	block := func(name string, lines ...string) {
-		fmt.Fprintf(&b, "  %s = {\n", name)
+		fmt.Fprintf(&b, "  %s {\n", name)
 		for _, line := range lines {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}

@@ -16,15 +16,15 @@ func TestConfiguration(t *testing.T) {
 	got := s.Configuration("http://127.0.0.1:1234", `policy_scope = "desktop"`)
 	got = regexp.MustCompile(`token = "[\w.-]+"`).ReplaceAllString(got, `token = "…"`)
 	want := `provider "clouddesktop" {
-  desktop = {
+  desktop {
     endpoint = "http://127.0.0.1:1234"
     policy_scope = "desktop"
   }
-  hpc = {
+  hpc {
     endpoint = "http://127.0.0.1:1234"
     token = "…"
   }
-  huaweicloud = {
+  huaweicloud {
     region = "cn-north-4"
     project_id = "0e69423d4400f4a82f67c0059a1e4cc8"
     workspace_endpoint = "http://127.0.0.1:1234"
@@ -33,13 +33,13 @@ func TestConfiguration(t *testing.T) {
     access_key = "QTWAOYTTINDUT2QVKYUC"
     secret_key = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"
   }
-  openstack = {
+  openstack {
     auth_url = "http://127.0.0.1:1234/v3"
     region = "cn-north-4"
     application_credential_id = "423f19a4ac1e4f48bbb4180756e6eb6c"
     application_credential_secret = "rEaqvJka48mpv-application-credential"
   }
-  tencentcloud = {
+  tencentcloud {
     endpoint = "http://127.0.0.1:1234"
     region = "ap-guangzhou"
     secret_id = "AKIDsimulator"

@@ -47,11 +47,11 @@ resource "clouddesktop_user_password" "standard" {
 // impatience lets a test see a service that is down without long waits.
 const impatience = `
 resource "clouddesktop_desktop" "team" {
-  timeouts = { read = "2s" }
+  timeouts { read = "2s" }
 }
 
 resource "clouddesktop_desktop" "sensitive" {
-  timeouts = { read = "2s" }
+  timeouts { read = "2s" }
 }
 `
 

@@ -4,7 +4,7 @@ data "clouddesktop_cvm_console_url" "build" {
   instance_id = "ins-3glfot72"
 
   # An instance that is starting is waited for.
-  timeouts = {
+  timeouts {
     read = "5m"
   }
 }

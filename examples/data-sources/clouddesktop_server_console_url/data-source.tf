@@ -5,7 +5,7 @@ data "clouddesktop_server_console_url" "build" {
   cloud     = "openstack"
 
   # A server that is not ready is waited for.
-  timeouts = {
+  timeouts {
     read = "5m"
   }
 }

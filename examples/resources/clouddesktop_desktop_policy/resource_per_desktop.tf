@@ -1,6 +1,6 @@
 # Where the deployment takes a desktop with a policy.
 provider "clouddesktop" {
-  desktop = {
+  desktop {
     policy_scope = "desktop"
   }
 }

@@ -40,7 +40,9 @@ func (e *consoleURLEphemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequ
 			"url":           schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: aboutURL},
 			"websocket_url": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: aboutWebsocket},
 			"expires_at":    schema.StringAttribute{Computed: true, MarkdownDescription: aboutExpiry},
-			"timeouts":      timeouts.AttributesWithOpts(ctx, timeouts.Opts{OpenDescription: aboutTimeout}),
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: aboutTimeout}),
 		},
 	}
 }

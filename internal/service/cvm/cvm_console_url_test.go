@@ -57,7 +57,7 @@ func stepsIn(t *testing.T, environment map[string]string, steps ...resource.Test
 func provider(server *cvmtest.Server) string {
 	return fmt.Sprintf(`
 provider "clouddesktop" {
-  tencentcloud = {
+  tencentcloud {
     region         = "ap-beijing"
     secret_id      = %q
     secret_key     = %q
@@ -130,7 +130,7 @@ func TestCVMConsoleURL_ephemeral(t *testing.T) {
 	server.Put("eu-frankfurt", "ins-r9hr2upy")
 	server.SetUnencoded()
 	steps(t, resource.TestStep{
-		Config: provider(server) + echoed("region = \"eu-frankfurt\"\n timeouts = { open = \"1m\" }"),
+		Config: provider(server) + echoed("region = \"eu-frankfurt\"\n timeouts { open = \"1m\" }"),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("expires_at"), soon),
 		},
@@ -170,19 +170,31 @@ func TestCVMConsoleURL_noTimeLeft(t *testing.T) {
 	server := start(t, cvmtest.Pending)
 	want := regexp.MustCompile(`instances\s+are\s+being\s+created(.|\n)*timeouts`)
 	steps(t,
-		resource.TestStep{Config: provider(server) + data(`timeouts = { read = "2s" }`), ExpectError: want},
-		resource.TestStep{Config: provider(server) + echoed(`timeouts = { open = "2s" }`), ExpectError: want},
+		resource.TestStep{Config: provider(server) + data(`timeouts { read = "2s" }`), ExpectError: want},
+		resource.TestStep{Config: provider(server) + echoed(`timeouts { open = "2s" }`), ExpectError: want},
 	)
 }
 
 func TestCVMConsoleURL_providerBlock(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ block, want string }{
-		"missing":      {``, "add\\s+a\\s+`tencentcloud`\\s+block\\s+to\\s+the\\s+provider"},
-		"half a key":   {`tencentcloud = { region = "ap-beijing", secret_id = "AKIDtest" }`, `secret_id\s+and\s+secret_key\s+go\s+together`},
-		"token alone":  {`tencentcloud = { region = "ap-beijing", security_token = "t" }`, `secret_id\s+and\s+secret_key\s+go\s+together`},
-		"no region":    {`tencentcloud = { secret_id = "AKIDtest", secret_key = "k" }`, `No\s+region\s+is\s+configured(.|\n)*TENCENTCLOUD_REGION`},
-		"odd endpoint": {`tencentcloud = { region = "ap-beijing", endpoint = "cvm.example.com" }`, `must\s+begin\s+with\s+https://`},
+		"missing": {``, "add\\s+a\\s+`tencentcloud`\\s+block\\s+to\\s+the\\s+provider"},
+		"half a key": {`tencentcloud {
+  region = "ap-beijing"
+  secret_id = "AKIDtest"
+}`, `secret_id\s+and\s+secret_key\s+go\s+together`},
+		"token alone": {`tencentcloud {
+  region = "ap-beijing"
+  security_token = "t"
+}`, `secret_id\s+and\s+secret_key\s+go\s+together`},
+		"no region": {`tencentcloud {
+  secret_id = "AKIDtest"
+  secret_key = "k"
+}`, `No\s+region\s+is\s+configured(.|\n)*TENCENTCLOUD_REGION`},
+		"odd endpoint": {`tencentcloud {
+  region = "ap-beijing"
+  endpoint = "cvm.example.com"
+}`, `must\s+begin\s+with\s+https://`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -212,14 +224,14 @@ func TestCVMConsoleURL_environment(t *testing.T) {
 		"wrong token": {with(map[string]string{"TENCENTCLOUD_TOKEN": "x"}), `region = "ap-beijing"`, regexp.MustCompile("AuthFailure.TokenFailure")},
 		"a token of another key": {
 			map[string]string{"TENCENTCLOUD_TOKEN": credential.Token},
-			`region = "ap-beijing", secret_id = "AKIDtest", secret_key = "the-secret-key"`,
+			"region = \"ap-beijing\"\nsecret_id = \"AKIDtest\"\nsecret_key = \"the-secret-key\"",
 			regexp.MustCompile("AuthFailure.TokenFailure"),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := start(t)
-			block := fmt.Sprintf("provider \"clouddesktop\" {\n tencentcloud = { endpoint = %q, %s }\n}\n", server.URL, tt.arguments)
+			block := fmt.Sprintf("provider \"clouddesktop\" {\n tencentcloud {\n  endpoint = %q\n  %s\n}\n}\n", server.URL, tt.arguments)
 			stepsIn(t, tt.environment, resource.TestStep{Config: block + data(""), ExpectError: tt.want})
 		})
 	}

@@ -23,7 +23,7 @@ terraform {
   }
 }
 provider "clouddesktop" {
-  tencentcloud = { endpoint = "`+server.URL+`" }
+  tencentcloud { endpoint = "`+server.URL+`" }
 }
 `+config)
 	cli.Must("init")

@@ -155,7 +155,7 @@ func TestDataSources_faults(t *testing.T) {
 			desktoptest.Answer(200, "application/json", `{"data":[{"volume_uuid":"v","volume_name":"n","volume_size":"big","volume_status":"s"}],"message":"","status":0}`),
 		},
 		"stalled": {
-			"data \"clouddesktop_user_desktops\" \"test\" {\n  username = \"dev_01\"\n  timeouts = { read = \"100ms\" }\n}\n",
+			"data \"clouddesktop_user_desktops\" \"test\" {\n  username = \"dev_01\"\n  timeouts { read = \"100ms\" }\n}\n",
 			"No end came within 100ms.", desktoptest.Stall(),
 		},
 	} {

@@ -23,7 +23,7 @@ terraform {
   }
 }
 provider "clouddesktop" {
-  desktop = {
+  desktop {
     endpoint = %q
     headers  = { Authorization = "Bearer of-the-team" }
   }
@@ -164,19 +164,19 @@ func TestDesktopCLI_sharedPort(t *testing.T) {
 		c := cli(t, server, fmt.Sprintf(`
 provider "clouddesktop" {
   alias = "second"
-  desktop = {
+  desktop {
     endpoint = %[1]q
     headers  = { Authorization = "Bearer of-the-team" }
   }
-  callback = { listen = "127.0.0.1:%[2]d" }
+  callback { listen = "127.0.0.1:%[2]d" }
 }
 provider "clouddesktop" {
   alias = "third"
-  desktop = {
+  desktop {
     endpoint = %[1]q
     headers  = { Authorization = "Bearer of-the-team" }
   }
-  callback = { listen = "127.0.0.1:%[2]d" }
+  callback { listen = "127.0.0.1:%[2]d" }
 }
 resource "clouddesktop_desktop" "default" {
   user_group = "%[3]s_default"
@@ -222,7 +222,7 @@ func TestDesktopCLI_timeoutOfOrder(t *testing.T) {
 			if !sent {
 				server.URL = fmt.Sprintf("http://127.0.0.1:%d", acctest.FreePort(t))
 			}
-			r := cli(t, server, desktopWith(`timeouts = { create = "1s" }`)).Run("apply", "-auto-approve")
+			r := cli(t, server, desktopWith(`timeouts { create = "1s" }`)).Run("apply", "-auto-approve")
 			if r.Code != 1 || !r.Says("No end came within 1s") {
 				t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 			}

@@ -119,7 +119,7 @@ func TestDesktop_noCallback(t *testing.T) {
 	server := desktoptest.Start(t)
 	server.Callback(desktoptest.Apply, 1, desktoptest.Never())
 	steps(t, resource.TestStep{
-		Config:      providerFor(t, server) + desktopWith(`timeouts = { create = "1s" }`),
+		Config:      providerFor(t, server) + desktopWith(`timeouts { create = "1s" }`),
 		ExpectError: acctest.Says("No end came within 1s"),
 	})
 }

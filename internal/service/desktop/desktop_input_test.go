@@ -38,7 +38,7 @@ func TestDesktop_badInput(t *testing.T) {
 		{with(dev + `password_wo_version = 1`), `Attribute "password_wo" must be specified when "password_wo_version" is specified`},
 		{with(dev + `password_recipient = "ssh-rsa nonsense"`), "Write an age recipient (age1…) or an SSH public key"},
 		{with(dev + `password_recipient = "AGE-SECRET-KEY-1QQQ"`), "it is a secret key; its public half begins with age1"},
-		{with(dev + `timeouts = { create = "soon" }`), "must be a string containing a sequence of decimal numbers"},
+		{with(dev + `timeouts { create = "soon" }`), "must be a string containing a sequence of decimal numbers"},
 	} {
 		all = append(all, resource.TestStep{Config: test.config, ExpectError: acctest.Says(test.says)})
 	}
@@ -103,14 +103,14 @@ resource "terraform_data" "later" {
   input = %q
 }
 provider "clouddesktop" {
-  desktop  = %s
-  callback = { inbox = %q }
+  desktop %s
+  callback { inbox = %q }
 }
 `, server.URL, desktop, inbox) + desktopWith("cpu = 2")
 	}
 	for name, desktop := range map[string]string{
 		"endpoint": `{ endpoint = terraform_data.later.output }`,
-		"header":   fmt.Sprintf(`{ endpoint = %q, headers = { X-Token = terraform_data.later.output } }`, server.URL),
+		"header":   fmt.Sprintf("{\n endpoint = %q\n headers = { X-Token = terraform_data.later.output }\n }", server.URL),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -130,8 +130,8 @@ resource "terraform_data" "later" {
   input = %q
 }
 provider "clouddesktop" {
-  desktop  = { endpoint = %q }
-  callback = { inbox = terraform_data.later.output }
+  desktop { endpoint = %q }
+  callback { inbox = terraform_data.later.output }
 }
 data "clouddesktop_user_desktops" "alice" {
   username = "alice"
@@ -168,7 +168,7 @@ func TestDesktop_callbackOnLoopback(t *testing.T) {
 	const elsewhere = "https://desktop.invalid"
 	inbox := t.TempDir()
 	config := func(callback string) string {
-		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop = { endpoint = %q }\n callback = { inbox = %q\n %s }\n}\n", elsewhere, inbox, callback)
+		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop { endpoint = %q }\n callback {\n  inbox = %q\n %s\n }\n}\n", elsewhere, inbox, callback)
 	}
 	steps(t, resource.TestStep{
 		Config:      config("") + desktopWith(""),

@@ -58,7 +58,9 @@ func (l *desktopList) ListResourceConfigSchema(ctx context.Context, _ list.ListR
 					"The service does not report how many users a group has, so the search ends when five in a row are unknown or have no desktop.",
 				Validators: []validator.String{nameValidator()},
 			},
-			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				ListDescription: "How long listing the desktops may take, such as `15m`. Default: `10m`.",
 			}),
 		},

@@ -31,11 +31,11 @@ func providerFor(t *testing.T, server *desktoptest.Server, more ...string) strin
 	t.Helper()
 	return fmt.Sprintf(`
 provider "clouddesktop" {
-  desktop  = {
+  desktop {
     endpoint = %q
     %s
   }
-  callback = { inbox = %q }
+  callback { inbox = %q }
 }
 `, server.URL, strings.Join(more, "\n"), t.TempDir())
 }
@@ -118,7 +118,7 @@ func TestDesktop_settingsOfTerraformCallNothing(t *testing.T) {
 	steps(t, resource.TestStep{
 		Config: config + desktopWith(""),
 	}, resource.TestStep{
-		Config:           config + desktopWith("deletion_policy = \"revoke\"\n timeouts = { create = \"5m\" }"),
+		Config:           config + desktopWith("deletion_policy = \"revoke\"\n timeouts { create = \"5m\" }"),
 		ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
 		Check: func(*terraform.State) error {
 			if n := len(server.Requests(desktoptest.ResourceUpdate, desktoptest.PasswordReset)); n != 0 {

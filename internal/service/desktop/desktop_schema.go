@@ -115,7 +115,9 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "The first password of the user, encrypted to `password_recipient` in the armored format of age, which `age --decrypt` reads.",
 				PlanModifiers:       []planmodifier.String{keep},
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "How long to wait for a new desktop, such as `45m`. Default: `30m`.",
 				ReadDescription:   "How long reading the desktop may take, retries included. Default: `2m`.",

@@ -62,7 +62,9 @@ func (d *desktopVolumesDataSource) Schema(ctx context.Context, _ datasource.Sche
 					"status":      schema.StringAttribute{Computed: true, MarkdownDescription: "The state of the disk, in the service's own word."},
 				}},
 			},
-			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{ReadDescription: readDescription}),
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: readDescription}),
 		},
 	}
 }

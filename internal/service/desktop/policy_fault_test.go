@@ -66,7 +66,7 @@ func TestPolicy_badInput(t *testing.T) {
 func TestPolicy_callbackOnLoopback(t *testing.T) {
 	t.Parallel()
 	config := func(policyCallback bool) string {
-		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop = { endpoint = \"https://desktop.invalid\", policy_callback = %t }\n}\n", policyCallback) +
+		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop {\n  endpoint = \"https://desktop.invalid\"\n  policy_callback = %t\n}\n}\n", policyCallback) +
 			policyWith("usb_enable = true")
 	}
 	steps(t, resource.TestStep{
@@ -171,7 +171,7 @@ func TestPolicy_callbackThatNeverComes(t *testing.T) {
 	config := providerFor(t, server, `policy_callback = true`)
 	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Never())
 	steps(t, resource.TestStep{
-		Config:      config + policyWith("usb_enable = true\n timeouts = { create = \"1s\" }"),
+		Config:      config + policyWith("usb_enable = true\n timeouts { create = \"1s\" }"),
 		ExpectError: acctest.Says("No end came within 1s. The timeouts attribute sets another time."),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = true"),

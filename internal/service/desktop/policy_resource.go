@@ -74,7 +74,9 @@ func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 				MarkdownDescription: "What destroying does: `reset` (default) turns the managed values off, `abandon` leaves them as they are.",
 				Validators:          []validator.String{stringvalidator.OneOf(deletionReset, deletionAbandon)},
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,
 				CreateDescription: "How long setting the policy may take, such as `5m`. Default: `10m`.",
 				UpdateDescription: "How long changing the policy may take. Default: `10m`.",

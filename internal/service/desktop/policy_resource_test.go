@@ -95,7 +95,7 @@ func TestPolicy_settingsOfTerraformCallNothing(t *testing.T) {
 		Steps: []resource.TestStep{{
 			Config: config + policyWith(`usb_enable = true`),
 		}, {
-			Config: config + policyWith("usb_enable = true\n deletion_policy = \"abandon\"\n timeouts = { update = \"1m\" }"),
+			Config: config + policyWith("usb_enable = true\n deletion_policy = \"abandon\"\n timeouts { update = \"1m\" }"),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(policyAddress, plancheck.ResourceActionUpdate),
 			}},

@@ -49,7 +49,9 @@ func (a *resetPasswordAction) Schema(ctx context.Context, _ action.SchemaRequest
 				MarkdownDescription: "The new password. Take it from an ephemeral value: Terraform keeps any other in its plan files. If not set, the user gets the service's default password.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
-			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				InvokeDescription: "How long resetting the password may take, such as `5m`. Default: `2m`.",
 			}),
 		},

@@ -15,7 +15,7 @@ resource "clouddesktop_desktop" "all" {
   memory_mib      = 8192
   disk_gib        = 50
   deletion_policy = "abandon"
-  timeouts        = { create = "10m" }
+  timeouts { create = "10m" }
 }
 resource "clouddesktop_desktop" "little" {
   user_group = "ops"

@@ -55,7 +55,9 @@ func (d *userDesktopsDataSource) Schema(ctx context.Context, _ datasource.Schema
 					"desktop_name": schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the desktop."},
 				}},
 			},
-			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{ReadDescription: readDescription}),
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: readDescription}),
 		},
 	}
 }

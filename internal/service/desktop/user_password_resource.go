@@ -71,7 +71,9 @@ func (r *userPasswordResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				MarkdownDescription: "The service's default password. It is null if the user got `password_wo`.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Update: true,
 				CreateDescription: "How long resetting the password may take, such as `5m`. Default: `2m`.",
 				UpdateDescription: "How long resetting the password again may take. Default: `2m`.",

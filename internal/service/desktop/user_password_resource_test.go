@@ -53,7 +53,7 @@ func TestUserPassword_ownAndDefault(t *testing.T) {
 			Check:  userHas(server, "one", ""),
 		}, {
 			// A write-only value alone changes nothing, and neither does a time-out.
-			Config: config + passwordOf("password_wo = \"two\"\n password_wo_version = 1\n timeouts = { update = \"1m\" }"),
+			Config: config + passwordOf("password_wo = \"two\"\n password_wo_version = 1\n timeouts { update = \"1m\" }"),
 			Check:  userHas(server, "one", ""),
 		}, {
 			Config: config + passwordOf("password_wo = \"two\"\n password_wo_version = 2"),
@@ -69,7 +69,7 @@ func TestUserPassword_ownAndDefault(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectSensitiveValue(passwordAddress, tfjsonpath.New("password"))},
 			Check:             userHas(server, chosen, chosen),
 		}, {
-			Config: config + passwordOf(`timeouts = { update = "1m" }`),
+			Config: config + passwordOf(`timeouts { update = "1m" }`),
 			Check:  userHas(server, chosen, chosen),
 		}, {
 			Config: config + passwordOf("password_wo = \"three\"\n password_wo_version = 1"),

@@ -77,7 +77,9 @@ func (d *vncSessionsDataSource) Schema(ctx context.Context, _ datasource.SchemaR
 					"session_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "The unique name of the session, such as `gv101--test_1215--SIG--4`."},
 				}},
 			},
-			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				ReadDescription: "How long reading may take, retries included, such as `5m`. Default: `2m`.",
 			}),
 		},

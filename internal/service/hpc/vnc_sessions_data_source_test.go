@@ -29,7 +29,10 @@ func steps(t *testing.T, steps ...resource.TestStep) {
 func config(server *hpctest.Server, token, arguments string) string {
 	return fmt.Sprintf(`
 provider "clouddesktop" {
-  hpc = { endpoint = %q, token = %q }
+  hpc {
+  endpoint = %q
+  token = %q
+}
 }
 data "clouddesktop_vnc_sessions" "test" {
   %s
@@ -113,7 +116,7 @@ func TestVNCSessions_errors(t *testing.T) {
 		"no number":     {hpctest.List(wide), "", tomorrow(), `Session\s+1(.|\n)*has\s+width\s+"wide"`},
 		"no date":       {hpctest.List(undated), "", tomorrow(), `Session\s+1(.|\n)*has\s+createDate\s+"02.02.2023"`},
 		"HTML":          {hpctest.Body(http.StatusServiceUnavailable, "text/html", "<h1>maintenance</h1>"), "", tomorrow(), `<h1>maintenance</h1>(.|\n)*HTTP\s+status:\s+503`},
-		"no time left":  {hpctest.Code("10011", "调用频次过高"), `timeouts = { read = "200ms" }`, tomorrow(), `called\s+too\s+often(.|\n)*timeouts`},
+		"no time left":  {hpctest.Code("10011", "调用频次过高"), `timeouts { read = "200ms" }`, tomorrow(), `called\s+too\s+often(.|\n)*timeouts`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -137,11 +140,17 @@ func TestVNCSessions_providerBlock(t *testing.T) {
 data "clouddesktop_vnc_sessions" "test" {}
 `
 	for name, tt := range map[string]struct{ block, want string }{
-		"missing":         {``, "add\\s+a\\s+`hpc`\\s+block\\s+to\\s+the\\s+provider"},
-		"no token":        {`hpc = { endpoint = "https://hpc.example.com" }`, `CLOUDDESKTOP_HPC_TOKEN`},
-		"no endpoint":     {`hpc = { token = "t" }`, `CLOUDDESKTOP_HPC_ENDPOINT`},
-		"odd endpoint":    {`hpc = { endpoint = "hpc.example.com", token = "t" }`, `must\s+begin\s+with\s+https://`},
-		"token of a file": {`hpc = { endpoint = "https://hpc.example.com", token = "t\n" }`, `trimspace`},
+		"missing":     {``, "add\\s+a\\s+`hpc`\\s+block\\s+to\\s+the\\s+provider"},
+		"no token":    {`hpc { endpoint = "https://hpc.example.com" }`, `CLOUDDESKTOP_HPC_TOKEN`},
+		"no endpoint": {`hpc { token = "t" }`, `CLOUDDESKTOP_HPC_ENDPOINT`},
+		"odd endpoint": {`hpc {
+  endpoint = "hpc.example.com"
+  token = "t"
+}`, `must\s+begin\s+with\s+https://`},
+		"token of a file": {`hpc {
+  endpoint = "https://hpc.example.com"
+  token = "t\n"
+}`, `trimspace`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -40,7 +40,9 @@ func (d *serverConsoleURLDataSource) Schema(ctx context.Context, _ datasource.Sc
 			"type":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutType},
 			"protocol":   schema.StringAttribute{Computed: true, MarkdownDescription: aboutProtocol},
 			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: aboutExpiry},
-			"timeouts":   timeouts.AttributesWithOpts(ctx, timeouts.Opts{ReadDescription: aboutTimeout}),
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: aboutTimeout}),
 		},
 	}
 }

@@ -40,7 +40,9 @@ func (e *serverConsoleURLEphemeral) Schema(ctx context.Context, _ ephemeral.Sche
 			"type":       schema.StringAttribute{Computed: true, MarkdownDescription: aboutType},
 			"protocol":   schema.StringAttribute{Computed: true, MarkdownDescription: aboutProtocol},
 			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: aboutExpiry},
-			"timeouts":   timeouts.AttributesWithOpts(ctx, timeouts.Opts{OpenDescription: aboutTimeout}),
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: aboutTimeout}),
 		},
 	}
 }

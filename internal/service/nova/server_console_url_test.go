@@ -46,7 +46,7 @@ func start(t *testing.T, options ...novatest.Option) cloud {
 // openStack configures the provider for the cloud as OpenStack.
 func (c cloud) openStack() string {
 	return fmt.Sprintf(`
-  openstack = {
+  openstack {
     auth_url         = "%s/v3"
     user_name        = %q
     user_domain_name = %q
@@ -59,7 +59,7 @@ func (c cloud) openStack() string {
 // huaweiCloud configures the provider for the cloud as Huawei Cloud.
 func (c cloud) huaweiCloud(credentials string) string {
 	return fmt.Sprintf(`
-  huaweicloud = {
+  huaweicloud {
     region       = %q
     ecs_endpoint = %q
     iam_endpoint = %q
@@ -69,7 +69,7 @@ func (c cloud) huaweiCloud(credentials string) string {
 `, identitytest.Region, c.nova.URL, c.identity.URL, identitytest.ProjectID, credentials)
 }
 
-var key = fmt.Sprintf("access_key = %q, secret_key = %q", identitytest.AccessKey, identitytest.SecretKey)
+var key = fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, identitytest.SecretKey)
 
 func provider(blocks ...string) string {
 	return "provider \"clouddesktop\" {\n" + strings.Join(blocks, "") + "\n}\n"
@@ -150,7 +150,7 @@ func TestServerConsoleURL_dataSource(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	openStack, huawei := c.openStack(), c.huaweiCloud(key)
-	password := c.huaweiCloud(fmt.Sprintf("user_name = %q, password = %q, domain_name = %q", identitytest.User, identitytest.Password, identitytest.Domain))
+	password := c.huaweiCloud(fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, identitytest.Password, identitytest.Domain))
 	steps(t,
 		resource.TestStep{Config: provider(openStack) + data(""), ConfigStateChecks: c.inState("openstack")},
 		resource.TestStep{Config: provider(huawei) + data(""), ConfigStateChecks: c.inState("huaweicloud")},
@@ -167,7 +167,7 @@ func TestServerConsoleURL_ephemeral(t *testing.T) {
 		return []statecheck.StateCheck{statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data"), knownvalue.ObjectPartial(c.console(name)))}
 	}
 	// Echo keeps what it was told when it was made, so each needs a state of its own.
-	steps(t, resource.TestStep{Config: provider(c.openStack()) + echoed(`timeouts = { open = "1m" }`), ConfigStateChecks: check("openstack")})
+	steps(t, resource.TestStep{Config: provider(c.openStack()) + echoed(`timeouts { open = "1m" }`), ConfigStateChecks: check("openstack")})
 	steps(t, resource.TestStep{Config: provider(c.huaweiCloud(key)) + echoed(""), ConfigStateChecks: check("huaweicloud")})
 }
 
@@ -198,11 +198,11 @@ func TestServerConsoleURL_errors(t *testing.T) {
 	}{
 		"deleted": {prepare: func(c cloud) { c.nova.DeleteServer(serverID) }, want: "Instance " + serverID + " could not be found. Service: nova Operation: POST /servers/{server_id}/remote-consoles HTTP status: 404 Code: itemNotFound"},
 		"stopped": {
-			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Stopped) }, arguments: `timeouts = { read = "300ms" }`,
+			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Stopped) }, arguments: `timeouts { read = "300ms" }`,
 			want: "Instance " + serverID + " is not ready: vm_state SHUTOFF",
 		},
 		"half built": {
-			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Build) }, arguments: `timeouts = { read = "300ms" }`,
+			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Build) }, arguments: `timeouts { read = "300ms" }`,
 			want: "vm_state BUILD",
 		},
 		"microversion": {options: []novatest.Option{novatest.WithMicroversions(3)}, want: "The compute service does not offer the microversion 2.6"},
@@ -214,10 +214,10 @@ func TestServerConsoleURL_errors(t *testing.T) {
 			c.nova.Answer(slices.Repeat([]http.HandlerFunc{identitytest.Redirect("https://elsewhere.example.com/")}, 200)...)
 		}, want: "Redirects are not followed"},
 		"clock":        {prepare: func(c cloud) { c.identity.SetClock(time.Hour) }, want: "The clock of this machine is 1h0m0s behind the service's"},
-		"wrong secret": {credentials: fmt.Sprintf("access_key = %q, secret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail"},
+		"wrong secret": {credentials: fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail"},
 		"wrong token":  {credentials: `token = "gAAAA-expired"`, want: "a token alone cannot be renewed"},
 		"wrong password": {
-			credentials: fmt.Sprintf("user_name = %q, password = %q, domain_name = %q", identitytest.User, "wrong", identitytest.Domain),
+			credentials: fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, "wrong", identitytest.Domain),
 			want:        "The request you have made requires authentication. Service: iam Operation: POST /v3/auth/tokens HTTP status: 401",
 		},
 	} {
@@ -261,7 +261,7 @@ func TestServerConsoleURL_badInput(t *testing.T) {
 		{provider(c.openStack()) + strings.Replace(data(""), serverID, "web server", 1), "must be the ID of the server, such as 47bc79ae-df61-4ade-9197-283a74e5d70e, not its name"},
 		{provider(c.openStack()) + strings.Replace(data(""), serverID, "../a", 1), "must be the ID of the server"},
 		{provider(c.huaweiCloud(`access_key = "a"`)) + data(""), "secret_key is missing: access_key does not work without it"},
-		{provider(c.huaweiCloud(key+`, token = "t"`)) + data(""), "Both token and access_key are set, which are two ways to authenticate."},
+		{provider(c.huaweiCloud(key+"\ntoken = \"t\"")) + data(""), "Both token and access_key are set, which are two ways to authenticate."},
 		{provider(strings.Replace(c.openStack(), "user_name ", "user_id ", 1)) + data(""), "requires authentication"},
 	} {
 		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.Says(tt.want)})

@@ -72,7 +72,9 @@ func (d *loginRecordsDataSource) Schema(ctx context.Context, _ datasource.Schema
 				MarkdownDescription: "The records. The list is empty if none matches. What the service leaves out of a record is null.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: recordAttributes()},
 			},
-			"timeouts": timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				ReadDescription: "How long reading may take, all pages and retries included, such as `5m`. Default: `2m`.",
 			}),
 		},

@@ -34,12 +34,12 @@ func steps(t *testing.T, steps ...resource.TestStep) {
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 }
 
-var key = fmt.Sprintf("access_key = %q, secret_key = %q", identitytest.AccessKey, identitytest.SecretKey)
+var key = fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, identitytest.SecretKey)
 
 func provider(cloud *identitytest.Server, server *workspacetest.Server, credentials string) string {
 	return fmt.Sprintf(`
 provider "clouddesktop" {
-  huaweicloud = {
+  huaweicloud {
     region             = %q
     project_id         = %q
     workspace_endpoint = %q
@@ -144,8 +144,8 @@ func TestLoginRecords_authentication(t *testing.T) {
 	for _, credentials := range []string{
 		key,
 		fmt.Sprintf("token = %q", cloud.Issue()),
-		fmt.Sprintf("user_name = %q, password = %q, domain_name = %q", identitytest.User, identitytest.Password, identitytest.Domain),
-		fmt.Sprintf("access_key = %q, secret_key = %q, security_token = %q", identitytest.TemporaryKey, identitytest.TemporarySecret, identitytest.SecurityToken),
+		fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, identitytest.Password, identitytest.Domain),
+		fmt.Sprintf("access_key = %q\nsecret_key = %q\nsecurity_token = %q", identitytest.TemporaryKey, identitytest.TemporarySecret, identitytest.SecurityToken),
 	} {
 		steps(t, resource.TestStep{Config: provider(cloud, server, credentials) + data(""), ConfigStateChecks: holds(0)})
 	}
@@ -207,9 +207,9 @@ func TestLoginRecords_errors(t *testing.T) {
 		want        string
 	}{
 		"clock":          {prepare: func(c *identitytest.Server, _ *workspacetest.Server) { c.SetClock(-time.Hour) }, want: "The clock of this machine is 1h0m0s ahead of the service's"},
-		"wrong secret":   {credentials: fmt.Sprintf("access_key = %q, secret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail. Service: workspace Operation: GET /v2/{project_id}/connections/desktops HTTP status: 401 Code: APIGW.0301 Request ID: 7dee64bb41c3bfd2fb0f5f4d47a1cbd8 Check access_key and secret_key"},
+		"wrong secret":   {credentials: fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail. Service: workspace Operation: GET /v2/{project_id}/connections/desktops HTTP status: 401 Code: APIGW.0301 Request ID: 7dee64bb41c3bfd2fb0f5f4d47a1cbd8 Check access_key and secret_key"},
 		"wrong token":    {credentials: `token = "gAAAA-wrong"`, want: "a token alone cannot be renewed"},
-		"wrong password": {credentials: fmt.Sprintf("user_name = %q, password = %q, domain_name = %q", identitytest.User, "wrong", identitytest.Domain), want: "Service: iam Operation: POST /v3/auth/tokens HTTP status: 401 Code: Unauthorized"},
+		"wrong password": {credentials: fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, "wrong", identitytest.Domain), want: "Service: iam Operation: POST /v3/auth/tokens HTTP status: 401 Code: Unauthorized"},
 		"html": {prepare: func(_ *identitytest.Server, s *workspacetest.Server) {
 			s.Answer(slices.Repeat([]http.HandlerFunc{html}, 100)...)
 		}, want: "it begins: <html>503 Service Unavailable</html>"},
@@ -219,7 +219,7 @@ func TestLoginRecords_errors(t *testing.T) {
 					identitytest.GatewayFault(w, http.StatusTooManyRequests, "APIGW.0308", "The throttling threshold has been reached")
 				}}, 1000)...)
 			},
-			arguments: `timeouts = { read = "300ms" }`, want: "The throttling threshold has been reached",
+			arguments: `timeouts { read = "300ms" }`, want: "The throttling threshold has been reached",
 		},
 		"half": {prepare: func(_ *identitytest.Server, s *workspacetest.Server) {
 			s.Answer(slices.Repeat([]http.HandlerFunc{identitytest.Body(200, "application/json", `{"total_count":1,`)}, 10)...)
