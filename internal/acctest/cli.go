@@ -51,7 +51,7 @@ func NewCLIFor(t testing.TB, executable string) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, err := Layout(t.TempDir(), executable)
+	env, err := InstallProvider(t.TempDir(), executable)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,8 +76,8 @@ func (c *CLI) Run(args ...string) Result {
 	return c.Start(args...).Wait()
 }
 
-// Must is Run for a command that has to succeed.
-func (c *CLI) Must(args ...string) Result {
+// MustRun is Run for a command that has to succeed.
+func (c *CLI) MustRun(args ...string) Result {
 	c.t.Helper()
 	result := c.Run(args...)
 	if result.Code != 0 {

@@ -22,11 +22,11 @@ func TestCLIRunsTheBuiltProvider(t *testing.T) {
 	t.Parallel()
 	cli := acctest.NewCLI(t)
 	cli.Write("main.tf", config)
-	cli.Must("init")
-	if got := cli.Must("version"); !strings.Contains(got.Stdout, "registry.terraform.io/clouddesktop/clouddesktop v0.0.1") {
+	cli.MustRun("init")
+	if got := cli.MustRun("version"); !strings.Contains(got.Stdout, "registry.terraform.io/clouddesktop/clouddesktop v0.0.1") {
 		t.Errorf("the provider is not installed:\n%s", got.Stdout)
 	}
-	if got := cli.Must("providers", "schema", "-json"); !strings.Contains(got.Stdout, `"clouddesktop_desktop"`) {
+	if got := cli.MustRun("providers", "schema", "-json"); !strings.Contains(got.Stdout, `"clouddesktop_desktop"`) {
 		t.Errorf("the provider has no desktop:\n%s", got.Stdout)
 	}
 }
@@ -36,7 +36,7 @@ func TestCLIReportsHowACommandEnded(t *testing.T) {
 	cli := acctest.NewCLI(t)
 	cli.Write("modules/none/main.tf", `output "long" { value = "${var.that_is_not_declared_anywhere_in_this_module_nor_in_any_other_one}" }`)
 	cli.Write("main.tf", `module "none" { source = "./modules/none" }`)
-	cli.Must("init", "-backend=false")
+	cli.MustRun("init", "-backend=false")
 	got := cli.Run("validate")
 	if got.Code != 1 {
 		t.Errorf("exit code %d, want 1", got.Code)
@@ -59,7 +59,7 @@ func TestCLIPassesNothingOfTheDeveloperOn(t *testing.T) {
 	t.Setenv("TF_ACC_TERRAFORM_PATH", script)
 	cli := acctest.NewCLIFor(t, "unused")
 	cli.Env = append(cli.Env, "TF_VAR_wanted=1")
-	got := cli.Must("plan")
+	got := cli.MustRun("plan")
 	if strings.Contains(got.Stdout, "leaked") || !strings.Contains(got.Stdout, "TF_VAR_wanted=1") {
 		t.Errorf("environment:\n%s", got.Stdout)
 	}

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// NeedTerraform skips a test of what came with Terraform 1.minor where the
+// RequireTerraform skips a test of what came with Terraform 1.minor where the
 // Terraform CLI is older.
-func NeedTerraform(t testing.TB, minor int) {
+func RequireTerraform(t testing.TB, minor int) {
 	t.Helper()
 	if have := TerraformMinor(t); have < minor {
 		t.Skipf("Terraform 1.%d does not know what came with 1.%d", have, minor)

@@ -44,7 +44,7 @@ func newArm(dir, name, wrapper, executable string) (*arm, error) {
 		return nil, err
 	}
 	var err error
-	if a.env, err = acctest.Layout(filepath.Join(dir, "layout"), script); err != nil {
+	if a.env, err = acctest.InstallProvider(filepath.Join(dir, "layout"), script); err != nil {
 		return nil, err
 	}
 	a.terraform, err = acctest.Terraform()

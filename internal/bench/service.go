@@ -49,7 +49,7 @@ func (s *service) renew(users int) {
 		fake.AddUser(fmt.Sprint(userPrefix, i))
 	}
 	fake.Callback(desktoptest.Apply, -1, func(op *desktoptest.Operation) {
-		result := op.CarryOut()
+		result := op.Execute()
 		user, _ := result.Data["username"].(string)
 		s.mu.Lock()
 		s.called[user] = time.Now()

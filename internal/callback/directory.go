@@ -60,7 +60,7 @@ func (d *Directory) Get(_ context.Context, key string) ([]byte, error) {
 	}
 	value, err := os.ReadFile(d.file(key))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrAbsent
+		return nil, ErrNotExist
 	}
 	return value, err
 }

@@ -21,7 +21,7 @@ func TestDirectoryHoldsValues(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	d := NewDirectory(filepath.Join(t.TempDir(), "data", "inbox"))
-	if _, err := d.Get(ctx, "a/b"); !errors.Is(err, ErrAbsent) {
+	if _, err := d.Get(ctx, "a/b"); !errors.Is(err, ErrNotExist) {
 		t.Errorf("Get of nothing: %v", err)
 	}
 	if keys, err := d.List(ctx, "a/"); len(keys) != 0 || err != nil {
@@ -48,7 +48,7 @@ func TestDirectoryHoldsValues(t *testing.T) {
 	if err := d.Delete(ctx, "a/b"); err != nil {
 		t.Error(err)
 	}
-	if _, err := d.Get(ctx, "a/b"); !errors.Is(err, ErrAbsent) {
+	if _, err := d.Get(ctx, "a/b"); !errors.Is(err, ErrNotExist) {
 		t.Errorf("Get of what was deleted: %v", err)
 	}
 	if stored, err := d.PutIfAbsent(ctx, "a/b", nil); !stored || err != nil {
@@ -206,7 +206,7 @@ func TestDirectoryShowsWholeValuesAndLetsOneWin(t *testing.T) {
 				switch {
 				case err == nil && (len(value) != size || bytes.Count(value, value[:1]) != size):
 					t.Errorf("%s: half a value of %d bytes is seen", key, len(value))
-				case err != nil && (!errors.Is(err, ErrAbsent) || seen > 0):
+				case err != nil && (!errors.Is(err, ErrNotExist) || seen > 0):
 					t.Errorf("%s: %v after %d values", key, err, seen)
 				case err == nil:
 					seen++

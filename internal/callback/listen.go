@@ -19,7 +19,7 @@ const (
 // All of them have one and the same socket: what waits there to be accepted is
 // lost with the last of them only, while several sockets on one port
 // (SO_REUSEPORT) would each take its part along. x.mu is held.
-func (x *Exchange) takePort(ctx context.Context) (net.Listener, error) {
+func (x *Receiver) takePort(ctx context.Context) (net.Listener, error) {
 	if !x.address.fixed() {
 		return new(net.ListenConfig).Listen(ctx, "tcp", x.address.listen())
 	}
@@ -39,11 +39,11 @@ func (x *Exchange) takePort(ctx context.Context) (net.Listener, error) {
 	return offered, nil
 }
 
-func (x *Exchange) warnAlone(ctx context.Context, err error) {
+func (x *Receiver) warnAlone(ctx context.Context, err error) {
 	x.log.WarnContext(ctx, "other runs on this machine cannot use the same callback port", "error", err)
 }
 
-func (x *Exchange) listenOrAsk(ctx context.Context) (net.Listener, error) {
+func (x *Receiver) listenOrAsk(ctx context.Context) (net.Listener, error) {
 	if x.patientUntil.IsZero() {
 		x.patientUntil = time.Now().Add(portPatience)
 	}

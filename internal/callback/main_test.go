@@ -45,9 +45,9 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// fixture is an Exchange, what it logs, and an inbox that counts and fails on demand.
+// fixture is an Receiver, what it logs, and an inbox that counts and fails on demand.
 type fixture struct {
-	*Exchange
+	*Receiver
 	inbox *inbox
 	logs  *logs
 }
@@ -64,7 +64,7 @@ func newFixture(t *testing.T, change func(*Config)) *fixture {
 		change(&cfg)
 	}
 	var err error
-	if f.Exchange, err = New(cfg); err != nil {
+	if f.Receiver, err = New(cfg); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

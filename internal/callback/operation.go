@@ -35,7 +35,7 @@ func (r reference) String() string { return string(r[:12]) }
 
 // Operation is one call whose result comes later, by callback.
 type Operation struct {
-	exchange *Exchange
+	exchange *Receiver
 	// The address is a secret behind a pointer, which fmt does not follow where
 	// it cannot call String.
 	url     *string
@@ -100,7 +100,7 @@ func (o *Operation) End(ctx context.Context) error {
 }
 
 // begun reports whether this process began an operation, and whether it ended since.
-func (x *Exchange) begun(ref reference) (begun, ended bool) {
+func (x *Receiver) begun(ref reference) (begun, ended bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	op, begun := x.operations[ref]
@@ -108,7 +108,7 @@ func (x *Exchange) begun(ref reference) (begun, ended bool) {
 }
 
 // notify wakes who waits for an operation, if it is one of this process.
-func (x *Exchange) notify(ref reference) {
+func (x *Receiver) notify(ref reference) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	op := x.operations[ref]
@@ -124,7 +124,7 @@ func (x *Exchange) notify(ref reference) {
 
 // watch polls the inbox for results that other processes received until every
 // caller has called what it returned.
-func (x *Exchange) watch(ctx context.Context) (done func()) {
+func (x *Receiver) watch(ctx context.Context) (done func()) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.waiting++; x.waiting == 1 {
@@ -143,7 +143,7 @@ func (x *Exchange) watch(ctx context.Context) (done func()) {
 
 // poll asks once for all operations: an inbox may be a bucket, and a question
 // may have a price.
-func (x *Exchange) poll(ctx context.Context) {
+func (x *Receiver) poll(ctx context.Context) {
 	ticks := time.NewTicker(pollInterval)
 	defer ticks.Stop()
 	for {

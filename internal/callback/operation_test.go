@@ -277,7 +277,7 @@ func TestAnOperationDoesNotPrintItsAddress(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	op := f.begin(t)
-	if err := f.Close(); err != nil { // Printing an Exchange at work would be a race.
+	if err := f.Close(); err != nil { // Printing an Receiver at work would be a race.
 		t.Fatal(err)
 	}
 	type holder struct {
@@ -288,12 +288,12 @@ func TestAnOperationDoesNotPrintItsAddress(t *testing.T) {
 	held := holder{op, op, *op}
 	var text strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
-		for _, value := range []any{op, *op, held, &held, []*Operation{op}, f.Exchange, *f.base.JoinPath("healthz")} {
+		for _, value := range []any{op, *op, held, &held, []*Operation{op}, f.Receiver, *f.base.JoinPath("healthz")} {
 			fmt.Fprintf(&text, verb+"\n", value)
 		}
 	}
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&text, nil), slog.NewJSONHandler(&text, nil)} {
-		slog.New(handler).Info("test", "op", op, "value", *op, "held", held, "exchange", f.Exchange)
+		slog.New(handler).Info("test", "op", op, "value", *op, "held", held, "exchange", f.Receiver)
 	}
 	for _, form := range []string{idOf(op), fmt.Sprintf("%x", idOf(op)), strings.ToLower(idOf(op))} {
 		if strings.Contains(text.String(), form) {

@@ -107,7 +107,7 @@ func (p *peers) inboxes(ctx context.Context) ([]Store, error) {
 	for _, key := range keys {
 		path, err := p.meeting.Get(ctx, key)
 		switch {
-		case errors.Is(err, ErrAbsent), string(path) == p.own:
+		case errors.Is(err, ErrNotExist), string(path) == p.own:
 		case err != nil:
 			failed = errors.Join(failed, err)
 		case exists(string(path)):

@@ -25,7 +25,7 @@ const childVariable = "CALLBACK_TEST_CHILD"
 type task struct {
 	Listen, Inbox string
 	Operations    int
-	// Leave makes the child close its Exchange and end after its report.
+	// Leave makes the child close its Receiver and end after its report.
 	Leave bool
 }
 

@@ -20,7 +20,7 @@ const (
 )
 
 // serve starts to answer at listener. x.mu is held.
-func (x *Exchange) serve(ctx context.Context, listener net.Listener) {
+func (x *Receiver) serve(ctx context.Context, listener net.Listener) {
 	ctx = context.WithoutCancel(ctx) // The first operation of many.
 	x.listener = listener
 	x.server = &http.Server{
@@ -53,7 +53,7 @@ func (x *Exchange) serve(ctx context.Context, listener net.Listener) {
 }
 
 // count learns of each connection before the server can stop accepting.
-func (x *Exchange) count(_ net.Conn, state http.ConnState) {
+func (x *Receiver) count(_ net.Conn, state http.ConnState) {
 	if state == http.StateNew {
 		x.serving.Add(1)
 	}
@@ -72,7 +72,7 @@ func (h boundHandler) Handle(_ context.Context, record slog.Record) error {
 	return h.Handler.Handle(h.ctx, record) //nolint:contextcheck // A log.Logger has no context to inherit.
 }
 
-func (x *Exchange) handler() http.Handler {
+func (x *Receiver) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc(callbackPath+"/{id}", x.receive)
 	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
@@ -91,7 +91,7 @@ func (x *Exchange) handler() http.Handler {
 	})
 }
 
-func (x *Exchange) receive(w http.ResponseWriter, r *http.Request) {
+func (x *Receiver) receive(w http.ResponseWriter, r *http.Request) {
 	ref := refer(r.PathValue("id"))
 	outcome, no := x.take(w, r, ref)
 	if no != nil {
@@ -105,7 +105,7 @@ func (x *Exchange) receive(w http.ResponseWriter, r *http.Request) {
 }
 
 // take stores what a callback brings and says what became of it.
-func (x *Exchange) take(w http.ResponseWriter, r *http.Request, ref reference) (string, *refusal) {
+func (x *Receiver) take(w http.ResponseWriter, r *http.Request, ref reference) (string, *refusal) {
 	if r.Method != http.MethodPost && r.Method != http.MethodPut {
 		w.Header().Set("Allow", "POST, PUT")
 		return "", &refusal{http.StatusMethodNotAllowed, "a callback is a POST or a PUT", nil}
@@ -169,7 +169,7 @@ func readObject(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
 
 // find returns the inbox that remembers an operation which another process
 // began, or nil.
-func (x *Exchange) find(ctx context.Context, ref reference) (Store, error) {
+func (x *Receiver) find(ctx context.Context, ref reference) (Store, error) {
 	x.mu.Lock()
 	peers := x.peers
 	x.mu.Unlock()
@@ -179,7 +179,7 @@ func (x *Exchange) find(ctx context.Context, ref reference) (Store, error) {
 		if err == nil {
 			return inbox, nil
 		}
-		if !errors.Is(err, ErrAbsent) {
+		if !errors.Is(err, ErrNotExist) {
 			failed = errors.Join(failed, err)
 		}
 	}
@@ -189,12 +189,12 @@ func (x *Exchange) find(ctx context.Context, ref reference) (Store, error) {
 // forgotten reports whether an operation ended while its result was stored
 // once more. Of its own operations the process knows better than an inbox
 // which was removed meanwhile.
-func (x *Exchange) forgotten(ctx context.Context, inbox Store, ref reference) bool {
+func (x *Receiver) forgotten(ctx context.Context, inbox Store, ref reference) bool {
 	if begun, ended := x.begun(ref); begun {
 		return ended
 	}
 	_, err := inbox.Get(ctx, ref.operationKey())
-	return errors.Is(err, ErrAbsent)
+	return errors.Is(err, ErrNotExist)
 }
 
 // refusal is an answer that is no success.
@@ -205,7 +205,7 @@ type refusal struct {
 }
 
 // refuse logs neither path nor body: either may hold what is secret.
-func (x *Exchange) refuse(w http.ResponseWriter, r *http.Request, no *refusal) {
+func (x *Receiver) refuse(w http.ResponseWriter, r *http.Request, no *refusal) {
 	attrs := []slog.Attr{
 		slog.Int("status", no.status),
 		slog.String("reason", no.reason),

@@ -260,7 +260,7 @@ func TestCloseLetsARunningCallbackFinish(t *testing.T) {
 			t.Errorf("Close: %v", err)
 		}
 		if _, err := f.Begin(logged(t)); err == nil {
-			t.Error("a closed Exchange begins operations")
+			t.Error("a closed Receiver begins operations")
 		}
 	})
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ErrAbsent is what Get returns for a key that holds nothing.
-var ErrAbsent = errors.New("there is nothing under this key")
+// ErrNotExist is what Get returns for a key that holds nothing.
+var ErrNotExist = errors.New("there is nothing under this key")
 
 // Store is an inbox: where callbacks land and operations are remembered, shared
 // by every process that may receive or await them. A value is seen whole or not
@@ -23,7 +23,7 @@ type Store interface {
 	PutIfAbsent(ctx context.Context, key string, value []byte) (bool, error)
 	// Put stores value in the place of what the key holds.
 	Put(ctx context.Context, key string, value []byte) error
-	// Get returns what the key holds, or ErrAbsent.
+	// Get returns what the key holds, or ErrNotExist.
 	Get(ctx context.Context, key string) ([]byte, error)
 	// List returns the keys that begin with prefix, in order.
 	List(ctx context.Context, prefix string) ([]string, error)

@@ -62,7 +62,7 @@ var callbackAttributes = map[string]string{
 }
 
 // newCallbacks returns where callbacks arrive.
-func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *callback.Exchange {
+func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *callback.Receiver {
 	m := decode[callbackModel](ctx, block, diags)
 	listen := "127.0.0.1:0"
 	if !m.Listen.IsNull() {

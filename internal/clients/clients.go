@@ -129,7 +129,7 @@ func wrong(diags *diag.Diagnostics, block, attribute, text string) {
 	if attribute != "" {
 		at, name = at.AtName(attribute), block+"."+attribute
 	}
-	diags.Append(diagnose.Input(at, "Invalid Provider Configuration: "+name, text))
+	diags.Append(diagnose.AttributeError(at, "Invalid Provider Configuration: "+name, text))
 }
 
 // sentence words what is wrong with an address. One that may hold a credential

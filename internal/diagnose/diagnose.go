@@ -25,14 +25,14 @@ func Warning(action string, err error, consequence string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Unable to "+action, detail(err)+"\n\n"+consequence)
 }
 
-// Notice is a warning that no failure is behind.
-func Notice(summary, text string) diag.Diagnostic {
+// Warn is a warning that no failure is behind.
+func Warn(summary, text string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(summary, text)
 }
 
-// Input words a wrong value of an attribute: what was wrong and what to write
+// AttributeError words a wrong value of an attribute: what was wrong and what to write
 // instead.
-func Input(at path.Path, summary, text string) diag.Diagnostic {
+func AttributeError(at path.Path, summary, text string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, summary, text)
 }
 
@@ -54,18 +54,18 @@ func (e *timeoutError) Error() string { return "no end came within " + e.after.S
 // Is makes it the deadline that it stands for.
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// Advised wraps an error with a sentence that says what to do about it; detail
+// WithHint wraps an error with a sentence that says what to do about it; detail
 // ends with it.
-func Advised(err error, advice string) error {
-	return &advised{error: err, advice: advice}
+func WithHint(err error, hint string) error {
+	return &hinted{error: err, hint: hint}
 }
 
-type advised struct {
+type hinted struct {
 	error
-	advice string
+	hint string
 }
 
-func (a *advised) Unwrap() error { return a.error }
+func (a *hinted) Unwrap() error { return a.error }
 
 // detail is the API's own message first, then the particulars one per line,
 // then one hint.
@@ -89,8 +89,8 @@ func detail(err error) string {
 	if h := hint(err, e); h != "" {
 		b.WriteString("\n\n" + h)
 	}
-	if a, ok := errors.AsType[*advised](err); ok {
-		b.WriteString("\n\n" + a.advice)
+	if a, ok := errors.AsType[*hinted](err); ok {
+		b.WriteString("\n\n" + a.hint)
 	}
 	return b.String()
 }

@@ -122,8 +122,8 @@ func TestError(t *testing.T) {
 			"The service may have done it all the same. slow down." + where + "\nHTTP status: 429\nCode: -1\n\n" +
 				"The service asks for fewer requests. Try again later, or lower -parallelism.",
 		},
-		"advised": {
-			diagnose.Advised(fmt.Errorf("%w: %w", late, throttled), "Look first."),
+		"hinted": {
+			diagnose.WithHint(fmt.Errorf("%w: %w", late, throttled), "Look first."),
 			"No end came within 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe timeouts attribute sets another time.\n\nLook first.",
 		},
 	} {
@@ -150,8 +150,8 @@ func TestWarningsAndInputs(t *testing.T) {
 			diagnose.Warning("Size Desktop", errors.New("it broke"), "The desktop exists."),
 			diag.NewWarningDiagnostic("Unable to Size Desktop", "It broke.\n\nThe desktop exists."),
 		},
-		"notice":        {diagnose.Notice("Kept", "It runs on."), diag.NewWarningDiagnostic("Kept", "It runs on.")},
-		"input":         {diagnose.Input(at, "Wrong", "Write b."), diag.NewAttributeErrorDiagnostic(at, "Wrong", "Write b.")},
+		"notice":        {diagnose.Warn("Kept", "It runs on."), diag.NewWarningDiagnostic("Kept", "It runs on.")},
+		"input":         {diagnose.AttributeError(at, "Wrong", "Write b."), diag.NewAttributeErrorDiagnostic(at, "Wrong", "Write b.")},
 		"input warning": {diagnose.InputWarning(at, "Odd", "Write b."), diag.NewAttributeWarningDiagnostic(at, "Odd", "Write b.")},
 	} {
 		if !tc.got.Equal(tc.want) {
@@ -160,10 +160,10 @@ func TestWarningsAndInputs(t *testing.T) {
 	}
 }
 
-func TestAdvised(t *testing.T) {
+func TestWithHint(t *testing.T) {
 	t.Parallel()
 	cause := &api.Error{Service: "desktop", Operation: "GET /x", Status: http.StatusNotFound, Kind: api.NotFound}
-	err := diagnose.Advised(cause, "Look first.")
+	err := diagnose.WithHint(cause, "Look first.")
 	if !errors.Is(err, api.ErrNotFound) || err.Error() != cause.Error() {
 		t.Errorf("got %v", err)
 	}

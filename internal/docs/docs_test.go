@@ -18,7 +18,7 @@ import (
 // Whatever the installed Terraform tells of the provider, Schemas must tell in
 // the same words.
 func TestSchemas_sameAsTerraform(t *testing.T) {
-	acctest.NeedTerraform(t, 11) // It prints what is write-only.
+	acctest.RequireTerraform(t, 11) // It prints what is write-only.
 	t.Parallel()
 	cli := acctest.NewCLI(t)
 	cli.Write("main.tf", `terraform {
@@ -26,11 +26,11 @@ func TestSchemas_sameAsTerraform(t *testing.T) {
     clouddesktop = { source = "clouddesktop/clouddesktop" }
   }
 }`)
-	cli.Must("init")
+	cli.MustRun("init")
 	var printed struct {
 		Schemas map[string]map[string]any `json:"provider_schemas"`
 	}
-	unmarshal(t, []byte(cli.Must("providers", "schema", "-json").Stdout), &printed)
+	unmarshal(t, []byte(cli.MustRun("providers", "schema", "-json").Stdout), &printed)
 	want := printed.Schemas["registry.terraform.io/clouddesktop/clouddesktop"]
 	for _, kind := range []string{"provider", "resource_schemas"} {
 		if want[kind] == nil {

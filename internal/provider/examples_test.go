@@ -89,7 +89,7 @@ func TestExamples_planned(t *testing.T) {
 				}
 				cli.Write("example.tf", config)
 				cli.Write("rest.tf", rest(sim, url, config))
-				cli.Must("init")
+				cli.MustRun("init")
 				if r := cli.Run("plan"); r.Code != 0 {
 					t.Errorf("the plan failed:\n%s%s\nof:\n%s", r.Stdout, r.Stderr, config)
 				}
@@ -113,8 +113,8 @@ func TestExamples_imported(t *testing.T) {
 			cli := cliFor(t, url)
 			cli.Write("example.tf", config)
 			cli.Write("rest.tf", rest(sim, url, config))
-			cli.Must("init")
-			cli.Must("import", found[1], found[2])
+			cli.MustRun("init")
+			cli.MustRun("import", found[1], found[2])
 		})
 	}
 }

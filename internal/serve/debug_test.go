@@ -31,8 +31,8 @@ func TestTerraformAttachesToAProcessUnderADebugger(t *testing.T) {
 			break
 		}
 	}
-	cli.Must("init")
-	if plan := cli.Must("plan"); !plan.Says("1 to add") {
+	cli.MustRun("init")
+	if plan := cli.MustRun("plan"); !plan.Says("1 to add") {
 		t.Errorf("there is no plan in:\n%s", plan.Stdout)
 	}
 	if err := provider.Process.Signal(os.Interrupt); err != nil {

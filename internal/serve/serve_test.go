@@ -55,10 +55,10 @@ func TestThePlanLogsOnlyWhatIsAskedFor(t *testing.T) {
 			t.Parallel()
 			cli, stderr := withStderr(t)
 			cli.Write("main.tf", config)
-			cli.Must("init")
+			cli.MustRun("init")
 			stderr()
 			cli.Env = append(cli.Env, tt.env...)
-			cli.Must("plan")
+			cli.MustRun("plan")
 			written := stderr()
 			if len(tt.want) == 0 && written != "" {
 				t.Errorf("the provider wrote %d bytes:\n%.2000s", len(written), written)

@@ -83,7 +83,7 @@ func newDriftCheck(t *testing.T) *driftCheck {
 		t.Fatal(err)
 	}
 	c.Env = append(c.Env, "PATH="+c.bin+":"+os.Getenv("PATH"), "CLOUDDESKTOP_ENDPOINT="+c.URL, "CLOUDDESKTOP_AUTHORIZATION="+token)
-	c.Must("init")
+	c.MustRun("init")
 	return c
 }
 
@@ -146,7 +146,7 @@ func TestDriftCheck(t *testing.T) {
 	// A runner without the backend sees nothing, and must not say that all is well.
 	c.fails(t, "The state holds nothing to compare with. Is its backend configured?")
 
-	c.Must("apply", "-auto-approve")
+	c.MustRun("apply", "-auto-approve")
 	for range 3 {
 		c.check(t, script, 0, "No drift seen. Resources in the state: 8.\n")
 	}

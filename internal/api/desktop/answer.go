@@ -39,7 +39,7 @@ func parseEnvelope(body []byte) (envelope, error) {
 	case err != nil && !json.Valid(body):
 		return e, errors.New("the answer is not a JSON document")
 	case err != nil:
-		return e, misfit("the answer", err)
+		return e, typeMismatch("the answer", err)
 	case e.Status == "":
 		return e, errors.New("the answer lacks a status")
 	}
@@ -49,8 +49,8 @@ func parseEnvelope(body []byte) (envelope, error) {
 	return e, nil
 }
 
-// misfit words an error of encoding/json without the names of Go's types.
-func misfit(what string, err error) error {
+// typeMismatch words an error of encoding/json without the names of Go's types.
+func typeMismatch(what string, err error) error {
 	var wrong *json.UnmarshalTypeError
 	if !errors.As(err, &wrong) {
 		return fmt.Errorf("%s cannot be understood: %w", what, err)

@@ -25,7 +25,7 @@ type Config struct {
 	// Retry says how long to wait between tries.
 	Retry api.Retry
 	// Callbacks receives the ends of the long calls.
-	Callbacks *callback.Exchange
+	Callbacks *callback.Receiver
 	// OperatingSystems are the values of os that the deployment offers.
 	OperatingSystems []string
 	// PolicyPerDesktop: policy-update carries a desktop_uuid.

@@ -29,7 +29,7 @@ var lost = map[string]desktoptest.Fault{
 	"503":      desktoptest.Unavailable(),
 	"500":      desktoptest.Answer(500, "application/json", `{"status":"0","data":{}}`),
 	"empty":    desktoptest.Empty(),
-	"half":     desktoptest.Half(),
+	"half":     desktoptest.Truncated(),
 	"html":     desktoptest.Answer(200, "text/html", html),
 	"no data":  answered(`{"status":"0"}`),
 	"50 MB":    desktoptest.Huge(50 << 20),
@@ -66,7 +66,7 @@ func TestApply_doubt(t *testing.T) {
 			client, server := start(t, impatient)
 			server.Fail(desktoptest.Apply, -1, fault)
 			_, err := order(t, client, "dev")
-			if e := apiError(t, err); !errors.Is(err, desktop.ErrDoubtful) || e.Operation != string(desktoptest.Apply) {
+			if e := apiError(t, err); !errors.Is(err, desktop.ErrOutcomeUnknown) || e.Operation != string(desktoptest.Apply) {
 				t.Errorf("got %v", err)
 			}
 			if got := len(server.Requests(desktoptest.Apply)); got != 1 {
@@ -99,7 +99,7 @@ func TestApply_clearRefusalIsNoDoubt(t *testing.T) {
 			client, server := start(t, nil)
 			server.Fail(desktoptest.Apply, -1, tc.fault)
 			_, err := client.Apply(t.Context(), desktop.ApplyInput{Name: "dev", OS: "win10"})
-			if e := apiError(t, err); e.Kind != tc.kind || errors.Is(err, desktop.ErrDoubtful) {
+			if e := apiError(t, err); e.Kind != tc.kind || errors.Is(err, desktop.ErrOutcomeUnknown) {
 				t.Errorf("got %+v", e)
 			}
 			if got := len(server.Requests()); got != 1 {

@@ -13,7 +13,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest/conform"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest/openapi"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
 )
 
@@ -27,7 +27,7 @@ const authorization = "Bearer hush/hush+hush=="
 func start(t *testing.T, change func(*desktop.Config), opts ...desktoptest.Option) (*desktop.Client, *desktoptest.Server) {
 	t.Helper()
 	server := desktoptest.Start(t, append(opts,
-		desktoptest.WithHeader("Authorization", authorization), desktoptest.WithChecker(conform.New(t)))...)
+		desktoptest.WithHeader("Authorization", authorization), desktoptest.WithChecker(openapi.New(t)))...)
 	return newClient(t, server.URL, change), server
 }
 
@@ -68,11 +68,11 @@ func newClient(t *testing.T, address string, change func(*desktop.Config)) *desk
 }
 
 // order orders a desktop and waits for it.
-func order(t *testing.T, client *desktop.Client, name string) (desktop.Ordered, error) {
+func order(t *testing.T, client *desktop.Client, name string) (desktop.ApplyResult, error) {
 	t.Helper()
 	op, err := client.Apply(t.Context(), desktop.ApplyInput{Name: name, OS: "win10"})
 	if err != nil {
-		return desktop.Ordered{}, err
+		return desktop.ApplyResult{}, err
 	}
 	return op.Wait(t.Context())
 }

@@ -31,7 +31,7 @@ func TestMalformedAnswers(t *testing.T) {
 		"html, 404":       {desktoptest.Answer(404, "text/html", html), 404, api.NotFound, "the answer is not a JSON document; it begins: <html>"},
 		"html, 503":       {desktoptest.Unavailable(), 503, api.Busy, "the answer is not a JSON document; it begins: <!DOCTYPE html>"},
 		"empty":           {desktoptest.Empty(), 200, api.Other, "the answer is not a JSON document; it is empty"},
-		"half":            {desktoptest.Half(), 200, api.Other, `the answer is not a JSON document; it begins: {"data": [`},
+		"half":            {desktoptest.Truncated(), 200, api.Other, `the answer is not a JSON document; it begins: {"data": [`},
 		"50 MB":           {desktoptest.Huge(50 << 20), 200, api.Other, `the answer is larger than 4 MiB; it begins: {"data": [`},
 		"two documents":   {answered(`{"data":[],"status":0}{}`), 200, api.Other, "the answer is not a JSON document"},
 		"a list":          {answered(`[1]`), 200, api.Other, "the answer is a JSON array, not an object; it begins: [1]"},

@@ -60,7 +60,7 @@ func TestCallbacks(t *testing.T) {
 		"by PUT":   {nil, []desktoptest.Option{desktoptest.WithCallbackMethod(http.MethodPut)}, "dev_01"},
 		"late":     {desktoptest.Late(50 * time.Millisecond), nil, "dev_01"},
 		"twice":    {desktoptest.Twice(), nil, "dev_01"},
-		"another":  {desktoptest.NamingUser("ops_07"), nil, "ops_07"},
+		"another":  {desktoptest.ForUser("ops_07"), nil, "ops_07"},
 		"a number": {desktoptest.Garbage(`{"status":0,"data":{"username":"dev_01","desktop_uuid":"u","password":"p"}}`), nil, "dev_01"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestCallbacks(t *testing.T) {
 		client, server := start(t, nil, desktoptest.WithoutKnownPassword())
 		server.AddUser("dev_01")
 		got, err := order(t, client, "dev_01")
-		want := desktop.Ordered{Username: "dev_01", DesktopUUID: got.DesktopUUID}
+		want := desktop.ApplyResult{Username: "dev_01", DesktopUUID: got.DesktopUUID}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil || got.DesktopUUID == "" {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}
@@ -103,7 +103,7 @@ func TestMalformedCallbacks(t *testing.T) {
 		server.Callback(desktoptest.Apply, 1, desktoptest.Garbage(body))
 		_, err := order(t, client, "dev")
 		e := apiError(t, err)
-		if !errors.Is(err, desktop.ErrDoubtful) || !strings.HasPrefix(e.Message, want) || e.Operation != "callback of POST /api/desktop/apply" {
+		if !errors.Is(err, desktop.ErrOutcomeUnknown) || !strings.HasPrefix(e.Message, want) || e.Operation != "callback of POST /api/desktop/apply" {
 			t.Errorf("%s: got %v, want %q", body, err, want)
 		}
 		if strings.Contains(err.Error(), "chosen") {
@@ -169,7 +169,7 @@ func TestWait_endsWithTheContext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := op.Wait(ctx); !errors.Is(err, cause) || errors.Is(err, desktop.ErrDoubtful) {
+		if _, err := op.Wait(ctx); !errors.Is(err, cause) || errors.Is(err, desktop.ErrOutcomeUnknown) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		cancel()

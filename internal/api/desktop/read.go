@@ -136,7 +136,7 @@ func getList[W, T any](ctx context.Context, c *Client, call api.Call, check func
 	}
 	var wire []W
 	if err := json.Unmarshal(data, &wire); err != nil {
-		return nil, c.malformed(call, data, misfit("the answer's data", err).Error())
+		return nil, c.malformed(call, data, typeMismatch("the answer's data", err).Error())
 	}
 	list := make([]T, len(wire))
 	for i, w := range wire {

@@ -102,8 +102,8 @@ func TestUserDesktops_anOrderWithoutACallbackDropsTheListToo(t *testing.T) {
 		t.Fatalf("got %v and %v", got, err)
 	}
 	server.Fail(desktoptest.Apply, 1, desktoptest.DropAfter())
-	server.Callback(desktoptest.Apply, 1, desktoptest.Never())
-	if _, err := order(t, client, "dev_01"); !errors.Is(err, desktop.ErrDoubtful) {
+	server.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
+	if _, err := order(t, client, "dev_01"); !errors.Is(err, desktop.ErrOutcomeUnknown) {
 		t.Fatal(err)
 	}
 	if got, err := client.UserDesktops(t.Context(), "dev_01"); err != nil || len(got) != 2 {
@@ -191,7 +191,7 @@ func TestUserDesktops_allReadersLeave(t *testing.T) {
 	if e := apiError(t, err); !errors.Is(err, late) || !errors.Is(err, api.ErrThrottled) || e.Message != "slow down" {
 		t.Errorf("got %v", err)
 	}
-	server.Heal()
+	server.ClearFaults()
 	if got, err := client.UserDesktops(t.Context(), "dev_01"); err != nil || len(got) != 1 {
 		t.Errorf("the next reader got %v and %v", got, err)
 	}
@@ -200,7 +200,7 @@ func TestUserDesktops_allReadersLeave(t *testing.T) {
 func TestUserDesktops_failuresAreNotKept(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
-	for _, fault := range []desktoptest.Fault{desktoptest.Refuse("no"), desktoptest.Half(), answered(`{"status":0,"data":{}}`)} {
+	for _, fault := range []desktoptest.Fault{desktoptest.Refuse("no"), desktoptest.Truncated(), answered(`{"status":0,"data":{}}`)} {
 		server.Fail(desktoptest.UserDesktops, 1, fault)
 		if got, err := client.UserDesktops(t.Context(), "dev_01"); err == nil || got != nil {
 			t.Errorf("got %v and %v", got, err)

@@ -37,7 +37,7 @@ func TestSamples_success(t *testing.T) {
 		// The synchronous answer comes from the fake, which then calls back so.
 		server.Callback(desktoptest.Apply, 1, desktoptest.Garbage(sample(t, "apply_callback.json")))
 		got, err := order(t, client, "dev")
-		want := desktop.Ordered{Username: user, Password: "Pa55word", DesktopUUID: uuid}
+		want := desktop.ApplyResult{Username: user, Password: "Pa55word", DesktopUUID: uuid}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}

@@ -21,8 +21,8 @@ type ApplyInput struct {
 	OS string
 }
 
-// Ordered is a desktop that was ordered.
-type Ordered struct {
+// ApplyResult is a desktop that was ordered.
+type ApplyResult struct {
 	Username    string `json:"username"`
 	DesktopUUID string `json:"desktop_uuid"`
 	// Password is the first password of a new user, else empty.
@@ -61,12 +61,12 @@ type Operation[T any] struct {
 	decode func(json.RawMessage) (T, error)
 }
 
-// ErrDoubtful is wrapped by the error of a call that may have been carried out:
+// ErrOutcomeUnknown is wrapped by the error of a call that may have been carried out:
 // no answer to an order ever came, or a callback that cannot be understood.
-var ErrDoubtful = errors.New("the service may have carried out the request all the same")
+var ErrOutcomeUnknown = errors.New("the service may have carried out the request all the same")
 
 // Wait returns what the callback brings. It fails with an *api.Error of kind
-// Refused if the service failed, with ErrDoubtful if that cannot be told, and
+// Refused if the service failed, with ErrOutcomeUnknown if that cannot be told, and
 // with the cause of ctx if that ends first: the call goes on then, and its
 // result is kept.
 func (o *Operation[T]) Wait(ctx context.Context) (T, error) {
@@ -74,7 +74,7 @@ func (o *Operation[T]) Wait(ctx context.Context) (T, error) {
 	wait := ctx
 	if o.doubt != nil {
 		var cancel context.CancelFunc
-		wait, cancel = context.WithTimeoutCause(ctx, o.client.config.DoubtWait, fmt.Errorf("%w: %w", ErrDoubtful, o.doubt))
+		wait, cancel = context.WithTimeoutCause(ctx, o.client.config.DoubtWait, fmt.Errorf("%w: %w", ErrOutcomeUnknown, o.doubt))
 		defer cancel()
 	}
 	body, err := o.inbox.Wait(wait)
@@ -106,7 +106,7 @@ func (o *Operation[T]) result(body []byte) (T, error) {
 		result, err = o.decode(e.Data)
 	}
 	if err != nil {
-		return zero, fmt.Errorf("%w: %w", ErrDoubtful, o.client.api.Unexpected(call, answer, err.Error()))
+		return zero, fmt.Errorf("%w: %w", ErrOutcomeUnknown, o.client.api.Unexpected(call, answer, err.Error()))
 	}
 	return result, nil
 }
@@ -115,7 +115,7 @@ func (o *Operation[T]) result(body []byte) (T, error) {
 // reached the service.
 //
 // API: POST /api/desktop/apply
-func (c *Client) Apply(ctx context.Context, in ApplyInput) (*Operation[Ordered], error) {
+func (c *Client) Apply(ctx context.Context, in ApplyInput) (*Operation[ApplyResult], error) {
 	c.forget(in.Name)
 	type body struct {
 		Username string `json:"username"` // a group or a user
@@ -124,8 +124,8 @@ func (c *Client) Apply(ctx context.Context, in ApplyInput) (*Operation[Ordered],
 	}
 	return begin(ctx, c, "/api/desktop/apply", true, func(callbackURL string) any {
 		return body{Username: in.Name, OS: in.OS, Callback: callbackURL}
-	}, func(data json.RawMessage) (Ordered, error) {
-		var ordered Ordered
+	}, func(data json.RawMessage) (ApplyResult, error) {
+		var ordered ApplyResult
 		if err := json.Unmarshal(data, &ordered); err != nil {
 			return ordered, errors.New("the callback's data is no object of strings")
 		}
@@ -151,7 +151,7 @@ func (c *Client) Resize(ctx context.Context, in ResizeInput) (*Operation[struct{
 	}
 	return begin(ctx, c, "/api/desktop/resource-update", false, func(callbackURL string) any {
 		return body{DesktopUUID: in.DesktopUUID, CPU: in.CPU, Memory: in.MemoryBytes, Disk: in.DiskBytes, Callback: callbackURL}
-	}, nothing)
+	}, ignoreResult)
 }
 
 // UpdatePolicy sets the policy, and waits for the callback where the
@@ -174,7 +174,7 @@ func (c *Client) UpdatePolicy(ctx context.Context, in PolicyInput) error {
 	op, err := begin(ctx, c, path, false, func(callbackURL string) any {
 		policy.Callback = callbackURL
 		return policy
-	}, nothing)
+	}, ignoreResult)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (c *Client) ResetPassword(ctx context.Context, in Credentials) (Credentials
 	err = json.Unmarshal(data, &out)
 	switch {
 	case err != nil:
-		return Credentials{}, c.malformed(call, data, misfit("the answer's data", err).Error())
+		return Credentials{}, c.malformed(call, data, typeMismatch("the answer's data", err).Error())
 	case out.Password == "":
 		return Credentials{}, c.malformed(call, data, "the answer's data lacks the password")
 	case out.Username != in.Username:
@@ -251,4 +251,4 @@ func doubtful(err error) bool {
 		(e.Status < 300 || e.Status >= 500)
 }
 
-func nothing(json.RawMessage) (struct{}, error) { return struct{}{}, nil }
+func ignoreResult(json.RawMessage) (struct{}, error) { return struct{}{}, nil }

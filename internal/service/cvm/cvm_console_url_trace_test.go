@@ -26,9 +26,9 @@ provider "clouddesktop" {
   tencentcloud { endpoint = "`+server.URL+`" }
 }
 `+config)
-	cli.Must("init")
-	plan := cli.Must("plan", "-out=plan")
-	apply := cli.Must("apply", "plan")
+	cli.MustRun("init")
+	plan := cli.MustRun("plan", "-out=plan")
+	apply := cli.MustRun("apply", "plan")
 	files := map[string]string{"printed": plan.Stdout + plan.Stderr + apply.Stdout + apply.Stderr}
 	maps.Copy(files, cli.Files())
 	return files
@@ -51,7 +51,7 @@ func holds(t *testing.T, files map[string]string, name string, secrets []string,
 }
 
 func TestCVMConsoleURL_ephemeralLeavesNoTrace(t *testing.T) {
-	acctest.NeedTerraform(t, 10)
+	acctest.RequireTerraform(t, 10)
 	t.Parallel()
 	server := start(t)
 	files := run(t, server, `

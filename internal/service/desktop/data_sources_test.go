@@ -66,7 +66,7 @@ func TestUserDesktops_unknownUser(t *testing.T) {
 		t.Parallel()
 		steps(t, resource.TestStep{
 			Config:      providerFor(t, desktoptest.Start(t)) + desktopsOf("ghost"),
-			ExpectError: acctest.Says(`there is no user "ghost".`),
+			ExpectError: acctest.ErrorContains(`there is no user "ghost".`),
 		})
 	})
 	t.Run("is an empty list", func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestDataSources_faults(t *testing.T) {
 		"user with a line break": {desktopsOf("a\nb"), "without control characters", nil},
 		"list refused":           {desktopsOf("dev_01"), "the database is down.", desktoptest.Refuse("the database is down")},
 		"list down":              {desktopsOf("dev_01"), "This passes by itself", desktoptest.Unavailable()},
-		"volumes half":           {volumesOf("9f0c6d3e"), "is not a JSON document", desktoptest.Half()},
+		"volumes half":           {volumesOf("9f0c6d3e"), "is not a JSON document", desktoptest.Truncated()},
 		"volume of no size": {
 			volumesOf("9f0c6d3e"), "a size is \"big\"",
 			desktoptest.Answer(200, "application/json", `{"data":[{"volume_uuid":"v","volume_name":"n","volume_size":"big","volume_status":"s"}],"message":"","status":0}`),
@@ -165,7 +165,7 @@ func TestDataSources_faults(t *testing.T) {
 			if tc.fault != nil {
 				server.Fail(desktoptest.AnyCall, -1, tc.fault)
 			}
-			steps(t, resource.TestStep{Config: providerFor(t, server) + tc.config, ExpectError: acctest.Says(tc.message)})
+			steps(t, resource.TestStep{Config: providerFor(t, server) + tc.config, ExpectError: acctest.ErrorContains(tc.message)})
 		})
 	}
 }
@@ -176,7 +176,7 @@ func TestDataSources_unknownProviderValues(t *testing.T) {
 	server := desktoptest.Start(t)
 	steps(t, resource.TestStep{
 		Config:      providerKnownLater(t, server) + desktopsOf("dev_01"),
-		ExpectError: acctest.Says("The configuration of the provider depends on values that are known only after apply"),
+		ExpectError: acctest.ErrorContains("The configuration of the provider depends on values that are known only after apply"),
 	})
 }
 

@@ -29,7 +29,7 @@ provider "clouddesktop" {
   }
 }
 `, server.URL)+config)
-	c.Must("init")
+	c.MustRun("init")
 	return c
 }
 
@@ -53,8 +53,8 @@ resource "clouddesktop_desktop" "test" {
   memory_mib = 4096
 }
 `)
-	c.Must("apply", "-auto-approve")
-	server.Forget()
+	c.MustRun("apply", "-auto-approve")
+	server.ResetRequests()
 	if r := c.Run("plan", "-refresh-only", "-detailed-exitcode"); r.Code != 0 {
 		t.Errorf("exit code %d though nothing changed\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
@@ -87,7 +87,7 @@ func TestDesktopCLI_interrupt(t *testing.T) {
 			t.Errorf("the interrupted apply does not say %q:\n%s%s", text, r.Stdout, r.Stderr)
 		}
 	}
-	if r := c.Must("state", "list"); strings.TrimSpace(r.Stdout) != "" {
+	if r := c.MustRun("state", "list"); strings.TrimSpace(r.Stdout) != "" {
 		t.Errorf("the state holds %s", r.Stdout)
 	}
 	hold.Release()
@@ -99,7 +99,7 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 	server := startWithToken(t)
 	server.Callback(desktoptest.ResourceUpdate, 1, desktoptest.Failure("no memory left"))
 	c := cli(t, server, desktopWith("memory_mib = 8192\n deletion_policy = \"abandon\""))
-	r := c.Must("apply", "-auto-approve")
+	r := c.MustRun("apply", "-auto-approve")
 	for _, text := range []string{"Warning: Unable to Size Desktop", "no memory left", "the next apply tries that again"} {
 		if !r.Says(text) {
 			t.Errorf("the apply does not say %q:\n%s", text, r.Stdout)
@@ -109,17 +109,17 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 	if r.Code != 2 || !r.Says("+ memory_mib = 8192") || !r.Says("0 to add, 1 to change, 0 to destroy") {
 		t.Errorf("the plan is not to size the desktop alone:\n%s", r.Stdout)
 	}
-	c.Must("apply", "-auto-approve")
+	c.MustRun("apply", "-auto-approve")
 	if r := c.Run("plan", "-detailed-exitcode"); r.Code != 0 {
 		t.Errorf("after the second apply there is still something to do:\n%s", r.Stdout)
 	}
-	if r := c.Must("destroy", "-auto-approve"); !r.Says("Warning: Desktop Is Not Deleted") || !r.Says("of user dev_01 goes on running") {
+	if r := c.MustRun("destroy", "-auto-approve"); !r.Says("Warning: Desktop Is Not Deleted") || !r.Says("of user dev_01 goes on running") {
 		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
 	}
 }
 
 func TestDesktopCLI_logHoldsNoSecret(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := startWithToken(t)
 	config := desktopWith("cpu = 2\n password_wo = \"S3cret-of-dev\"\n password_wo_version = 1") + `
@@ -132,11 +132,11 @@ resource "clouddesktop_desktop" "other" {
 	c := cli(t, server, config)
 	log := filepath.Join(t.TempDir(), "log")
 	c.Env = append(c.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
-	c.Must("plan", "-out", "plan")
-	c.Must("apply", "plan")
-	server.Fail(desktoptest.UserDesktops, 1, desktoptest.Half())
+	c.MustRun("plan", "-out", "plan")
+	c.MustRun("apply", "plan")
+	server.Fail(desktoptest.UserDesktops, 1, desktoptest.Truncated())
 	c.Run("plan")
-	c.Must("destroy", "-auto-approve")
+	c.MustRun("destroy", "-auto-approve")
 	text, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ func TestDesktop_revoke(t *testing.T) {
 	}, resource.TestStep{
 		PreConfig:   func() { server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("the directory is down")) },
 		Config:      config,
-		ExpectError: acctest.Says("the directory is down"),
+		ExpectError: acctest.ErrorContains("the directory is down"),
 	}, resource.TestStep{
 		PreConfig: func() { before = server.Password("dev_01") },
 		Config:    config,
@@ -47,7 +47,7 @@ func TestDesktop_prevent(t *testing.T) {
 		Config: config + desktopWith(`deletion_policy = "prevent"`),
 	}, resource.TestStep{
 		Config:      config,
-		ExpectError: acctest.Says(`has deletion_policy = "prevent"`),
+		ExpectError: acctest.ErrorContains(`has deletion_policy = "prevent"`),
 	}, resource.TestStep{
 		Config: config + desktopWith(`deletion_policy = "abandon"`),
 	})

@@ -28,7 +28,7 @@ func TestDesktop_badAnswersToOrder(t *testing.T) {
 		"503":        {desktoptest.Unavailable(), "HTTP status: 503"},
 		"HTML":       {desktoptest.Answer(200, "text/html", "<html>Please log in</html>"), "it begins: <html>Please log in</html>"},
 		"empty":      {desktoptest.Empty(), "it is empty"},
-		"half":       {desktoptest.Half(), "The answer is not a JSON document"},
+		"half":       {desktoptest.Truncated(), "The answer is not a JSON document"},
 		"50 MB":      {desktoptest.Huge(50 << 20), "The answer is larger than 4 MiB"},
 		"refused":    {desktoptest.Refuse("no licence left"), "no licence left"},
 		"connection": {desktoptest.DropBefore(), "the service may still carry that out"},
@@ -40,7 +40,7 @@ func TestDesktop_badAnswersToOrder(t *testing.T) {
 			config := providerFor(t, server) + desktopWith("")
 			steps(t, resource.TestStep{
 				Config:      config,
-				ExpectError: acctest.Says(test.says),
+				ExpectError: acctest.ErrorContains(test.says),
 			}, resource.TestStep{
 				// Nothing is in the state: the next apply orders.
 				Config:           config,
@@ -69,7 +69,7 @@ func TestDesktop_endpointRefusesConnections(t *testing.T) {
 	config := strings.ReplaceAll(providerFor(t, server), server.URL, "http://127.0.0.1:1")
 	steps(t, resource.TestStep{
 		Config:      config + desktopWith(""),
-		ExpectError: acctest.Says("connection refused"),
+		ExpectError: acctest.ErrorContains("connection refused"),
 	})
 }
 
@@ -82,7 +82,7 @@ func TestDesktop_redirectIsNotFollowed(t *testing.T) {
 	server.Fail(desktoptest.AnyCall, -1, desktoptest.Redirect(elsewhere.URL))
 	steps(t, resource.TestStep{
 		Config:      providerFor(t, server, `headers = { Authorization = "Bearer secret" }`) + desktopWith(""),
-		ExpectError: acctest.Says("Redirects are not followed"),
+		ExpectError: acctest.ErrorContains("Redirects are not followed"),
 	})
 	if n := followed.Load(); n != 0 {
 		t.Errorf("%d requests followed the redirect, with the headers", n)
@@ -96,7 +96,7 @@ func TestDesktop_callbackOfFailure(t *testing.T) {
 	config := providerFor(t, server) + desktopWith("")
 	steps(t, resource.TestStep{
 		Config:      config,
-		ExpectError: acctest.Says("the pool of win10 is empty"),
+		ExpectError: acctest.ErrorContains("the pool of win10 is empty"),
 	}, resource.TestStep{
 		Config:           config,
 		ConfigPlanChecks: plans(plancheck.ResourceActionCreate),
@@ -107,7 +107,7 @@ func TestDesktop_callbackNamesAnotherUser(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddUser("alice")
-	server.Callback(desktoptest.Apply, 1, desktoptest.NamingUser("mallory"))
+	server.Callback(desktoptest.Apply, 1, desktoptest.ForUser("mallory"))
 	steps(t, resource.TestStep{
 		Config:      providerFor(t, server) + strings.ReplaceAll(desktopWith(""), `user_group = "dev"`, `username = "alice"`),
 		ExpectError: regexp.MustCompile(`terraform[\s│]+import[\s│]+ADDRESS[\s│]+'mallory/[0-9a-f-]{36}'`),
@@ -117,10 +117,10 @@ func TestDesktop_callbackNamesAnotherUser(t *testing.T) {
 func TestDesktop_noCallback(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	server.Callback(desktoptest.Apply, 1, desktoptest.Never())
+	server.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
 	steps(t, resource.TestStep{
 		Config:      providerFor(t, server) + desktopWith(`timeouts { create = "1s" }`),
-		ExpectError: acctest.Says("No end came within 1s"),
+		ExpectError: acctest.ErrorContains("No end came within 1s"),
 	})
 }
 
@@ -151,7 +151,7 @@ func TestDesktop_stepAfterCreationFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.again == desktoptest.PasswordReset {
-				acctest.NeedTerraform(t, 11)
+				acctest.RequireTerraform(t, 11)
 			}
 			t.Parallel()
 			server := desktoptest.Start(t)
@@ -161,7 +161,7 @@ func TestDesktop_stepAfterCreationFails(t *testing.T) {
 				Config:             config,
 				ExpectNonEmptyPlan: true,
 			}, resource.TestStep{
-				PreConfig:        server.Forget,
+				PreConfig:        server.ResetRequests,
 				Config:           config,
 				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
 				Check: func(*terraform.State) error {
@@ -182,7 +182,7 @@ func TestDesktop_stepAfterCreationFails(t *testing.T) {
 }
 
 func TestDesktop_failedUpdateKeepsWhatSucceeded(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -192,9 +192,9 @@ func TestDesktop_failedUpdateKeepsWhatSucceeded(t *testing.T) {
 	}, resource.TestStep{
 		PreConfig:   func() { server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("too simple")) },
 		Config:      config + desktopWith("cpu = 4\n"+password),
-		ExpectError: acctest.Says("too simple"),
+		ExpectError: acctest.ErrorContains("too simple"),
 	}, resource.TestStep{
-		PreConfig: server.Forget,
+		PreConfig: server.ResetRequests,
 		Config:    config + desktopWith("cpu = 4\n"+password),
 		Check: resource.ComposeTestCheckFunc(
 			sent(server, desktoptest.ResourceUpdate),
@@ -219,12 +219,12 @@ func TestDesktop_failedListRemovesNothing(t *testing.T) {
 		desktoptest.Answer(200, "application/json", `{"data":{},"status":0,"message":""}`),
 		desktoptest.Answer(200, "application/json", `{"data":[],"message":""}`),
 		desktoptest.Answer(200, "application/json", `{"data":[{"desktop_name":"x"}],"status":0,"message":""}`),
-		desktoptest.Half(),
+		desktoptest.Truncated(),
 	} {
 		all = append(all, resource.TestStep{
 			PreConfig:   func() { server.Fail(desktoptest.UserDesktops, 1, fault) },
 			Config:      config,
-			ExpectError: acctest.Says("Unable to Read Desktop"),
+			ExpectError: acctest.ErrorContains("Unable to Read Desktop"),
 		})
 	}
 	steps(t, append(all, resource.TestStep{

@@ -22,7 +22,7 @@ func importID(ctx context.Context, req resource.ImportStateRequest) (identityMod
 	}
 	i := strings.LastIndex(req.ID, "/")
 	if i < 1 || i == len(req.ID)-1 || strings.TrimSpace(req.ID) != req.ID {
-		return id, diag.Diagnostics{diagnose.Input(path.Empty(), "Invalid Import ID",
+		return id, diag.Diagnostics{diagnose.AttributeError(path.Empty(), "Invalid Import ID",
 			"The ID of a desktop is written USERNAME/DESKTOP_UUID, such as dev_01/9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f.")}
 	}
 	id.Username = types.StringValue(req.ID[:i])

@@ -83,11 +83,11 @@ func TestDesktop_importRefused(t *testing.T) {
 	config := providerFor(t, server)
 	refused := func(attributes, id, text string) resource.TestStep {
 		step := importStep(config+desktopWith(attributes), id)
-		step.ExpectError = acctest.Says(text)
+		step.ExpectError = acctest.ErrorContains(text)
 		return step
 	}
 	wrongGroup := importStep(config+strings.ReplaceAll(desktopWith(""), `"dev"`, `"de"`), "dev_07/"+uuid)
-	wrongGroup.ExpectError = acctest.Says(`The desktop belongs to user "dev_07", who is not one of de_01, de_02`)
+	wrongGroup.ExpectError = acctest.ErrorContains(`The desktop belongs to user "dev_07", who is not one of de_01, de_02`)
 	steps(t,
 		refused("", "dev_07", "is written USERNAME/DESKTOP_UUID"),
 		refused("", "/"+uuid, "is written USERNAME/DESKTOP_UUID"),

@@ -40,7 +40,7 @@ func TestDesktop_badInput(t *testing.T) {
 		{with(dev + `password_recipient = "AGE-SECRET-KEY-1QQQ"`), "it is a secret key; its public half begins with age1"},
 		{with(dev + `timeouts { create = "soon" }`), "must be a string containing a sequence of decimal numbers"},
 	} {
-		all = append(all, resource.TestStep{Config: test.config, ExpectError: acctest.Says(test.says)})
+		all = append(all, resource.TestStep{Config: test.config, ExpectError: acctest.ErrorContains(test.says)})
 	}
 	// A configuration that fails cannot be the last: destroying uses it again.
 	steps(t, append(all, resource.TestStep{Config: config})...)
@@ -56,9 +56,9 @@ func TestDesktop_diskCannotShrink(t *testing.T) {
 	steps(t, resource.TestStep{
 		Config: config + desktopWith("disk_gib = 50"),
 	}, resource.TestStep{
-		PreConfig:   server.Forget,
+		PreConfig:   server.ResetRequests,
 		Config:      config + desktopWith("disk_gib = 40"),
-		ExpectError: acctest.Says("The disk has 50 GiB and can only grow. Write 50 or more."),
+		ExpectError: acctest.ErrorContains("The disk has 50 GiB and can only grow. Write 50 or more."),
 	}, resource.TestStep{
 		Config: config + desktopWith("disk_gib = 50"),
 		Check:  sent(server, desktoptest.ResourceUpdate),
@@ -72,7 +72,7 @@ func TestDesktop_notConfigured(t *testing.T) {
 	t.Parallel()
 	steps(t, resource.TestStep{
 		Config:      `provider "clouddesktop" {}` + desktopWith(""),
-		ExpectError: acctest.Says("add a `desktop` block to the provider to use it"),
+		ExpectError: acctest.ErrorContains("add a `desktop` block to the provider to use it"),
 	}, resource.TestStep{
 		Config: `provider "clouddesktop" {}`,
 	})
@@ -172,13 +172,13 @@ func TestDesktop_callbackOnLoopback(t *testing.T) {
 	}
 	steps(t, resource.TestStep{
 		Config:      config("") + desktopWith(""),
-		ExpectError: acctest.Says("would be told to call back 127.0.0.1"),
+		ExpectError: acctest.ErrorContains("would be told to call back 127.0.0.1"),
 	}, resource.TestStep{
 		Config:      config("listen = \"127.0.0.1:8700\"\n url = \"http://localhost:8700\"") + desktopWith(""),
-		ExpectError: acctest.Says("would be told to call back localhost"),
+		ExpectError: acctest.ErrorContains("would be told to call back localhost"),
 	}, resource.TestStep{
 		Config:      config(`listen = ":8700"`) + desktopWith(""),
-		ExpectError: acctest.Says("Write the address that it can, like http://runner.example.com:8700"),
+		ExpectError: acctest.ErrorContains("Write the address that it can, like http://runner.example.com:8700"),
 	}, resource.TestStep{
 		Config:             config("listen = \"127.0.0.1:8700\"\n url = \"http://runner.invalid:8700\"") + desktopWith(""),
 		PlanOnly:           true,

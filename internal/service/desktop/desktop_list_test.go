@@ -198,13 +198,13 @@ func TestDesktopList_limit(t *testing.T) {
 	}
 	p := speak(t, server, nil)
 	for limit, want := range map[int64]int{1: 1, 5: 5, 7: 7, 50: 50, 51: 50, 0: 50} {
-		server.Forget()
+		server.ResetRequests()
 		if got := p.list(object{"user_group": "dev"}, limit, false); len(got.Names) != want || got.Errors != nil {
 			t.Errorf("limit %d: %d desktops, want %d; %v", limit, len(got.Names), want, got.Errors)
 		}
 	}
 	fresh := speak(t, server, nil)
-	server.Forget()
+	server.ResetRequests()
 	fresh.list(object{"user_group": "dev"}, 3, false)
 	if n := len(server.Requests()); n > 4 {
 		t.Errorf("%d requests were sent for three desktops of the first user", n)
@@ -234,7 +234,7 @@ func TestDesktopList_failures(t *testing.T) {
 		"unauthorized":       {desktoptest.Unauthorized(), "CLOUDDESKTOP_AUTHORIZATION"},
 		"down":               {desktoptest.Unavailable(), "This passes by itself"},
 		"dropped":            {desktoptest.DropBefore(), "No whole answer arrived"},
-		"half an answer":     {desktoptest.Half(), "is not a JSON document"},
+		"half an answer":     {desktoptest.Truncated(), "is not a JSON document"},
 		"the wrong address":  {desktoptest.Answer(http.StatusNotFound, "text/html", "<html>nothing here</html>"), "HTTP status: 404"},
 		"refused with a 500": {desktoptest.Answer(http.StatusInternalServerError, "application/json", `{"data":[],"message":"oops","status":-1}`), "oops."},
 	} {

@@ -72,7 +72,7 @@ func (m *desktopModel) resetsPassword(state desktopModel) bool {
 }
 
 // setOrdered takes over what the callback of an order tells.
-func (m *desktopModel) setOrdered(ordered desktop.Ordered) {
+func (m *desktopModel) setOrdered(ordered desktop.ApplyResult) {
 	m.Username = types.StringValue(ordered.Username)
 	m.DesktopUUID = types.StringValue(ordered.DesktopUUID)
 }

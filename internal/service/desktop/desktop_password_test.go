@@ -21,7 +21,7 @@ import (
 type terraformState = terraform.State
 
 func TestDesktop_ownPassword(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -56,7 +56,7 @@ func TestDesktop_ownPassword(t *testing.T) {
 }
 
 func TestDesktop_ownPasswordLater(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)

@@ -103,12 +103,12 @@ func checkOS(plan desktopModel, create bool, offered []string) diag.Diagnostics 
 	list := strings.Join(offered, ", ")
 	switch {
 	case plan.OS.IsNull() && create:
-		return diag.Diagnostics{diagnose.Input(path.Root("os"), "Missing Operating System",
+		return diag.Diagnostics{diagnose.AttributeError(path.Root("os"), "Missing Operating System",
 			"A desktop cannot be ordered without an operating system. Write one of: "+list+".")}
 	case plan.OS.IsNull() || plan.OS.IsUnknown() || slices.Contains(offered, plan.OS.ValueString()):
 		return nil
 	}
-	return diag.Diagnostics{diagnose.Input(path.Root("os"), "Operating System Not Offered",
+	return diag.Diagnostics{diagnose.AttributeError(path.Root("os"), "Operating System Not Offered",
 		fmt.Sprintf("%q is not offered. Write one of: %s. If the deployment does offer it, add it to operating_systems in the provider's desktop block.", plan.OS.ValueString(), list))}
 }
 
@@ -122,7 +122,7 @@ func checkGroup(plan, state desktopModel) diag.Diagnostics {
 	if number, ok := strings.CutPrefix(user, group+"_"); ok && twoDigits.MatchString(number) {
 		return nil
 	}
-	return diag.Diagnostics{diagnose.Input(path.Root("user_group"), "User Is Not of This Group",
+	return diag.Diagnostics{diagnose.AttributeError(path.Root("user_group"), "User Is Not of This Group",
 		fmt.Sprintf("The desktop belongs to user %q, who is not one of %s_01, %s_02, and so on. "+
 			"Write the right group, or username = %q instead; -replace orders another desktop.", user, group, group, user))}
 }
@@ -134,7 +134,7 @@ func checkCallback(client *desktop.Client) diag.Diagnostics {
 	if ok {
 		return nil
 	}
-	return diag.Diagnostics{diagnose.Input(path.Empty(), "Callback Address Is Not Reachable",
+	return diag.Diagnostics{diagnose.AttributeError(path.Empty(), "Callback Address Is Not Reachable",
 		fmt.Sprintf("The cloud desktop service runs on another machine, but it would be told to call back %s, which is this machine only to itself. "+
 			"In the provider's callback block set listen to an address that the service can reach, such as 0.0.0.0:8700, "+
 			"and url to how the service reaches it, such as http://runner.example.com:8700.", host))}
@@ -159,13 +159,13 @@ func (r *desktopResource) checkDisk(ctx context.Context, plan, state desktopMode
 	if plan.DiskGiB.ValueInt64() >= state.DiskGiB.ValueInt64() {
 		return nil
 	}
-	return diag.Diagnostics{diagnose.Input(path.Root("disk_gib"), "Disk Cannot Shrink",
+	return diag.Diagnostics{diagnose.AttributeError(path.Root("disk_gib"), "Disk Cannot Shrink",
 		fmt.Sprintf("The disk has %d GiB and can only grow. Write %d or more.", state.DiskGiB.ValueInt64(), state.DiskGiB.ValueInt64()))}
 }
 
 // prevented is the refusal of deletion_policy.
 func prevented(state desktopModel) diag.Diagnostic {
-	return diagnose.Input(path.Root("deletion_policy"), "Desktop Must Not Be Destroyed",
+	return diagnose.AttributeError(path.Root("deletion_policy"), "Desktop Must Not Be Destroyed",
 		fmt.Sprintf("Desktop %s of user %s has deletion_policy = %q. To give it up, apply with %q or %q first, or remove it from the state with a removed block.",
 			state.DesktopUUID.ValueString(), state.Username.ValueString(), deletionPrevent, deletionAbandon, deletionRevoke))
 }

@@ -173,10 +173,10 @@ func (r *desktopResource) Delete(ctx context.Context, req resource.DeleteRequest
 			resp.Diagnostics.Append(diagnose.Error("Revoke Password of Desktop", err))
 			return
 		}
-		resp.Diagnostics.Append(diagnose.Notice("Desktop Is Not Deleted",
+		resp.Diagnostics.Append(diagnose.Warn("Desktop Is Not Deleted",
 			kept+fmt.Sprintf(" The password of %s was reset to one that nobody knows.", username)))
 	default:
-		resp.Diagnostics.Append(diagnose.Notice("Desktop Is Not Deleted", kept))
+		resp.Diagnostics.Append(diagnose.Warn("Desktop Is Not Deleted", kept))
 	}
 }
 

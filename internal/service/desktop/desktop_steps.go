@@ -13,20 +13,20 @@ import (
 )
 
 // order places an order and waits until the desktop exists.
-func (r *desktopResource) order(ctx context.Context, plan desktopModel) (desktop.Ordered, error) {
+func (r *desktopResource) order(ctx context.Context, plan desktopModel) (desktop.ApplyResult, error) {
 	in := plan.applyInput()
 	op, err := r.client.Apply(ctx, in)
 	if err != nil {
-		return desktop.Ordered{}, err // One that may have been accepted is waited for.
+		return desktop.ApplyResult{}, err // One that may have been accepted is waited for.
 	}
 	ordered, err := op.Wait(ctx)
 	switch {
-	case err != nil && (ctx.Err() != nil || errors.Is(err, desktop.ErrDoubtful)):
+	case err != nil && (ctx.Err() != nil || errors.Is(err, desktop.ErrOutcomeUnknown)):
 		return ordered, orderGoesOn(plan, err)
 	case err != nil:
 		return ordered, err
 	case plan.UserGroup.IsNull() && ordered.Username != in.Name:
-		return ordered, diagnose.Advised(
+		return ordered, diagnose.WithHint(
 			fmt.Errorf("the desktop was ordered for user %q, but the service made desktop %s for user %q", in.Name, ordered.DesktopUUID, ordered.Username),
 			fmt.Sprintf("The desktop exists. If %q is a group, write user_group instead of username, and take the desktop up with: terraform import ADDRESS '%s/%s'",
 				in.Name, ordered.Username, ordered.DesktopUUID))
@@ -43,7 +43,7 @@ func orderGoesOn(plan desktopModel, err error) error {
 		whose = fmt.Sprintf("group %q", group)
 		where = fmt.Sprintf("the desktops of its newest user (%s_01, %s_02, and so on)", group, group)
 	}
-	return diagnose.Advised(err, fmt.Sprintf("A %s desktop was ordered for %s, and the service may still carry that out; nothing of it is in the state. "+
+	return diagnose.WithHint(err, fmt.Sprintf("A %s desktop was ordered for %s, and the service may still carry that out; nothing of it is in the state. "+
 		"Look at %s before you apply again, because that orders another one. Take the desktop up once it exists with: terraform import ADDRESS 'USERNAME/DESKTOP_UUID'",
 		plan.OS.ValueString(), whose, where))
 }
@@ -69,7 +69,7 @@ func (r *desktopResource) resetPassword(ctx context.Context, username, password 
 
 // name looks up what the service calls a new desktop. It is null if that fails:
 // the next refresh reads it.
-func (r *desktopResource) name(ctx context.Context, ordered desktop.Ordered) types.String {
+func (r *desktopResource) name(ctx context.Context, ordered desktop.ApplyResult) types.String {
 	found, err := find(ctx, r.client, ordered.Username, ordered.DesktopUUID)
 	if err != nil || found == nil {
 		return types.StringNull()
@@ -91,7 +91,7 @@ func find(ctx context.Context, client *desktop.Client, username, uuid string) (*
 }
 
 // leftFor says what becomes of a step that failed after a desktop was made.
-func leftFor(ordered desktop.Ordered) string {
+func leftFor(ordered desktop.ApplyResult) string {
 	return fmt.Sprintf("Desktop %s of user %s exists and is in the state. The next plan shows what is not applied, and the next apply tries that again.",
 		ordered.DesktopUUID, ordered.Username)
 }

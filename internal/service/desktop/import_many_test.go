@@ -50,15 +50,15 @@ func TestImportMany_forEach(t *testing.T) {
 	c := cli(t, server, "")
 	guide(t, c, "find.tf", "import.tf")
 
-	if r := c.Must("plan"); !r.Says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.") {
+	if r := c.MustRun("plan"); !r.Says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("plan:\n%s", r.Stdout)
 	}
-	c.Must("apply", "-auto-approve")
-	c.Must("plan", "-detailed-exitcode")
+	c.MustRun("apply", "-auto-approve")
+	c.MustRun("plan", "-detailed-exitcode")
 
 	// One that is ordered later is imported and not ordered again.
 	later := server.AddDesktop("dev_01", "kylin")
-	if r := c.Must("plan"); !r.Says("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.") || !r.Says(later) {
+	if r := c.MustRun("plan"); !r.Says("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.") || !r.Says(later) {
 		t.Errorf("plan with one more desktop:\n%s", r.Stdout)
 	}
 	onlyRead(t, server)
@@ -70,13 +70,13 @@ func TestImportMany_generateConfig(t *testing.T) {
 	c := cli(t, server, "")
 	guide(t, c, "find.tf", "generate.tf")
 
-	c.Must("apply", "-auto-approve")
-	blocks := c.Must("output", "-raw", "import_blocks").Stdout
+	c.MustRun("apply", "-auto-approve")
+	blocks := c.MustRun("output", "-raw", "import_blocks").Stdout
 	if n := strings.Count(blocks, "import {"); n != 4 {
 		t.Fatalf("%d import blocks, want 4:\n%s", n, blocks)
 	}
 	c.Write("imports.tf", blocks)
-	if r := c.Must("plan", "-generate-config-out=desktops.tf"); !r.Says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.") {
+	if r := c.MustRun("plan", "-generate-config-out=desktops.tf"); !r.Says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("plan:\n%s", r.Stdout)
 	}
 	generated, err := os.ReadFile(filepath.Join(c.Dir, "desktops.tf"))
@@ -93,7 +93,7 @@ func TestImportMany_generateConfig(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s\n%s", diff, generated)
 	}
-	c.Must("apply", "-auto-approve")
-	c.Must("plan", "-detailed-exitcode")
+	c.MustRun("apply", "-auto-approve")
+	c.MustRun("plan", "-detailed-exitcode")
 	onlyRead(t, server)
 }

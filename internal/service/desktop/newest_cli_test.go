@@ -11,7 +11,7 @@ import (
 
 // A query finds the desktops of a group, and what it generates imports them.
 func TestDesktopListCLI_queryThenImport(t *testing.T) {
-	acctest.NeedTerraform(t, 14)
+	acctest.RequireTerraform(t, 14)
 	t.Parallel()
 	server := startWithToken(t)
 	for n := range 3 {
@@ -26,13 +26,13 @@ list "clouddesktop_desktop" "qa" {
   }
 }
 `)
-	r := c.Must("query", "-generate-config-out=found.tf")
+	r := c.MustRun("query", "-generate-config-out=found.tf")
 	for _, d := range server.Desktops() {
 		if !strings.Contains(r.Stdout, d.UUID) {
 			t.Errorf("the query does not find %s of %s:\n%s", d.UUID, d.User, r.Stdout)
 		}
 	}
-	if r := c.Must("apply", "-auto-approve"); !r.Says("3 imported, 0 added, 0 changed, 0 destroyed") {
+	if r := c.MustRun("apply", "-auto-approve"); !r.Says("3 imported, 0 added, 0 changed, 0 destroyed") {
 		t.Errorf("what the query generated does more than import:\n%s", r.Stdout)
 	}
 	if n := len(server.Requests(desktoptest.Apply)); n != 0 {
@@ -41,7 +41,7 @@ list "clouddesktop_desktop" "qa" {
 }
 
 func TestDesktopCLI_importByIdentity(t *testing.T) {
-	acctest.NeedTerraform(t, 12)
+	acctest.RequireTerraform(t, 12)
 	t.Parallel()
 	server := startWithToken(t)
 	uuid := server.AddDesktop("alice", "macos")
@@ -54,14 +54,14 @@ import {
   identity = { username = "alice", desktop_uuid = %q }
 }
 `, uuid))
-	if r := c.Must("apply", "-auto-approve"); !r.Says("1 imported, 0 added, 0 changed, 0 destroyed") {
+	if r := c.MustRun("apply", "-auto-approve"); !r.Says("1 imported, 0 added, 0 changed, 0 destroyed") {
 		t.Errorf("importing does more:\n%s", r.Stdout)
 	}
 }
 
 // An action that a change triggers resets a password, which is left nowhere.
 func TestResetPasswordCLI_triggered(t *testing.T) {
-	acctest.NeedTerraform(t, 14)
+	acctest.RequireTerraform(t, 14)
 	t.Parallel()
 	const password = "S3cret-of-the-action"
 	server := startWithToken(t)
@@ -87,8 +87,8 @@ resource "terraform_data" "change" {
 }
 `)
 	c.Env = append(c.Env, "TF_VAR_password="+password)
-	c.Must("plan", "-out=plan")
-	if r := c.Must("apply", "plan"); !r.Says("The password of alice is reset to the one given.") {
+	c.MustRun("plan", "-out=plan")
+	if r := c.MustRun("apply", "plan"); !r.Says("The password of alice is reset to the one given.") {
 		t.Errorf("the action does not say what it does:\n%s", r.Stdout)
 	}
 	if server.Password("alice") != password {

@@ -14,7 +14,7 @@ import (
 // refused checks that a configuration is refused before anything is sent.
 func refused(t *testing.T, server *desktoptest.Server, config, message string) {
 	t.Helper()
-	steps(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: acctest.Says(message)})
+	steps(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: acctest.ErrorContains(message)})
 	if n := len(server.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
@@ -71,7 +71,7 @@ func TestPolicy_callbackOnLoopback(t *testing.T) {
 	}
 	steps(t, resource.TestStep{
 		Config:      config(true),
-		ExpectError: acctest.Says("would be told to call back 127.0.0.1"),
+		ExpectError: acctest.ErrorContains("would be told to call back 127.0.0.1"),
 	}, resource.TestStep{
 		Config:             config(false),
 		PlanOnly:           true,
@@ -103,7 +103,7 @@ moved {
 		Config: config + policyWith("usb_enable = true"),
 	}, resource.TestStep{
 		Config:      config + policyNamed("other", "usb_enable = true"),
-		ExpectError: acctest.Says("One that was renamed needs a moved block"),
+		ExpectError: acctest.ErrorContains("One that was renamed needs a moved block"),
 	}, resource.TestStep{
 		Config: config + policyNamed("other", "usb_enable = true") + moved,
 		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`),
@@ -118,7 +118,7 @@ func TestPolicy_twoOfOneNewDesktop(t *testing.T) {
 	const attributes = "desktop_uuid = clouddesktop_desktop.test.desktop_uuid\n usb_enable = true"
 	steps(t, resource.TestStep{
 		Config:      config + policyWith(attributes) + policyNamed("other", attributes),
-		ExpectError: acctest.Says("Two Policies Manage One Value"),
+		ExpectError: acctest.ErrorContains("Two Policies Manage One Value"),
 	}, resource.TestStep{
 		Config: config,
 		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=false`),
@@ -141,7 +141,7 @@ func TestPolicy_refusedByTheService(t *testing.T) {
 	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Failure("the policy engine is on fire"))
 	steps(t, resource.TestStep{
 		Config:      config + policyWith("usb_enable = true"),
-		ExpectError: acctest.Says("the policy engine is on fire."),
+		ExpectError: acctest.ErrorContains("the policy engine is on fire."),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = true"),
 	}, resource.TestStep{
@@ -149,7 +149,7 @@ func TestPolicy_refusedByTheService(t *testing.T) {
 			server.Fail(desktoptest.PolicyUpdate, 1, desktoptest.Answer(http.StatusUnauthorized, "text/plain", "who are you?"))
 		},
 		Config:      config + policyWith("usb_enable = false"),
-		ExpectError: acctest.Says("Unable to Set Policy of Service"),
+		ExpectError: acctest.ErrorContains("Unable to Set Policy of Service"),
 	}, resource.TestStep{
 		// What failed is still in the plan.
 		Config: config + policyWith("usb_enable = false"),
@@ -159,7 +159,7 @@ func TestPolicy_refusedByTheService(t *testing.T) {
 			server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Failure("not now"))
 		},
 		Config:      config,
-		ExpectError: acctest.Says(`To give the policy up as it is, apply with deletion_policy = "abandon" first`),
+		ExpectError: acctest.ErrorContains(`To give the policy up as it is, apply with deletion_policy = "abandon" first`),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = false"),
 	})
@@ -169,10 +169,10 @@ func TestPolicy_callbackThatNeverComes(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyCallback())
 	config := providerFor(t, server, `policy_callback = true`)
-	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Never())
+	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.NoCallback())
 	steps(t, resource.TestStep{
 		Config:      config + policyWith("usb_enable = true\n timeouts { create = \"1s\" }"),
-		ExpectError: acctest.Says("No end came within 1s. The timeouts attribute sets another time."),
+		ExpectError: acctest.ErrorContains("No end came within 1s. The timeouts attribute sets another time."),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = true"),
 		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=true`),
@@ -188,7 +188,7 @@ func TestPolicy_scopeChanged(t *testing.T) {
 		Config: service + policyWith("usb_enable = true"),
 	}, resource.TestStep{
 		Config:      providerFor(t, server, `policy_scope = "desktop"`),
-		ExpectError: acctest.Says("It was set under the other policy scope. Destroy it under that one"),
+		ExpectError: acctest.ErrorContains("It was set under the other policy scope. Destroy it under that one"),
 	}, resource.TestStep{
 		Config: service,
 		Check:  policyIs(server, desktoptest.Policy{}),
@@ -215,7 +215,7 @@ func TestPolicy_importFaults(t *testing.T) {
 				ResourceName:  policyAddress,
 				ImportState:   true,
 				ImportStateId: tc.id,
-				ExpectError:   acctest.Says(tc.message),
+				ExpectError:   acctest.ErrorContains(tc.message),
 			})
 		})
 	}

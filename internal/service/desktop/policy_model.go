@@ -115,6 +115,6 @@ func importedPolicy(ctx context.Context, req resource.ImportStateRequest) (polic
 	case uuidPattern.MatchString(scope):
 		return policyModel{DesktopUUID: types.StringValue(scope)}, nil
 	}
-	return policyModel{}, diag.Diagnostics{diagnose.Input(path.Empty(), "Invalid Import ID",
+	return policyModel{}, diag.Diagnostics{diagnose.AttributeError(path.Empty(), "Invalid Import ID",
 		"The ID of a policy is the word service, or, where each desktop has its own policy, the uuid of the desktop.")}
 }

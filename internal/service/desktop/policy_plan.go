@@ -76,7 +76,7 @@ func (r *policyResource) checkScope(plan policyModel) diag.Diagnostics {
 	if !plan.DesktopUUID.IsNull() {
 		remedy = ` Take desktop_uuid out, or, if the deployment takes a desktop with a policy, set policy_scope = "desktop" in the provider's desktop block.`
 	}
-	return diag.Diagnostics{diagnose.Input(path.Root("desktop_uuid"), "Policy Does Not Fit Policy Scope", problem+remedy)}
+	return diag.Diagnostics{diagnose.AttributeError(path.Root("desktop_uuid"), "Policy Does Not Fit Policy Scope", problem+remedy)}
 }
 
 // checkReset refuses to destroy a policy that was set under another policy
@@ -86,7 +86,7 @@ func (r *policyResource) checkReset(state policyModel) diag.Diagnostics {
 	if problem == "" {
 		return nil
 	}
-	return diag.Diagnostics{diagnose.Input(path.Root("desktop_uuid"), "Policy Cannot Be Reset",
+	return diag.Diagnostics{diagnose.AttributeError(path.Root("desktop_uuid"), "Policy Cannot Be Reset",
 		problem+" It was set under the other policy scope. Destroy it under that one, or remove it from the state with a removed block.")}
 }
 
@@ -118,7 +118,7 @@ func (r *policyResource) claim(m policyModel, holder string, releases bool) diag
 		if r.claims.Take(m.scope()+" "+name, holder, releases) {
 			continue
 		}
-		diags.Append(diagnose.Input(path.Root(name), "Two Policies Manage One Value",
+		diags.Append(diagnose.AttributeError(path.Root(name), "Two Policies Manage One Value",
 			fmt.Sprintf("Another clouddesktop_desktop_policy manages %s of the same policy (%s), or turns it off because it is destroyed. "+
 				"The service does not tell its policy, so neither would see what the other sets, and the last one applied would win. "+
 				"Manage each value in one resource. One that was renamed needs a moved block; "+
@@ -151,7 +151,7 @@ func unreadable(plan policyModel) diag.Diagnostic {
 		set = append(set, fmt.Sprintf("%s = %s", name, value))
 	}
 	slices.Sort(set)
-	return diagnose.Notice("Policy Cannot Be Read",
+	return diagnose.Warn("Policy Cannot Be Read",
 		fmt.Sprintf("The service does not tell what the policy (%s) is now, so it is not known whether anything changes. The apply sets %s.",
 			plan.scope(), strings.Join(set, " and ")))
 }

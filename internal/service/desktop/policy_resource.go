@@ -164,12 +164,12 @@ func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	defer cancel()
 
 	if !state.resets() {
-		resp.Diagnostics.Append(diagnose.Notice("Policy Is Not Reset",
+		resp.Diagnostics.Append(diagnose.Warn("Policy Is Not Reset",
 			"The policy of "+state.owner()+" stays as it is; Terraform no longer manages it."))
 		return
 	}
 	if err := r.client.UpdatePolicy(ctx, state.off().input()); err != nil {
-		resp.Diagnostics.Append(diagnose.Error("Reset Policy of "+state.owner(), diagnose.Advised(err,
+		resp.Diagnostics.Append(diagnose.Error("Reset Policy of "+state.owner(), diagnose.WithHint(err,
 			`To give the policy up as it is, apply with deletion_policy = "abandon" first, or remove it from the state with a removed block.`)))
 	}
 }

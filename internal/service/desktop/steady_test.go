@@ -29,8 +29,8 @@ resource "clouddesktop_user_password" "test" {
   username = clouddesktop_desktop.little.username
 }
 `)
-	c.Must("apply", "-auto-approve")
+	c.MustRun("apply", "-auto-approve")
 	for range 5 {
-		c.Must("plan", "-refresh-only", "-detailed-exitcode")
+		c.MustRun("plan", "-refresh-only", "-detailed-exitcode")
 	}
 }

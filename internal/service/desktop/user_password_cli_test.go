@@ -15,7 +15,7 @@ import (
 // A password of one's own is in no plan, no state, no output and no log; the
 // service's is in the state alone.
 func TestUserPasswordCLI_leavesNoTrace(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	const own = "S3cret-of-dev"
 	server := startWithToken(t)
@@ -34,15 +34,15 @@ resource "clouddesktop_user_password" "default" {
 	log := filepath.Join(t.TempDir(), "log")
 	c.Env = append(c.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+log, "TF_VAR_password="+own)
 
-	printed := c.Must("plan", "-out", "plan").Stdout
-	plan := c.Must("show", "-json", "plan").Stdout
-	printed += c.Must("apply", "plan").Stdout
+	printed := c.MustRun("plan", "-out", "plan").Stdout
+	plan := c.MustRun("show", "-json", "plan").Stdout
+	printed += c.MustRun("apply", "plan").Stdout
 	if server.Password("dev_01") != own || server.Password("dev_02") != server.DefaultPassword() {
 		t.Fatal("the passwords are not set, so nothing is proved")
 	}
-	state := c.Must("show", "-json").Stdout
+	state := c.MustRun("show", "-json").Stdout
 	// Sent again, as after a change that nothing tells of.
-	printed += c.Must("apply", "-auto-approve", "-replace="+policyAddress).Stdout
+	printed += c.MustRun("apply", "-auto-approve", "-replace="+policyAddress).Stdout
 	if err := sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=false`, `usb-enable=true`)(&terraform.State{}); err != nil {
 		t.Error(err)
 	}
@@ -52,7 +52,7 @@ resource "clouddesktop_user_password" "default" {
 	if printed += failed.Stdout + failed.Stderr; !failed.Says("*** is too short.") {
 		t.Errorf("the failure is not told:\n%s", failed.Stderr)
 	}
-	if r := c.Must("destroy", "-auto-approve"); !r.Says("User dev_02 keeps the password; Terraform no longer manages it.") {
+	if r := c.MustRun("destroy", "-auto-approve"); !r.Says("User dev_02 keeps the password; Terraform no longer manages it.") {
 		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
 	}
 	logged, err := os.ReadFile(log)

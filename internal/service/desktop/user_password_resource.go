@@ -97,10 +97,10 @@ func (r *userPasswordResource) ValidateConfig(ctx context.Context, req resource.
 	switch {
 	case config.PasswordWO.IsUnknown() || config.PasswordVersion.IsUnknown():
 	case config.PasswordWO.IsNull() && !config.PasswordVersion.IsNull():
-		resp.Diagnostics.Append(diagnose.Input(path.Root("password_wo"), "Password Is Missing",
+		resp.Diagnostics.Append(diagnose.AttributeError(path.Root("password_wo"), "Password Is Missing",
 			"There is a password_wo_version, but password_wo is null. Write the password, or take both out to give the user the service's default password."))
 	case !config.PasswordWO.IsNull() && config.PasswordVersion.IsNull():
-		resp.Diagnostics.Append(diagnose.Input(path.Root(passwordVersion), "Password Version Is Missing",
+		resp.Diagnostics.Append(diagnose.AttributeError(path.Root(passwordVersion), "Password Version Is Missing",
 			"A change of password_wo cannot be seen, because it is never stored. Write password_wo_version = 1, and another number whenever the password shall be sent again."))
 	}
 }
@@ -173,12 +173,12 @@ func (r *userPasswordResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(diagnose.Notice("Password Is Not Changed",
+	resp.Diagnostics.Append(diagnose.Warn("Password Is Not Changed",
 		fmt.Sprintf("User %s keeps the password; Terraform no longer manages it.", state.Username.ValueString())))
 }
 
 func (r *userPasswordResource) ImportState(_ context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resp.Diagnostics.Append(diagnose.Input(path.Empty(), "Password Cannot Be Imported",
+	resp.Diagnostics.Append(diagnose.AttributeError(path.Empty(), "Password Cannot Be Imported",
 		"The service does not tell passwords, so there is nothing to import. Apply the resource instead: that resets the password."))
 }
 

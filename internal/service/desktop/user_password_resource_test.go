@@ -41,7 +41,7 @@ func userHas(server *desktoptest.Server, password, stored string) resource.TestC
 }
 
 func TestUserPassword_ownAndDefault(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddUser("dev_01")
@@ -102,7 +102,7 @@ func TestUserPassword_defaultFromTheStart(t *testing.T) {
 }
 
 func TestUserPassword_unknownInputs(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddUser("dev_01")
@@ -128,7 +128,7 @@ func TestUserPassword_unknownInputs(t *testing.T) {
 }
 
 func TestUserPassword_badInput(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	const secret = "none-of-your-business"
 	for name, tc := range map[string]struct{ config, message string }{
@@ -156,7 +156,7 @@ func TestUserPassword_badInput(t *testing.T) {
 }
 
 func TestUserPassword_refusedByTheService(t *testing.T) {
-	acctest.NeedTerraform(t, 11)
+	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -165,7 +165,7 @@ func TestUserPassword_refusedByTheService(t *testing.T) {
 	}
 	steps(t, resource.TestStep{
 		Config:      config + own(1),
-		ExpectError: acctest.Says(`there is no user "dev_01".`),
+		ExpectError: acctest.ErrorContains(`there is no user "dev_01".`),
 	}, resource.TestStep{
 		PreConfig: func() { server.AddUser("dev_01") },
 		Config:    config + own(1),
@@ -176,7 +176,7 @@ func TestUserPassword_refusedByTheService(t *testing.T) {
 			server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse(`"own" is too short`))
 		},
 		Config:      config + own(2),
-		ExpectError: acctest.Says(`"***" is too short.`),
+		ExpectError: acctest.ErrorContains(`"***" is too short.`),
 	}, resource.TestStep{
 		// What failed is still in the plan.
 		Config: config + own(2),
@@ -195,7 +195,7 @@ func TestUserPassword_import(t *testing.T) {
 		ResourceName:  passwordAddress,
 		ImportState:   true,
 		ImportStateId: "dev_01",
-		ExpectError:   acctest.Says("The service does not tell passwords, so there is nothing to import."),
+		ExpectError:   acctest.ErrorContains("The service does not tell passwords, so there is nothing to import."),
 	})
 }
 

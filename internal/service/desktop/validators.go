@@ -44,7 +44,7 @@ func (recipientValidator) ValidateString(_ context.Context, req validator.String
 		return
 	}
 	if _, err := parseRecipient(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.Append(diagnose.Input(req.Path, "Invalid Recipient",
+		resp.Diagnostics.Append(diagnose.AttributeError(req.Path, "Invalid Recipient",
 			fmt.Sprintf("It is no public key that a password can be encrypted to (%v). Write an age recipient (age1…) or an SSH public key (ssh-ed25519 … or ssh-rsa …).", err)))
 	}
 }

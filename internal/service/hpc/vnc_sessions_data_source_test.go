@@ -195,8 +195,8 @@ terraform {
 }
 data "clouddesktop_vnc_sessions" "test" {}
 `)
-	cli.Must("init")
-	cli.Must("plan")
+	cli.MustRun("init")
+	cli.MustRun("plan")
 	log, err := os.ReadFile(filepath.Join(cli.Dir, "trace.log"))
 	if err != nil {
 		t.Fatal(err)

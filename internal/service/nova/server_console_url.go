@@ -51,7 +51,7 @@ type consoleModel struct {
 func (m *consoleModel) open(ctx context.Context, compute *clients.Compute, timeout time.Duration) (diags diag.Diagnostics) {
 	client, cloud, err := compute.Cloud(m.Cloud.ValueString())
 	if err != nil {
-		diags.Append(diagnose.Input(path.Root("cloud"), "Unable to Choose Cloud", err.Error()))
+		diags.Append(diagnose.AttributeError(path.Root("cloud"), "Unable to Choose Cloud", err.Error()))
 		return diags
 	}
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)

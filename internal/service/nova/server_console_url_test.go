@@ -234,8 +234,8 @@ func TestServerConsoleURL_errors(t *testing.T) {
 			config := provider(c.huaweiCloud(credentials))
 			open := strings.ReplaceAll(tt.arguments, "read", "open")
 			steps(t,
-				resource.TestStep{Config: config + data(tt.arguments), ExpectError: regexp.MustCompile(`Unable to Open Server Console(.|\n)*` + acctest.Says(tt.want).String())},
-				resource.TestStep{Config: config + echoed(open), ExpectError: acctest.Says(tt.want)},
+				resource.TestStep{Config: config + data(tt.arguments), ExpectError: regexp.MustCompile(`Unable to Open Server Console(.|\n)*` + acctest.ErrorContains(tt.want).String())},
+				resource.TestStep{Config: config + echoed(open), ExpectError: acctest.ErrorContains(tt.want)},
 			)
 		})
 	}
@@ -245,7 +245,7 @@ func TestServerConsoleURL_otherProject(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	config := strings.Replace(c.huaweiCloud(fmt.Sprintf("token = %q", c.identity.Issue())), identitytest.ProjectID, "13c67a214ced4afb88d911ae4bd5721a", 1)
-	steps(t, resource.TestStep{Config: provider(config) + data(""), ExpectError: acctest.Says("check project_id")})
+	steps(t, resource.TestStep{Config: provider(config) + data(""), ExpectError: acctest.ErrorContains("check project_id")})
 }
 
 func TestServerConsoleURL_badInput(t *testing.T) {
@@ -264,7 +264,7 @@ func TestServerConsoleURL_badInput(t *testing.T) {
 		{provider(c.huaweiCloud(key+"\ntoken = \"t\"")) + data(""), "Both token and access_key are set, which are two ways to authenticate."},
 		{provider(strings.Replace(c.openStack(), "user_name ", "user_id ", 1)) + data(""), "requires authentication"},
 	} {
-		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.Says(tt.want)})
+		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.ErrorContains(tt.want)})
 	}
 	steps(t, append(all, resource.TestStep{Config: provider()})...)
 }

@@ -32,15 +32,15 @@ func (c cloud) newCLI(t *testing.T) *acctest.CLI {
 // Neither the link of the ephemeral resource nor what was needed to get it is
 // in any file that Terraform leaves, its most talkative log included.
 func TestServerConsoleURL_ephemeralLeavesNoTrace(t *testing.T) {
-	acctest.NeedTerraform(t, 10)
+	acctest.RequireTerraform(t, 10)
 	t.Parallel()
 	c := start(t)
 	cli := c.newCLI(t)
 	cli.Env = append(cli.Env, "TF_LOG=trace", "TF_LOG_PATH="+filepath.Join(cli.Dir, "trace.log"))
 	cli.Write("main.tf", required+strings.Replace(data(""), "data", "ephemeral", 1))
-	cli.Must("init")
-	printed := cli.Must("plan", "-out=plan").Stdout
-	printed += cli.Must("apply", "plan").Stdout
+	cli.MustRun("init")
+	printed := cli.MustRun("plan", "-out=plan").Stdout
+	printed += cli.MustRun("apply", "plan").Stdout
 	consoles := c.nova.Consoles()
 	if len(consoles) < 2 {
 		t.Fatalf("%d consoles were opened, want one in the plan and one in the apply", len(consoles))
@@ -80,8 +80,8 @@ func TestServerConsoleURL_loginsOfAPlan(t *testing.T) {
 	c := start(t)
 	cli := c.newCLI(t)
 	cli.Write("main.tf", required+data("count = 20"))
-	cli.Must("init")
-	cli.Must("plan", "-parallelism=20")
+	cli.MustRun("init")
+	cli.MustRun("plan", "-parallelism=20")
 	if got := c.identity.Logins(); got != 1 {
 		t.Errorf("%d logins, want 1", got)
 	}
@@ -89,7 +89,7 @@ func TestServerConsoleURL_loginsOfAPlan(t *testing.T) {
 		c.identity.Revoke()
 		identitytest.Fault(w, http.StatusUnauthorized, "Unauthorized", "The request you have made requires authentication.")
 	})
-	cli.Must("plan", "-parallelism=20")
+	cli.MustRun("plan", "-parallelism=20")
 	if got := c.identity.Logins(); got != 3 {
 		t.Errorf("%d logins after the second plan, want 3", got)
 	}

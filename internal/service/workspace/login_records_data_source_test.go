@@ -169,7 +169,7 @@ func TestLoginRecords_badInput(t *testing.T) {
 		{provider(cloud, server, `secret_key = "x"`) + data(""), "access_key is missing: secret_key does not work without it. Write it in the huaweicloud block, or set HW_ACCESS_KEY."},
 		{provider(cloud, server, "") + data(""), "There is nothing to authenticate with. Write one of these: token;"},
 	} {
-		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.Says(tt.want)})
+		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.ErrorContains(tt.want)})
 	}
 	steps(t, append(all, resource.TestStep{Config: config})...)
 	if got := len(server.Requests()); got != 0 {
@@ -237,7 +237,7 @@ func TestLoginRecords_errors(t *testing.T) {
 			}
 			steps(t, resource.TestStep{
 				Config:      provider(cloud, server, credentials) + data(tt.arguments),
-				ExpectError: regexp.MustCompile(`Unable to Read Login Records(.|\n)*` + acctest.Says(tt.want).String()),
+				ExpectError: regexp.MustCompile(`Unable to Read Login Records(.|\n)*` + acctest.ErrorContains(tt.want).String()),
 			})
 		})
 	}
@@ -247,5 +247,5 @@ func TestLoginRecords_otherProject(t *testing.T) {
 	t.Parallel()
 	cloud, server := start(t)
 	config := strings.Replace(provider(cloud, server, fmt.Sprintf("token = %q", cloud.Issue())), identitytest.ProjectID, "13c67a214ced4afb88d911ae4bd5721a", 1)
-	steps(t, resource.TestStep{Config: config + data(""), ExpectError: acctest.Says("Check that project_id is the project of the credentials")})
+	steps(t, resource.TestStep{Config: config + data(""), ExpectError: acctest.ErrorContains("Check that project_id is the project of the credentials")})
 }

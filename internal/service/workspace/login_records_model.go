@@ -59,11 +59,11 @@ type recordModel struct {
 func (m *loginRecordsModel) checkRanges() (diags diag.Diagnostics) {
 	in := m.input()
 	if !in.Start.IsZero() && !in.End.IsZero() && in.End.Before(in.Start) {
-		diags.Append(diagnose.Input(path.Root("end_time"), "Invalid Range", "It is before start_time. Write a later time."))
+		diags.Append(diagnose.AttributeError(path.Root("end_time"), "Invalid Range", "It is before start_time. Write a later time."))
 	}
 	lowest, highest := m.MinNetworkRTT, m.MaxNetworkRTT
 	if known(lowest) && known(highest) && lowest.ValueInt64() > highest.ValueInt64() {
-		diags.Append(diagnose.Input(path.Root("max_network_rtt"), "Invalid Range",
+		diags.Append(diagnose.AttributeError(path.Root("max_network_rtt"), "Invalid Range",
 			fmt.Sprintf("It is less than min_network_rtt. Write %d or more.", lowest.ValueInt64())))
 	}
 	return diags
@@ -139,7 +139,7 @@ func (v timeValidator) ValidateString(_ context.Context, req validator.StringReq
 		return
 	}
 	if _, err := parseTime(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.Append(diagnose.Input(req.Path, "Invalid Time",
+		resp.Diagnostics.Append(diagnose.AttributeError(req.Path, "Invalid Time",
 			fmt.Sprintf("%q is no time. Write it like 2016-08-20T21:11:00+08:00 or 2016-08-20T21:11Z.", req.ConfigValue.ValueString())))
 	}
 }

@@ -46,7 +46,7 @@ type Delivery struct {
 
 // Callback is what happens to an accepted operation. The usual one is
 //
-//	func(op *Operation) { op.Send(op.CarryOut()) }
+//	func(op *Operation) { op.Send(op.Execute()) }
 type Callback func(op *Operation)
 
 // Callback makes the next n operations of a call end so, all of them if n is
@@ -61,7 +61,7 @@ func (s *Server) Callback(call Call, n int, callback Callback) {
 func Late(d time.Duration) Callback {
 	return func(op *Operation) {
 		if op.Wait(d) {
-			op.Send(op.CarryOut())
+			op.Send(op.Execute())
 		}
 	}
 }
@@ -69,15 +69,15 @@ func Late(d time.Duration) Callback {
 // Twice calls back twice with the same result.
 func Twice() Callback {
 	return func(op *Operation) {
-		result := op.CarryOut()
+		result := op.Execute()
 		op.Send(result)
 		op.Send(result)
 	}
 }
 
-// Never carries the operation out and tells nobody.
-func Never() Callback {
-	return func(op *Operation) { op.CarryOut() }
+// NoCallback carries the operation out and tells nobody.
+func NoCallback() Callback {
+	return func(op *Operation) { op.Execute() }
 }
 
 // Failure carries nothing out and reports status -1 with a message.
@@ -89,19 +89,19 @@ func failed(message string) Result {
 	return Result{Data: map[string]any{}, Message: message, Status: "-1"}
 }
 
-// NamingUser gives the desktop to another user, who is made if need be, and says so.
-func NamingUser(name string) Callback {
+// ForUser gives the desktop to another user, who is made if need be, and says so.
+func ForUser(name string) Callback {
 	return func(op *Operation) {
 		op.server.AddUser(name)
 		op.Username = name
-		op.Send(op.CarryOut())
+		op.Send(op.Execute())
 	}
 }
 
 // Garbage carries the operation out and sends this body in the place of the result.
 func Garbage(body string) Callback {
 	return func(op *Operation) {
-		op.CarryOut()
+		op.Execute()
 		op.SendBody([]byte(body))
 	}
 }
@@ -109,7 +109,7 @@ func Garbage(body string) Callback {
 // Oversized carries the operation out and sends a result with so many bytes of message.
 func Oversized(bytes int) Callback {
 	return func(op *Operation) {
-		result := op.CarryOut()
+		result := op.Execute()
 		result.Message = strings.Repeat("x", bytes)
 		op.Send(result)
 	}
@@ -135,7 +135,7 @@ func (s *Server) Hold(call Call, n int) *Hold {
 		reach()
 		select {
 		case <-released:
-			op.Send(op.CarryOut())
+			op.Send(op.Execute())
 		case <-s.ctx.Done():
 		}
 	})
@@ -149,7 +149,7 @@ func (op *Operation) run() {
 	case op.callback != nil:
 		op.callback(op)
 	default:
-		op.Send(op.CarryOut())
+		op.Send(op.Execute())
 	}
 	op.say("nobody is told")
 }
@@ -174,8 +174,8 @@ func (op *Operation) Wait(d time.Duration) bool {
 	}
 }
 
-// CarryOut makes the operation real and returns what is to be reported.
-func (op *Operation) CarryOut() Result {
+// Execute makes the operation real and returns what is to be reported.
+func (op *Operation) Execute() Result {
 	s := op.server
 	s.mu.Lock()
 	defer s.mu.Unlock()

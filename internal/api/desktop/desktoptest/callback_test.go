@@ -36,7 +36,7 @@ func TestCallbackTwice(t *testing.T) {
 func TestCallbackNever(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
-	s.Callback(desktoptest.Apply, 1, desktoptest.Never())
+	s.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
 	wantAccepted(t, send(t, s, "POST", "/api/desktop/apply", r.applyBody("dev", "win10", "a")))
 	// The next one proves that callbacks arrive at all.
 	if got := r.order(t, s, "dev", "win10", "b"); got.Path != "/b" || len(s.Desktops()) != 2 {
@@ -59,7 +59,7 @@ func TestCallbackNamingAnotherUser(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	s.AddUser("dev_01")
-	s.Callback(desktoptest.Apply, 1, desktoptest.NamingUser("ops_07"))
+	s.Callback(desktoptest.Apply, 1, desktoptest.ForUser("ops_07"))
 	got := r.order(t, s, "dev_01", "win10", "a")
 	d, _ := s.Desktop(got.Data["desktop_uuid"])
 	if got.Data["username"] != "ops_07" || d.User != "ops_07" || len(s.Desktops()) != 1 {
@@ -103,7 +103,7 @@ func TestCallbackWhileNobodyListens(t *testing.T) {
 			ended := make(chan struct{})
 			s := start(t, tc.opts...)
 			s.Callback(desktoptest.Apply, 1, func(op *desktoptest.Operation) {
-				op.Send(op.CarryOut())
+				op.Send(op.Execute())
 				close(ended)
 			})
 			wantAccepted(t, send(t, s, "POST", "/api/desktop/apply", nobody.applyBody("dev", "win10", "secret-id")))
@@ -209,7 +209,7 @@ func TestLogOfCallbacks(t *testing.T) {
 	t.Parallel()
 	var lines []string
 	s, r := start(t, desktoptest.WithLog(func(line string) { lines = append(lines, line) })), newReceiver(t, 404)
-	for i, callback := range []desktoptest.Callback{desktoptest.Never(), desktoptest.Failure("no\nroom"), desktoptest.Garbage("?"), desktoptest.Twice()} {
+	for i, callback := range []desktoptest.Callback{desktoptest.NoCallback(), desktoptest.Failure("no\nroom"), desktoptest.Garbage("?"), desktoptest.Twice()} {
 		s.Callback(desktoptest.Apply, 1, callback)
 		wantAccepted(t, send(t, s, "POST", "/api/desktop/apply", r.applyBody("dev", "win10", fmt.Sprint(i))))
 		s.Wait()

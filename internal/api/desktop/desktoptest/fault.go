@@ -20,8 +20,8 @@ func (s *Server) Fail(call Call, n int, fault Fault) {
 	s.faults.plan(call, n, fault)
 }
 
-// Heal drops all faults and callbacks that are still planned.
-func (s *Server) Heal() {
+// ClearFaults drops all faults and callbacks that are still planned.
+func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.faults)
@@ -65,8 +65,8 @@ func Empty() Fault {
 	return Answer(http.StatusOK, "application/json", "")
 }
 
-// Half answers with half a JSON document.
-func Half() Fault {
+// Truncated answers with half a JSON document.
+func Truncated() Fault {
 	return Answer(http.StatusOK, "application/json", `{"data": [{"desktop_uuid": "`)
 }
 

@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 		{"unauthorized", desktoptest.Unauthorized(), 401, "who are you?"},
 		{"unavailable", desktoptest.Unavailable(), 503, "<!DOCTYPE html>"},
 		{"empty", desktoptest.Empty(), 200, ""},
-		{"half", desktoptest.Half(), 200, `{"data": [{"desktop_uuid": "`},
+		{"half", desktoptest.Truncated(), 200, `{"data": [{"desktop_uuid": "`},
 		{"redirect", desktoptest.Redirect("http://elsewhere.example/"), 307, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestFaultsFollowEachOther(t *testing.T) {
 			t.Errorf("got %d, want %d", got, want)
 		}
 	}
-	s.Heal()
+	s.ClearFaults()
 	if got := list(); got != 200 {
 		t.Errorf("healed: got %d", got)
 	}

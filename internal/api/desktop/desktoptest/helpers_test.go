@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest/conform"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest/openapi"
 )
 
 // start makes a server whose every exchange must fit the OpenAPI text.
 func start(t *testing.T, opts ...desktoptest.Option) *desktoptest.Server {
 	t.Helper()
-	return desktoptest.Start(t, append(opts, desktoptest.WithChecker(conform.New(t)))...)
+	return desktoptest.Start(t, append(opts, desktoptest.WithChecker(openapi.New(t)))...)
 }
 
 // answer is a whole HTTP answer.

@@ -63,8 +63,8 @@ func (s *Server) Count(method, pattern string) int {
 	return n
 }
 
-// Forget drops the requests and deliveries recorded so far. Secrets are never forgotten.
-func (s *Server) Forget() {
+// ResetRequests drops the requests and deliveries recorded so far. Secrets are never forgotten.
+func (s *Server) ResetRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests, s.deliveries = nil, nil

@@ -51,7 +51,7 @@ func TestRequests(t *testing.T) {
 	if got := len(s.Requests(desktoptest.PolicyUpdate, desktoptest.AnyCall)); got != 3 {
 		t.Errorf("%d requests of two calls", got)
 	}
-	s.Forget()
+	s.ResetRequests()
 	if got := s.Requests(); len(got) != 0 {
 		t.Errorf("not forgotten: %v", got)
 	}

@@ -49,7 +49,7 @@ func run(ctx context.Context, out io.Writer, config string, delay time.Duration)
 	if err := acctest.Build(ctx, executable, "github.com/clouddesktop/terraform-provider-clouddesktop"); err != nil {
 		return err
 	}
-	env, err := acctest.Layout(dir, executable)
+	env, err := acctest.InstallProvider(dir, executable)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ var (
 		"401":         desktoptest.Unauthorized(),
 		"503":         desktoptest.Unavailable(),
 		"empty":       desktoptest.Empty(),
-		"half":        desktoptest.Half(),
+		"half":        desktoptest.Truncated(),
 		"huge":        desktoptest.Huge(50 << 20),
 		"drop-before": desktoptest.DropBefore(),
 		"drop-after":  desktoptest.DropAfter(),
@@ -50,7 +50,7 @@ var (
 	}
 	callbacks = map[string]desktoptest.Callback{
 		"failure": desktoptest.Failure(message),
-		"never":   desktoptest.Never(),
+		"never":   desktoptest.NoCallback(),
 		"twice":   desktoptest.Twice(),
 		"garbage": desktoptest.Garbage("<html>"),
 	}

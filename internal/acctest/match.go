@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Says matches a text in an error of Terraform, however it broke the lines and
+// ErrorContains matches a text in an error of Terraform, however it broke the lines and
 // framed them.
-func Says(text string) *regexp.Regexp {
+func ErrorContains(text string) *regexp.Regexp {
 	words := strings.Fields(text)
 	for i, word := range words {
 		words[i] = regexp.QuoteMeta(word)

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// Exchange hands out operations and receives their results.
-type Exchange struct {
+// Receiver hands out operations and receives their results.
+type Receiver struct {
 	address *address
 	store   Store
 	log     *slog.Logger
@@ -42,9 +42,9 @@ type Exchange struct {
 	stopPoll   context.CancelFunc
 }
 
-// New returns an Exchange, or a *ConfigError. It opens, listens and starts
+// New returns an Receiver, or a *ConfigError. It opens, listens and starts
 // nothing: that happens with the first operation.
-func New(cfg Config) (*Exchange, error) {
+func New(cfg Config) (*Receiver, error) {
 	address, err := parse(cfg)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func New(cfg Config) (*Exchange, error) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	x := &Exchange{
+	x := &Receiver{
 		address:    address,
 		store:      cfg.Store,
 		log:        logger,
@@ -65,11 +65,11 @@ func New(cfg Config) (*Exchange, error) {
 
 // Host is the host of the address that the service will be told to call,
 // without a port.
-func (x *Exchange) Host() string { return x.address.url.Hostname() }
+func (x *Receiver) Host() string { return x.address.url.Hostname() }
 
 // Begin starts an operation and, the first time, the receiver. When it returns,
 // the inbox remembers the operation.
-func (x *Exchange) Begin(ctx context.Context) (*Operation, error) {
+func (x *Receiver) Begin(ctx context.Context) (*Operation, error) {
 	base, peers, err := x.start(ctx)
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ type remembered struct {
 	Begun time.Time `json:"begun"`
 }
 
-func (x *Exchange) start(ctx context.Context) (*url.URL, *peers, error) {
+func (x *Receiver) start(ctx context.Context) (*url.URL, *peers, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
@@ -129,7 +129,7 @@ const closeTimeout = 1200 * time.Millisecond
 // Close accepts no more connections and lets those finish that it has, even if
 // they have brought no request yet. Only what they bring depends on it: what was
 // answered is in the inbox.
-func (x *Exchange) Close() error {
+func (x *Receiver) Close() error {
 	x.mu.Lock()
 	server, listener := x.server, x.listener
 	closed := x.closed

@@ -22,10 +22,10 @@ const cliConfig = `provider_installation {
 }
 `
 
-// Layout fills an empty directory with a mirror that holds executable as the
+// InstallProvider fills an empty directory with a mirror that holds executable as the
 // provider, and returns the environment in which the Terraform CLI finds it
 // there and nothing else anywhere.
-func Layout(dir, executable string) ([]string, error) {
+func InstallProvider(dir, executable string) ([]string, error) {
 	home := filepath.Join(dir, "home")
 	mirror := filepath.Join(dir, "mirror")
 	config := filepath.Join(dir, "terraformrc")

@@ -1,4 +1,4 @@
-module github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/oracle
+module github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/sdkcompat
 
 go 1.26.0
 

@@ -1,7 +1,7 @@
-// Package conform holds every request, answer and callback of a fake desktop
+// Package openapi holds every request, answer and callback of a fake desktop
 // service against an OpenAPI text of the service. It is a package of its own
 // so that the simulator does not carry an OpenAPI validator.
-package conform
+package openapi
 
 import (
 	"context"
