@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	filippo.io/age v1.3.2 // Encrypts first passwords to a recipient.
+	github.com/anishathalye/porcupine v1.3.1 // Tests: checks that an inbox is linearizable. MIT; not in the binary.
 	github.com/cenkalti/backoff/v5 v5.0.3 // Waits between tries.
 	github.com/getkin/kin-openapi v0.152.0 // Tests: checks client and fake against one OpenAPI text.
 	github.com/google/go-cmp v0.7.0 // Tests.

@@ -27,7 +27,9 @@ type Store interface {
 	Create(ctx context.Context, key string, value []byte) (bool, error)
 	// Get returns the value of the key, or ErrNotExist.
 	Get(ctx context.Context, key string) ([]byte, error)
-	// List returns the keys that begin with prefix, sorted by key.
+	// List returns the keys that begin with prefix, sorted by key. It is not a
+	// snapshot: whether a key is listed depends on a moment between call and
+	// return that may differ from key to key.
 	List(ctx context.Context, prefix string) (Listing, error)
 	// Replace stores value whether or not the key holds one. Only keys below
 	// ProcessPrefix may be replaced.
@@ -41,8 +43,9 @@ const ProcessPrefix = "processes/"
 
 // Waiter is a Store that can report a new key sooner than polling would.
 type Waiter interface {
-	// Wait returns when a key with the prefix may have been created since the
-	// call, when some seconds have passed, or when ctx ends.
+	// Wait returns when a key with the prefix may have been created since this
+	// client last listed the prefix or waited for it, when some seconds have
+	// passed, or with an error when ctx ends.
 	Wait(ctx context.Context, prefix string) error
 }
 
@@ -69,6 +72,26 @@ func CheckKey(key string) error {
 		if segment == "" || segment[0] == '.' || len(segment) > maxSegment || strings.Trim(segment, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
 			return fmt.Errorf("%q is not a valid inbox key", key)
 		}
+	}
+	return nil
+}
+
+// CheckPrefix returns an error if no valid key begins with prefix.
+func CheckPrefix(prefix string) error {
+	key := prefix
+	if prefix == "" || strings.HasSuffix(prefix, "/") {
+		key += "x"
+	}
+	if CheckKey(key) != nil {
+		return fmt.Errorf("%q is not the beginning of a valid inbox key", prefix)
+	}
+	return nil
+}
+
+// CheckReplaceable returns an error if the key is written once.
+func CheckReplaceable(key string) error {
+	if !strings.HasPrefix(key, ProcessPrefix) {
+		return fmt.Errorf("%q cannot be replaced: only keys below %q can", key, ProcessPrefix)
 	}
 	return nil
 }
