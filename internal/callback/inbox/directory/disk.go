@@ -1,0 +1,96 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// disk is what a Store asks of the file system, so that tests can record the
+// calls and fail them.
+type disk interface {
+	// create makes a file of mode 0600 whose name is no key.
+	create(folder string) (file, error)
+	link(from, to string) error
+	rename(from, to string) error
+	remove(path string) error
+	mkdir(path string) error
+	readFile(path string) ([]byte, error)
+	stat(path string) (fs.FileInfo, error)
+	// walk calls visit for each file below folder.
+	walk(folder string, visit func(path string, info fs.FileInfo) error) error
+	// syncFolder makes the names in a folder durable.
+	syncFolder(path string) error
+	// busy reports an error that only lasts while another process has the file
+	// open.
+	busy(err error) bool
+}
+
+// file is an open file of a disk.
+type file interface {
+	Name() string
+	Write(p []byte) (int, error)
+	Sync() error
+	Close() error
+}
+
+// temporaryPrefix begins the names of unfinished files. No key begins with it.
+const temporaryPrefix = ".new-"
+
+// system is the disk of this machine.
+type system struct{}
+
+func (system) create(folder string) (file, error) {
+	f, err := os.CreateTemp(folder, temporaryPrefix+"*")
+	if err != nil {
+		return nil, err // A nil *os.File would be a file.
+	}
+	return f, nil
+}
+
+func (system) link(from, to string) error            { return os.Link(from, to) }
+func (system) rename(from, to string) error          { return os.Rename(from, to) }
+func (system) remove(path string) error              { return os.Remove(path) }
+func (system) mkdir(path string) error               { return os.Mkdir(path, 0o700) }
+func (system) readFile(path string) ([]byte, error)  { return os.ReadFile(path) }
+func (system) stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+func (system) syncFolder(path string) error          { return syncFolder(path) }
+func (system) busy(err error) bool                   { return busy(err) }
+
+func (system) walk(folder string, visit func(string, fs.FileInfo) error) error {
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			var info fs.FileInfo
+			if info, err = entry.Info(); err == nil {
+				return visit(path, info)
+			}
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // Deleted meanwhile, or never made.
+		}
+		return err
+	})
+}
+
+const (
+	busyTimeout  = 2 * time.Second
+	busyInterval = 5 * time.Millisecond
+)
+
+// retryBusy retries call while another process has the file open. On Windows a
+// file that is read can be neither replaced nor removed.
+func retryBusy(ctx context.Context, d disk, call func() error) error {
+	err := call()
+	for deadline := time.Now().Add(busyTimeout); err != nil && d.busy(err) && time.Now().Before(deadline); {
+		select {
+		case <-time.After(busyInterval):
+			err = call()
+		case <-ctx.Done():
+			return errors.Join(err, context.Cause(ctx))
+		}
+	}
+	return err
+}

@@ -1,0 +1,46 @@
+//go:build !windows
+
+package directory
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = folder.Sync()
+	// Some network file systems cannot sync a folder and need not.
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
+		err = nil
+	}
+	return errors.Join(err, folder.Close())
+}
+
+// busy reports false: outside Windows a file that is open can be replaced.
+func busy(error) bool { return false }
+
+// checkPrivate returns an error if another user can use the folder.
+func checkPrivate(path string, info fs.FileInfo) error {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	switch user := os.Geteuid(); {
+	case !ok:
+		return fmt.Errorf("the owner of %s is unknown", path)
+	case int64(stat.Uid) != int64(user):
+		return fmt.Errorf("%s belongs to user %d, but this process runs as user %d, so that user could forge callbacks; "+
+			"remove the folder or choose another inbox", path, stat.Uid, user)
+	case info.Mode().Perm()&0o077 != 0:
+		return fmt.Errorf("%s has mode %04o, so other users could read passwords or forge callbacks; "+
+			"if only you have written to it, run: chmod 700 %s", path, info.Mode().Perm(), path)
+	}
+	return nil
+}

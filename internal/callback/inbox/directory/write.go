@@ -1,0 +1,103 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// write brings value to the disk under a name that is no key, and then to its
+// key with place, so that neither another process nor a crash finds half of it.
+func (s *Store) write(ctx context.Context, key string, value []byte, place func(from, to string) error) error {
+	s.sweep.once(s)
+	target := s.file(key)
+	folder := filepath.Dir(target)
+	temporary, err := s.createIn(folder)
+	if err != nil {
+		return err
+	}
+	_, err = temporary.Write(value)
+	if err == nil {
+		err = temporary.Sync()
+	}
+	err = errors.Join(err, temporary.Close())
+	if err == nil {
+		err = retryBusy(ctx, s.disk, func() error { return place(temporary.Name(), target) })
+	}
+	if noHardLinks(err) {
+		err = fmt.Errorf("the file system does not support hard links; choose a directory on another disk, or a bucket (s3://…), as inbox: %w", err)
+	}
+	// After a rename the file is not there any more, which is an error of remove.
+	if removed := s.disk.remove(temporary.Name()); removed != nil && !errors.Is(removed, fs.ErrNotExist) && err == nil {
+		err = removed
+	}
+	if err != nil {
+		return err
+	}
+	err = s.folders.Sync(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // The key was deleted meanwhile, and its folder with it.
+	}
+	return err
+}
+
+// noHardLinks reports what a file system without hard links answers. FAT says
+// that the operation is not permitted, although the folder was just written to.
+func noHardLinks(err error) bool {
+	linkErr, ok := errors.AsType[*os.LinkError](err)
+	return ok && linkErr.Op == "link" && (errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission))
+}
+
+// folderTries bounds how often a folder is made that another process removes
+// because it is empty.
+const folderTries = 20
+
+// createIn makes a temporary file in the folder, and the folder if needed.
+func (s *Store) createIn(folder string) (file, error) {
+	var f file
+	err := error(fs.ErrNotExist)
+	for try := 0; errors.Is(err, fs.ErrNotExist) && try < folderTries; try++ {
+		if err = s.makeFolder(folder); err == nil {
+			f, err = s.disk.create(folder)
+		}
+	}
+	return f, err
+}
+
+// makeFolder makes a folder and its parents, of mode 0700, so that they survive
+// a crash.
+func (s *Store) makeFolder(path string) error {
+	if info, err := s.disk.stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	parent := filepath.Dir(path)
+	if parent != path {
+		if err := s.makeFolder(parent); err != nil {
+			return err
+		}
+	}
+	if err := s.disk.mkdir(path); err != nil {
+		if info, statErr := s.disk.stat(path); statErr != nil || !info.IsDir() {
+			return err
+		}
+	}
+	return s.folders.Sync(parent)
+}
+
+// checkFolder returns an error if another user may have written to the inbox. A
+// folder that does not exist yet is made for this user alone.
+func (s *Store) checkFolder() error {
+	info, err := s.disk.stat(s.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is not a directory", s.path)
+	}
+	return checkPrivate(s.path, info)
+}
