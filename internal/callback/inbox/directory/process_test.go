@@ -38,7 +38,7 @@ func writeForever(path string) error {
 				if _, err := s.Create(context.Background(), key, []byte(key)); err != nil {
 					failed <- err
 				}
-				if _, err := fmt.Println(key); err != nil {
+				if _, err := fmt.Fprintln(os.Stdout, key); err != nil {
 					failed <- err
 				}
 			}

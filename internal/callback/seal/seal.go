@@ -1,0 +1,146 @@
+// Package seal encrypts callbacks before they are stored, so that whoever can
+// read the inbox cannot read the passwords in them.
+//
+// A sealed value is a line with the recipients and, after it, a file in the
+// format age (age-encryption.org/v1), which itself does not say for whom it is.
+package seal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"filippo.io/age"
+)
+
+// header begins a sealed value, and no JSON.
+const header = "clouddesktop-sealed/1"
+
+// maxHeader is more than a line of a hundred recipients.
+const maxHeader = 16 << 10
+
+// Recipients are the public keys that values are sealed to.
+type Recipients struct {
+	keys  []age.Recipient
+	names []string
+}
+
+// ParseRecipients parses public keys ("age1…").
+func ParseRecipients(names ...string) (*Recipients, error) {
+	r := &Recipients{}
+	for _, name := range names {
+		name = strings.TrimSpace(name)
+		key, err := parseRecipient(name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(r.names, name) {
+			r.keys, r.names = append(r.keys, key), append(r.names, name)
+		}
+	}
+	if len(r.keys) == 0 {
+		return nil, errors.New("no recipient is given; write a public key of age, which begins with age1")
+	}
+	// Some kinds of keys cannot be combined; better to know it now.
+	if _, err := r.Seal(nil); err != nil {
+		return nil, fmt.Errorf("the recipients cannot be combined: %w", err)
+	}
+	return r, nil
+}
+
+// parseRecipient never quotes a secret key that was given by mistake.
+func parseRecipient(name string) (age.Recipient, error) {
+	if strings.HasPrefix(strings.ToUpper(name), "AGE-SECRET-KEY-") {
+		return nil, errors.New("a recipient is a secret key; write its public key, which begins with age1 (age-keygen -y prints it)")
+	}
+	parsed, err := age.ParseRecipients(strings.NewReader(name))
+	if err != nil || len(parsed) != 1 {
+		return nil, fmt.Errorf("%.80q is not a recipient; write a public key of age, which begins with age1 (age-keygen -y prints it)", name)
+	}
+	return parsed[0], nil
+}
+
+// With returns the recipients and another one.
+func (r *Recipients) With(name string) (*Recipients, error) {
+	return ParseRecipients(append([]string{name}, r.Names()...)...)
+}
+
+// Names returns the public keys. It works on nil.
+func (r *Recipients) Names() []string {
+	if r == nil {
+		return nil
+	}
+	return slices.Clone(r.names)
+}
+
+// Seal encrypts a value, so that each of the recipients can open it.
+func (r *Recipients) Seal(value []byte) ([]byte, error) {
+	var sealed bytes.Buffer
+	fmt.Fprintf(&sealed, "%s %s\n", header, strings.Join(r.names, " "))
+	plain, err := age.Encrypt(&sealed, r.keys...)
+	if err != nil {
+		return nil, err
+	}
+	_, err = plain.Write(value)
+	if err := errors.Join(err, plain.Close()); err != nil {
+		return nil, err
+	}
+	return sealed.Bytes(), nil
+}
+
+// SealedTo returns the recipients of a value, and whether it is sealed at all.
+func SealedTo(value []byte) ([]string, bool) {
+	names, _, sealed := split(value)
+	return names, sealed
+}
+
+// split returns the recipients of a sealed value and its age file.
+func split(value []byte) (names []string, file []byte, sealed bool) {
+	if !bytes.HasPrefix(value, []byte(header+" ")) {
+		return nil, nil, false
+	}
+	end := bytes.IndexByte(value[:min(len(value), maxHeader)], '\n')
+	if end < 0 {
+		return nil, nil, true // Sealed and damaged.
+	}
+	return strings.Fields(string(value[len(header):end])), value[end+1:], true
+}
+
+// NoIdentityError says that a value is sealed to others than the identities.
+type NoIdentityError struct {
+	// Recipients are the public keys that the value is sealed to.
+	Recipients []string
+}
+
+func (e *NoIdentityError) Error() string {
+	return fmt.Sprintf("the callback is sealed to %s, and none of the configured age identities belongs to it; "+
+		"add the identity (AGE-SECRET-KEY-1…) of that recipient as another line of age_identity and apply again: nothing is lost",
+		strings.Join(e.Recipients, " and "))
+}
+
+// Open decrypts a sealed value and returns another one as it is. It works on a
+// nil *Identities. The error is a *NoIdentityError if an identity is missing.
+func (i *Identities) Open(value []byte) ([]byte, error) {
+	names, file, sealed := split(value)
+	if !sealed {
+		return value, nil
+	}
+	if i == nil || len(i.keys) == 0 {
+		return nil, &NoIdentityError{Recipients: names}
+	}
+	plain, err := age.Decrypt(bytes.NewReader(file), slices.Clone(i.keys)...) // It sorts them.
+	if _, missing := errors.AsType[*age.NoIdentityMatchError](err); missing {
+		return nil, &NoIdentityError{Recipients: names}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the sealed callback is damaged: %w", err)
+	}
+	opened, err := io.ReadAll(plain)
+	if err != nil {
+		return nil, fmt.Errorf("the sealed callback is damaged: %w", err)
+	}
+	return opened, nil
+}
