@@ -30,7 +30,7 @@ type Client struct {
 	// Secrets are texts that no error may repeat, such as header values.
 	Secrets []string
 	// Retry says how long to wait between tries.
-	Retry Retry
+	Retry RetryPolicy
 	// Unavailable, if set, is what every call returns: the configuration of
 	// the service is not known yet.
 	Unavailable error
@@ -96,20 +96,20 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 	answer := &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}
 	switch {
 	case errors.Is(err, ErrAnswerTooLarge):
-		return nil, c.Unexpected(call, answer, err.Error())
+		return nil, c.MalformedResponse(call, answer, err.Error())
 	case err != nil:
 		err = contextCause(ctx, err)
-		e := c.Unexpected(call, answer, fmt.Sprintf("the answer broke off after %d bytes (%v)", len(body), err))
+		e := c.MalformedResponse(call, answer, fmt.Sprintf("the answer broke off after %d bytes (%v)", len(body), err))
 		e.Err = err
 		return nil, e
 	}
 	return answer, nil
 }
 
-// Unexpected is the error for an answer that is not what the document
-// promises: it says why and quotes the status and the first 512 bytes, unless
+// MalformedResponse is the error for an answer that is not what the document
+// promises. It says why and quotes the status and the first 512 bytes, unless
 // the call is sensitive.
-func (c *Client) Unexpected(call Call, answer *Answer, why string) *Error {
+func (c *Client) MalformedResponse(call Call, answer *Answer, why string) *Error {
 	message := why + "; it begins: " + excerpt(c.mask(call, string(answer.Body)))
 	switch {
 	case len(answer.Body) == 0:
@@ -120,8 +120,9 @@ func (c *Client) Unexpected(call Call, answer *Answer, why string) *Error {
 	return c.fail(call, answer.Status, KindOfStatus(answer.Status), message, RetryAfter(answer.Header))
 }
 
-// Failed is the error for an answer in which the service itself says what is wrong.
-func (c *Client) Failed(call Call, answer *Answer, kind Kind, code, message string) *Error {
+// ServiceError is the error for an answer in which the service itself says what
+// is wrong.
+func (c *Client) ServiceError(call Call, answer *Answer, kind Kind, code, message string) *Error {
 	e := c.fail(call, answer.Status, kind, message, RetryAfter(answer.Header))
 	e.Code = code
 	return e

@@ -202,7 +202,7 @@ func TestSend_answerThatBreaksOff(t *testing.T) {
 		if diff := cmp.Diff(want, *e, cmpopts.EquateErrors()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if api.RepeatIdempotent(e) != api.Outage {
+		if api.RetryIdempotent(e) != api.RetryFew {
 			t.Error("it is not asked again")
 		}
 	}
@@ -226,7 +226,7 @@ func TestSend_answerThatIsTooLarge(t *testing.T) {
 	if e.Message != want || e.Status != 200 {
 		t.Errorf("got %+v", e)
 	}
-	if api.RepeatIdempotent(e) != api.Stop {
+	if api.RetryIdempotent(e) != api.Stop {
 		t.Error("it is asked again")
 	}
 	server.Close() // It waits for the handler.
@@ -258,12 +258,12 @@ func TestSend_unsent(t *testing.T) {
 		ctx        context.Context
 		endpoint   string
 		wantUnsent bool
-		wantRepeat [2]api.Repeat // Of a call that may be sent twice, and of one that may not.
+		wantRepeat [2]api.Decision // Of a call that may be sent twice, and of one that may not.
 	}{
-		"nobody listens":       {t.Context(), gone.URL, true, [2]api.Repeat{api.Outage, api.Outage}},
-		"no such host":         {t.Context(), "http://nowhere.invalid", true, [2]api.Repeat{api.Outage, api.Outage}},
-		"the connection drops": {t.Context(), drop.URL, false, [2]api.Repeat{api.Outage, api.Stop}},
-		"ended before":         {ended, drop.URL, true, [2]api.Repeat{api.Stop, api.Stop}},
+		"nobody listens":       {t.Context(), gone.URL, true, [2]api.Decision{api.RetryFew, api.RetryFew}},
+		"no such host":         {t.Context(), "http://nowhere.invalid", true, [2]api.Decision{api.RetryFew, api.RetryFew}},
+		"the connection drops": {t.Context(), drop.URL, false, [2]api.Decision{api.RetryFew, api.Stop}},
+		"ended before":         {ended, drop.URL, true, [2]api.Decision{api.Stop, api.Stop}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -272,7 +272,7 @@ func TestSend_unsent(t *testing.T) {
 			if !errors.As(err, &e) || e.Unsent != tc.wantUnsent || e.Status != 0 {
 				t.Fatalf("got %+v", err)
 			}
-			if got := [2]api.Repeat{api.RepeatIdempotent(err), api.RepeatUnsent(err)}; got != tc.wantRepeat {
+			if got := [2]api.Decision{api.RetryIdempotent(err), api.RetryUnsent(err)}; got != tc.wantRepeat {
 				t.Errorf("got %v, want %v: %v", got, tc.wantRepeat, err)
 			}
 			if tc.ctx.Err() != nil && !errors.Is(err, cause) {
@@ -285,7 +285,7 @@ func TestSend_unsent(t *testing.T) {
 	}
 }
 
-func TestUnexpected(t *testing.T) {
+func TestMalformedResponse(t *testing.T) {
 	t.Parallel()
 	client := api.Client{Service: "test"}
 	for name, tc := range map[string]struct {
@@ -304,7 +304,7 @@ func TestUnexpected(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			header := http.Header{"Retry-After": {"7"}}
-			got := client.Unexpected(api.Call{Method: "GET", Path: "/x", Sensitive: tc.sensitive}, &api.Answer{Status: 503, Header: header, Body: []byte(tc.body)}, "why")
+			got := client.MalformedResponse(api.Call{Method: "GET", Path: "/x", Sensitive: tc.sensitive}, &api.Answer{Status: 503, Header: header, Body: []byte(tc.body)}, "why")
 			want := &api.Error{
 				Service: "test", Operation: "GET /x", Status: 503, Kind: api.Busy, Message: tc.want,
 				Err: api.RetryAfter(header),
@@ -334,10 +334,10 @@ func TestErrors_neverRepeatASecret(t *testing.T) {
 		`the password p"<&> is too short, p"<&>!`: `the password *** is too short, ***!`,
 	} {
 		answer := &api.Answer{Status: 400, Body: []byte(said)}
-		if got, want := client.Unexpected(call, answer, "why").Message, "why; it begins: "+want; got != want {
+		if got, want := client.MalformedResponse(call, answer, "why").Message, "why; it begins: "+want; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
-		e := client.Failed(call, answer, api.Refused, "-1", said)
+		e := client.ServiceError(call, answer, api.Refused, "-1", said)
 		if e.Message != want || e.Code != "-1" || e.Kind != api.Refused || e.Status != 400 {
 			t.Errorf("got %+v, want the message %s", e, want)
 		}

@@ -25,6 +25,8 @@ const (
 	Busy
 	// Refused: the service understood the request and will not carry it out.
 	Refused
+	// Unavailable: the service failed in a way that its own code calls temporary.
+	Unavailable
 )
 
 // ErrNotFound and its siblings match, by errors.Is, every Error of their kind.
@@ -34,6 +36,8 @@ var (
 	ErrThrottled error = kindError(Throttled)
 	ErrBusy      error = kindError(Busy)
 	ErrRefused   error = kindError(Refused)
+
+	ErrUnavailable error = kindError(Unavailable)
 )
 
 type kindError Kind
@@ -50,6 +54,8 @@ func (k kindError) Error() string {
 		return "busy"
 	case Refused:
 		return "refused"
+	case Unavailable:
+		return "unavailable"
 	case Other:
 	}
 	return "failed"

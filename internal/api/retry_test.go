@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -39,11 +40,11 @@ func failing(errs ...error) (fn func(context.Context) (string, error), tries *[]
 	}, tries
 }
 
-func TestDo_outageIsBounded(t *testing.T) {
+func TestRetry_outageIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fn, tries := failing(slices.Repeat([]error{errUnreachable}, 20)...)
-		_, err := api.Do(t.Context(), api.Retry{}, api.RepeatIdempotent, fn)
+		_, err := api.Retry(t.Context(), api.RetryPolicy{}, api.RetryIdempotent, fn)
 		if !errors.Is(err, errUnreachable) || len(*tries) != 6 {
 			t.Errorf("%v after %d tries", err, len(*tries))
 		}
@@ -56,24 +57,24 @@ func TestDo_outageIsBounded(t *testing.T) {
 	})
 }
 
-func TestDo_outageThatEnds(t *testing.T) {
+func TestRetry_outageThatEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fn, tries := failing(slices.Repeat([]error{errUnreachable}, 5)...)
-		if got, err := api.Do(t.Context(), api.Retry{}, api.RepeatIdempotent, fn); got != "done" || err != nil || len(*tries) != 6 {
+		if got, err := api.Retry(t.Context(), api.RetryPolicy{}, api.RetryIdempotent, fn); got != "done" || err != nil || len(*tries) != 6 {
 			t.Errorf("got %q and %v after %d tries", got, err, len(*tries))
 		}
 	})
 }
 
-func TestDo_throttlingLastsUntilTheContextEnds(t *testing.T) {
+func TestRetry_throttlingLastsUntilTheContextEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cause := errors.New("no end came within 1h")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Hour, cause)
 		defer cancel()
 		fn, tries := failing(slices.Repeat([]error{errThrottled}, 10000)...)
-		_, err := api.Do(ctx, api.Retry{}, api.RepeatIdempotent, fn)
+		_, err := api.Retry(ctx, api.RetryPolicy{}, api.RetryIdempotent, fn)
 		if !errors.Is(err, cause) || !errors.Is(err, api.ErrThrottled) {
 			t.Errorf("got %v", err)
 		}
@@ -87,7 +88,7 @@ func TestDo_throttlingLastsUntilTheContextEnds(t *testing.T) {
 	})
 }
 
-func TestDo_stop(t *testing.T) {
+func TestRetry_stop(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
 		"refused":      &api.Error{Kind: api.Refused, Status: 200, Code: "-1"},
@@ -97,13 +98,13 @@ func TestDo_stop(t *testing.T) {
 		"no api.Error": errors.New("unknown"),
 	} {
 		fn, tries := failing(err)
-		if _, got := api.Do(t.Context(), api.Retry{}, api.RepeatIdempotent, fn); !errors.Is(got, err) || len(*tries) != 1 {
+		if _, got := api.Retry(t.Context(), api.RetryPolicy{}, api.RetryIdempotent, fn); !errors.Is(got, err) || len(*tries) != 1 {
 			t.Errorf("%s: got %v after %d tries", name, got, len(*tries))
 		}
 	}
 }
 
-func TestDo_retryAfter(t *testing.T) {
+func TestRetry_retryAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for name, value := range map[string]func() string{
@@ -112,7 +113,7 @@ func TestDo_retryAfter(t *testing.T) {
 		} {
 			pause := api.RetryAfter(http.Header{"Retry-After": {value()}})
 			fn, tries := failing(&api.Error{Kind: api.Throttled, Err: pause}, &api.Error{Status: 503, Err: pause})
-			if _, err := api.Do(t.Context(), api.Retry{}, api.RepeatIdempotent, fn); err != nil {
+			if _, err := api.Retry(t.Context(), api.RetryPolicy{}, api.RetryIdempotent, fn); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff([]time.Duration{0, 2 * time.Minute, 4 * time.Minute}, *tries); diff != "" {
@@ -121,7 +122,7 @@ func TestDo_retryAfter(t *testing.T) {
 		}
 		// A shorter pause than ours changes nothing.
 		fn, tries := failing(&api.Error{Kind: api.Throttled, Err: &api.RetryAfterError{Delay: time.Millisecond}})
-		if _, err := api.Do(t.Context(), api.Retry{}, api.RepeatIdempotent, fn); err != nil || (*tries)[1] < 250*time.Millisecond {
+		if _, err := api.Retry(t.Context(), api.RetryPolicy{}, api.RetryIdempotent, fn); err != nil || (*tries)[1] < 250*time.Millisecond {
 			t.Errorf("tries at %v; %v", *tries, err)
 		}
 	})
@@ -141,26 +142,26 @@ func TestRetryAfter_none(t *testing.T) {
 
 // A try that the end of the context cuts short says less than the answer that
 // made it wait.
-func TestDo_cutTry(t *testing.T) {
+func TestRetry_cutTry(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("interrupted")
 	cut := &api.Error{Service: "test", Operation: "GET /x", Err: context.Canceled}
 	for name, tc := range map[string]struct {
 		before   error
-		classify func(error) api.Repeat
+		classify func(error) api.Decision
 		want     string
 	}{
-		"after throttling": {errThrottled, api.RepeatIdempotent, "interrupted: test: GET /x: HTTP 429: slow down"},
-		"after an outage":  {errUnreachable, api.RepeatIdempotent, "interrupted: test: GET /x: context canceled"},
+		"after throttling": {errThrottled, api.RetryIdempotent, "interrupted: test: GET /x: HTTP 429: slow down"},
+		"after an outage":  {errUnreachable, api.RetryIdempotent, "interrupted: test: GET /x: context canceled"},
 		// The last try of an order was sent. Were the first one reported, which
 		// was not, the order would be forgotten.
-		"of an order": {errUnreachable, api.RepeatUnsent, "interrupted: test: GET /x: context canceled"},
+		"of an order": {errUnreachable, api.RetryUnsent, "interrupted: test: GET /x: context canceled"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancelCause(t.Context())
 			fn, tries := failing(tc.before, cut)
-			_, err := api.Do(ctx, api.Retry{Initial: time.Nanosecond}, tc.classify, func(ctx context.Context) (string, error) {
+			_, err := api.Retry(ctx, api.RetryPolicy{Initial: time.Nanosecond}, tc.classify, func(ctx context.Context) (string, error) {
 				if len(*tries) == 1 {
 					cancel(cause)
 				}
@@ -173,7 +174,7 @@ func TestDo_cutTry(t *testing.T) {
 	}
 }
 
-func TestDo_interruptedWaiting(t *testing.T) {
+func TestRetry_interruptedWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cause := errors.New("interrupted")
@@ -181,45 +182,78 @@ func TestDo_interruptedWaiting(t *testing.T) {
 		time.AfterFunc(time.Minute, func() { cancel(cause) })
 		start := time.Now()
 		fn, _ := failing(&api.Error{Kind: api.Throttled, Err: &api.RetryAfterError{Delay: time.Hour}})
-		_, err := api.Do(ctx, api.Retry{}, api.RepeatIdempotent, fn)
+		_, err := api.Retry(ctx, api.RetryPolicy{}, api.RetryIdempotent, fn)
 		if !errors.Is(err, cause) || !errors.Is(err, api.ErrThrottled) || time.Since(start) != time.Minute {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 	})
 }
 
-func TestRepeat(t *testing.T) {
+func TestRetryDecisions(t *testing.T) {
 	t.Parallel()
 	reset := &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}
 	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: internal error")}
 	for name, tc := range map[string]struct {
 		err                error
-		idempotent, unsent api.Repeat
+		idempotent, unsent api.Decision
 	}{
-		"dial":              {errUnreachable, api.Outage, api.Outage},
-		"wrapped":           {fmt.Errorf("wrapped: %w", errUnreachable), api.Outage, api.Outage},
-		"reset":             {&api.Error{Err: reset}, api.Outage, api.Stop},
-		"closed":            {&api.Error{Err: io.EOF}, api.Outage, api.Stop},
-		"broken off":        {&api.Error{Status: 200, Err: io.ErrUnexpectedEOF}, api.Outage, api.Stop},
-		"time-out":          {&api.Error{Err: context.DeadlineExceeded}, api.Outage, api.Stop},
+		"dial":              {errUnreachable, api.RetryFew, api.RetryFew},
+		"wrapped":           {fmt.Errorf("wrapped: %w", errUnreachable), api.RetryFew, api.RetryFew},
+		"reset":             {&api.Error{Err: reset}, api.RetryFew, api.Stop},
+		"closed":            {&api.Error{Err: io.EOF}, api.RetryFew, api.Stop},
+		"broken off":        {&api.Error{Status: 200, Err: io.ErrUnexpectedEOF}, api.RetryFew, api.Stop},
+		"time-out":          {&api.Error{Err: context.DeadlineExceeded}, api.RetryFew, api.Stop},
 		"alert":             {&api.Error{Err: alert}, api.Stop, api.Stop},
 		"alert at first":    {&api.Error{Err: alert, Unsent: true}, api.Stop, api.Stop},
 		"unsent, our fault": {&api.Error{Unsent: true, Err: errors.New("invalid header")}, api.Stop, api.Stop},
-		"429":               {errThrottled, api.Wait, api.Stop},
-		"502":               {&api.Error{Status: 502}, api.Outage, api.Stop},
-		"503":               {&api.Error{Status: 503}, api.Outage, api.Stop},
-		"504":               {&api.Error{Status: 504}, api.Outage, api.Stop},
+		"429":               {errThrottled, api.RetryOn, api.Stop},
+		"502":               {&api.Error{Status: 502}, api.RetryFew, api.Stop},
+		"503":               {&api.Error{Status: 503}, api.RetryFew, api.Stop},
+		"504":               {&api.Error{Status: 504}, api.RetryFew, api.Stop},
 		"500":               {&api.Error{Status: 500}, api.Stop, api.Stop},
 		"no answer of HTTP": {&api.Error{Message: "out of range"}, api.Stop, api.Stop},
 		"another error":     {io.EOF, api.Stop, api.Stop},
 	} {
-		if got := api.RepeatIdempotent(tc.err); got != tc.idempotent {
+		if got := api.RetryIdempotent(tc.err); got != tc.idempotent {
 			t.Errorf("%s: an idempotent call is repeated %v, want %v", name, got, tc.idempotent)
 		}
-		if got := api.RepeatUnsent(tc.err); got != tc.unsent {
+		if got := api.RetryWhileBusy(tc.err); got != tc.idempotent {
+			t.Errorf("%s: a call without a code is repeated %v, want %v", name, got, tc.idempotent)
+		}
+		if got := api.RetryUnsent(tc.err); got != tc.unsent {
 			t.Errorf("%s: an order is repeated %v, want %v", name, got, tc.unsent)
 		}
 	}
+}
+
+// Where the service has a code of its own, the code decides.
+func TestRetryWhileBusy(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[api.Kind]api.Decision{
+		api.Busy: api.RetryOn, api.Throttled: api.RetryOn, api.Unavailable: api.RetryFew,
+		api.Other: api.Stop, api.NotFound: api.Stop, api.Denied: api.Stop, api.Refused: api.Stop,
+	} {
+		if got := api.RetryWhileBusy(&api.Error{Status: 503, Code: "x", Kind: kind}); got != want {
+			t.Errorf("kind %d: %v, want %v", kind, got, want)
+		}
+	}
+}
+
+func TestRetry_retryAfterIsLongerThanTheTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		defer cancel()
+		start := time.Now()
+		fn, tries := failing(&api.Error{Service: "test", Operation: "GET /x", Kind: api.Throttled, Err: &api.RetryAfterError{Delay: time.Hour}})
+		_, err := api.Retry(ctx, api.RetryPolicy{}, api.RetryIdempotent, fn)
+		if !errors.Is(err, api.ErrThrottled) || len(*tries) != 1 || time.Since(start) != 0 {
+			t.Errorf("%v after %d tries and %s", err, len(*tries), time.Since(start))
+		}
+		if want := "the service asks to wait 1h0m0s before the next try, but the timeout ends in 2m0s: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	})
 }
 
 // What the transport may do behind our back: a connection that breaks after an

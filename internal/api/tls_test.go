@@ -103,8 +103,8 @@ func TestTLS(t *testing.T) {
 				t.Errorf("got %v, want %q", e, tc.want)
 			}
 			// An order that no server took is not in doubt, and asking again is no help.
-			if !e.Unsent || api.RepeatUnsent(e) != api.Stop || api.RepeatIdempotent(e) != api.Stop {
-				t.Errorf("unsent: %t, repeated: %v and %v", e.Unsent, api.RepeatUnsent(e), api.RepeatIdempotent(e))
+			if !e.Unsent || api.RetryUnsent(e) != api.Stop || api.RetryIdempotent(e) != api.Stop {
+				t.Errorf("unsent: %t, repeated: %v and %v", e.Unsent, api.RetryUnsent(e), api.RetryIdempotent(e))
 			}
 		})
 	}

@@ -34,7 +34,7 @@ type Env struct {
 	// Logger receives what the clients log.
 	Logger *slog.Logger
 	// Retry says how long the clients wait between tries.
-	Retry api.Retry
+	Retry api.RetryPolicy
 	// DoubtWait is how long an order is waited for whose answer never came; 0
 	// is the desktop client's default.
 	DoubtWait time.Duration

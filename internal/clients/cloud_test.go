@@ -84,7 +84,7 @@ func nullsOf(kinds map[string]attr.Type) values {
 }
 
 func environment(variables values) Env {
-	return Env{Getenv: func(name string) string { return variables[name] }, Retry: api.Retry{Initial: time.Millisecond}}
+	return Env{Getenv: func(name string) string { return variables[name] }, Retry: api.RetryPolicy{Initial: time.Millisecond}}
 }
 
 // configure returns the clients, or what is wrong with the blocks. A block that

@@ -52,6 +52,8 @@ func hintOfKind(e *api.Error) string {
 			return "This passes by itself when the service, or the proxy before it, is up again. Try again later; if it stays, ask those who run it."
 		}
 		return "This passes by itself. Try again later, or raise the time-out."
+	case api.Unavailable:
+		return "This passes by itself. Try again later; if it does not, ask those who run the service."
 	case api.Refused, api.Other:
 	}
 	return ""

@@ -42,7 +42,7 @@ type Config struct {
 	// Credentials are asked for before each request.
 	Credentials Source
 	// Retry says how long to wait between tries.
-	Retry api.Retry
+	Retry api.RetryPolicy
 	// Limit paces the requests; nil stands for the limiter of the process.
 	Limit *rate.Limiter
 	// Unavailable, if set, is what every call returns.
@@ -85,22 +85,9 @@ func (c *Client) ConsoleURL(ctx context.Context, in ConsoleInput) (Console, erro
 		return Console{}, failure(api.Refused, "no region is configured",
 			"Set region here, in the tencentcloud block, or in TENCENTCLOUD_REGION.", nil)
 	}
-	return api.Do(ctx, c.config.Retry, repeat, func(ctx context.Context) (Console, error) {
+	return api.Retry(ctx, c.config.Retry, api.RetryWhileBusy, func(ctx context.Context) (Console, error) {
 		return c.try(ctx, in)
 	})
-}
-
-func repeat(err error) api.Repeat {
-	var e *api.Error
-	switch {
-	case !errors.As(err, &e) || e.Code == "":
-		return api.RepeatIdempotent(err)
-	case e.Kind == api.Throttled, e.Kind == api.Busy:
-		return api.Wait
-	case e.Code == "InternalError":
-		return api.Outage
-	}
-	return api.Stop
 }
 
 func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
@@ -145,20 +132,20 @@ func read(client api.Client, call api.Call, answer *api.Answer) (Console, error)
 	response := body.Response
 	switch {
 	case err != nil:
-		return Console{}, named(client.Unexpected(call, answer, "the answer is not the JSON document that was asked for"), "")
+		return Console{}, named(client.MalformedResponse(call, answer, "the answer is not the JSON document that was asked for"), "")
 	case response == nil:
-		return Console{}, named(client.Unexpected(call, answer, "the answer lacks a Response"), "")
+		return Console{}, named(client.MalformedResponse(call, answer, "the answer lacks a Response"), "")
 	case response.Error != nil:
 		kind, hint := explain(response.Error.Code, answer.Header)
-		e := client.Failed(call, answer, kind, response.Error.Code, response.Error.Message)
+		e := client.ServiceError(call, answer, kind, response.Error.Code, response.Error.Message)
 		e.Hint = hint
 		return Console{}, named(e, response.RequestID)
 	case response.InstanceVncURL == "":
-		return Console{}, named(client.Unexpected(call, answer, "the answer lacks an InstanceVncUrl"), response.RequestID)
+		return Console{}, named(client.MalformedResponse(call, answer, "the answer lacks an InstanceVncUrl"), response.RequestID)
 	}
 	console, err := newConsole(response.InstanceVncURL, time.Now())
 	if err != nil {
-		return Console{}, named(client.Failed(call, answer, api.Other, "", err.Error()), response.RequestID)
+		return Console{}, named(client.ServiceError(call, answer, api.Other, "", err.Error()), response.RequestID)
 	}
 	return console, nil
 }

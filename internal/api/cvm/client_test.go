@@ -43,7 +43,7 @@ func newClient(t *testing.T, server *cvmtest.Server, change ...func(*cvm.Config)
 	t.Cleanup(client.CloseIdleConnections)
 	config := cvm.Config{
 		Endpoint: endpoint, HTTP: client, Region: region, Credentials: cvm.Static(credentials),
-		Retry: api.Retry{Initial: time.Millisecond}, Limit: rate.NewLimiter(rate.Inf, 1),
+		Retry: api.RetryPolicy{Initial: time.Millisecond}, Limit: rate.NewLimiter(rate.Inf, 1),
 	}
 	for _, c := range change {
 		c(&config)

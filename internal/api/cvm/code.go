@@ -58,7 +58,7 @@ var codes = map[string]meaning{
 	"AuthFailure.TokenFailure":          {api.Denied, "The security token is wrong or has expired. Ask for new temporary credentials."},
 	"AuthFailure.UnauthorizedOperation": {api.Denied, checkRole},
 	"FailedOperation":                   {api.Other, ""},
-	"InternalError":                     {api.Other, "Try again later; if it stays, give Tencent Cloud the request id."},
+	"InternalError":                     {api.Unavailable, "Try again later; if it stays, give Tencent Cloud the request id."},
 	"InvalidAction":                     {api.Refused, ""},
 	"InvalidParameter":                  {api.Refused, ""},
 	"InvalidParameterValue":             {api.Refused, ""},

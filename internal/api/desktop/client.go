@@ -23,7 +23,7 @@ type Config struct {
 	// Header is sent with every request; its values are secrets.
 	Header http.Header
 	// Retry says how long to wait between tries.
-	Retry api.Retry
+	Retry api.RetryPolicy
 	// Callbacks receives the ends of the long calls.
 	Callbacks *callback.Receiver
 	// OperatingSystems are the values of os that the deployment offers.
@@ -111,7 +111,7 @@ func (c *Client) CallbackReachable() (host string, ok bool) {
 
 // send makes an idempotent call, repeated while that may help.
 func (c *Client) send(ctx context.Context, call api.Call) ([]byte, error) {
-	return api.Do(ctx, c.api.Retry, api.RepeatIdempotent, func(ctx context.Context) ([]byte, error) {
+	return api.Retry(ctx, c.api.Retry, api.RetryIdempotent, func(ctx context.Context) ([]byte, error) {
 		return c.try(ctx, call)
 	})
 }
@@ -125,17 +125,17 @@ func (c *Client) try(ctx context.Context, call api.Call) ([]byte, error) {
 	e, err := parseEnvelope(answer.Body)
 	switch {
 	case err != nil:
-		return nil, c.advise(c.api.Unexpected(call, answer, err.Error()))
+		return nil, c.advise(c.api.MalformedResponse(call, answer, err.Error()))
 	case e.failed():
 		kind := api.Refused
 		if answer.Status >= 400 {
 			kind = api.KindOfStatus(answer.Status)
 		}
-		return nil, c.advise(c.api.Failed(call, answer, kind, string(e.Status), e.Message))
+		return nil, c.advise(c.api.ServiceError(call, answer, kind, string(e.Status), e.Message))
 	case answer.Status >= 300:
-		return nil, c.advise(c.api.Unexpected(call, answer, "the answer says success under an HTTP status that says failure"))
+		return nil, c.advise(c.api.MalformedResponse(call, answer, "the answer says success under an HTTP status that says failure"))
 	case e.Data == nil:
-		return nil, c.api.Unexpected(call, answer, "the answer lacks data")
+		return nil, c.api.MalformedResponse(call, answer, "the answer lacks data")
 	}
 	return e.Data, nil
 }

@@ -58,7 +58,7 @@ func newClient(t *testing.T, address string, change func(*desktop.Config)) *desk
 		Endpoint:  endpoint,
 		HTTP:      transport,
 		Header:    http.Header{"Authorization": {authorization}},
-		Retry:     api.Retry{Initial: time.Millisecond},
+		Retry:     api.RetryPolicy{Initial: time.Millisecond},
 		Callbacks: callbacks,
 	}
 	if change != nil {

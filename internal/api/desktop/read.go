@@ -150,5 +150,5 @@ func getList[W, T any](ctx context.Context, c *Client, call api.Call, check func
 
 // malformed is the error for data of a successful answer that makes no sense.
 func (c *Client) malformed(call api.Call, data []byte, why string) error {
-	return c.api.Unexpected(call, &api.Answer{Status: http.StatusOK, Body: data}, why)
+	return c.api.MalformedResponse(call, &api.Answer{Status: http.StatusOK, Body: data}, why)
 }

@@ -99,14 +99,14 @@ func (o *Operation[T]) result(body []byte) (T, error) {
 	answer := &api.Answer{Body: body}
 	e, err := parseEnvelope(body)
 	if err == nil && e.failed() {
-		return zero, o.client.api.Failed(call, answer, api.Refused, string(e.Status), e.Message)
+		return zero, o.client.api.ServiceError(call, answer, api.Refused, string(e.Status), e.Message)
 	}
 	var result T
 	if err == nil {
 		result, err = o.decode(e.Data)
 	}
 	if err != nil {
-		return zero, fmt.Errorf("%w: %w", ErrOutcomeUnknown, o.client.api.Unexpected(call, answer, err.Error()))
+		return zero, fmt.Errorf("%w: %w", ErrOutcomeUnknown, o.client.api.MalformedResponse(call, answer, err.Error()))
 	}
 	return result, nil
 }
@@ -227,11 +227,11 @@ func begin[T any](ctx context.Context, c *Client, path string, once bool,
 	secrets := []string{inbox.URL(), inbox.URL()[strings.LastIndex(inbox.URL(), "/")+1:]}
 	call := api.Call{Method: http.MethodPost, Path: path, Body: body(inbox.URL()), Secrets: secrets}
 	op := &Operation[T]{client: c, call: call, inbox: inbox, decode: decode}
-	repeat := api.RepeatIdempotent
+	repeat := api.RetryIdempotent
 	if once {
-		repeat = api.RepeatUnsent
+		repeat = api.RetryUnsent
 	}
-	_, err = api.Do(ctx, c.api.Retry, repeat, func(ctx context.Context) ([]byte, error) { return c.try(ctx, call) })
+	_, err = api.Retry(ctx, c.api.Retry, repeat, func(ctx context.Context) ([]byte, error) { return c.try(ctx, call) })
 	switch {
 	case err == nil:
 		return op, nil

@@ -24,7 +24,7 @@ type Config struct {
 	// Token is sent with every request.
 	Token string
 	// Retry says how long to wait between tries.
-	Retry api.Retry
+	Retry api.RetryPolicy
 	// Unavailable, if set, is what every call returns.
 	Unavailable error
 }
@@ -69,17 +69,7 @@ type Session struct {
 //
 // API: GET /hpc/openapi/v2/desktop/vnc
 func (c *Client) Sessions(ctx context.Context) ([]Session, error) {
-	return api.Do(ctx, c.api.Retry, repeat, c.sessions)
-}
-
-// repeat goes by the portal's code wherever there is one: it decides what
-// happened, and the HTTP status does not.
-func repeat(err error) api.Repeat {
-	var e *api.Error
-	if errors.As(err, &e) && e.Code != "" && e.Kind != api.Throttled {
-		return api.Stop
-	}
-	return api.RepeatIdempotent(err)
+	return api.Retry(ctx, c.api.Retry, api.RetryWhileBusy, c.sessions)
 }
 
 func (c *Client) sessions(ctx context.Context) ([]Session, error) {
@@ -99,28 +89,28 @@ func (c *Client) sessions(ctx context.Context) ([]Session, error) {
 	err = json.Unmarshal(answer.Body, &body)
 	switch {
 	case body.Code == "" && !json.Valid(answer.Body):
-		return nil, c.explain(c.api.Unexpected(call, answer, "the answer is not a JSON document"))
+		return nil, c.explain(c.api.MalformedResponse(call, answer, "the answer is not a JSON document"))
 	case body.Code == "":
-		return nil, c.explain(c.api.Unexpected(call, answer, "the answer lacks a code"))
+		return nil, c.explain(c.api.MalformedResponse(call, answer, "the answer lacks a code"))
 	case body.Code != success:
 		kind, message, hint := explainCode(string(body.Code), string(body.Msg), answer.Status)
-		e := c.api.Failed(call, answer, kind, string(body.Code), message)
+		e := c.api.ServiceError(call, answer, kind, string(body.Code), message)
 		e.Hint = hint
 		return nil, c.explain(e)
 	case err != nil:
-		return nil, c.api.Unexpected(call, answer, "the answer cannot be understood: "+err.Error())
+		return nil, c.api.MalformedResponse(call, answer, "the answer cannot be understood: "+err.Error())
 	case body.Data == nil || body.Data.List == nil:
-		return nil, c.api.Unexpected(call, answer, "the answer lacks data.list")
+		return nil, c.api.MalformedResponse(call, answer, "the answer lacks data.list")
 	}
 	list := *body.Data.List
 	if total := body.Data.Total; total != "" && total != json.Number(strconv.Itoa(len(list))) {
 		// The call has no pages, so what is missing cannot be asked for.
-		return nil, c.api.Unexpected(call, answer, fmt.Sprintf("the answer says that there are %s sessions and lists %d", total, len(list)))
+		return nil, c.api.MalformedResponse(call, answer, fmt.Sprintf("the answer says that there are %s sessions and lists %d", total, len(list)))
 	}
 	sessions := make([]Session, len(list))
 	for i, w := range list {
 		if sessions[i], err = w.session(); err != nil {
-			return nil, c.api.Failed(call, answer, api.Other, "", fmt.Sprintf("session %d of the answer (id %q) %v", i+1, w.ID, err))
+			return nil, c.api.ServiceError(call, answer, api.Other, "", fmt.Sprintf("session %d of the answer (id %q) %v", i+1, w.ID, err))
 		}
 	}
 	return sessions, nil

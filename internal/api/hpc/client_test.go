@@ -28,7 +28,7 @@ func newClient(t *testing.T, endpoint, token string) *hpc.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	return hpc.New(hpc.Config{Endpoint: u, HTTP: client, Token: token, Retry: api.Retry{Initial: time.Millisecond}})
+	return hpc.New(hpc.Config{Endpoint: u, HTTP: client, Token: token, Retry: api.RetryPolicy{Initial: time.Millisecond}})
 }
 
 func tomorrow() time.Time { return time.Now().Add(24 * time.Hour) }
@@ -136,7 +136,7 @@ func TestSessions_codes(t *testing.T) {
 		"10009":  {api.Refused, "unsupported version"},
 		"10010":  {api.Denied, "role mapping"},
 		"10012":  {api.Refused, "too large"},
-		"815201": {api.Busy, "overloaded"},
+		"815201": {api.Other, "overloaded"},
 		"815008": {api.Other, "desktop service"},
 		"815010": {api.NotFound, "does not exist"},
 		"99999":  {api.Other, ""},

@@ -22,7 +22,7 @@ var codes = map[string]struct {
 	"10010":  {api.Denied, "role mapping error", "The portal cannot map the token's user to a role on the cluster. Ask its operators to check the user's role."},
 	"10011":  {api.Throttled, "called too often", ""},
 	"10012":  {api.Refused, "the content is too large", ""},
-	"815201": {api.Busy, "all VNC nodes are overloaded or cannot be reached by SSH, so that no VNC session can be created", "Try again when the nodes have less to do, or ask the portal's operators to check them."},
+	"815201": {api.Other, "all VNC nodes are overloaded or cannot be reached by SSH, so that no VNC session can be created", "Try again when the nodes have less to do, or ask the portal's operators to check them."},
 	"815008": {api.Other, "fault of the desktop service", "Try again later; if it stays, ask the portal's operators to check the desktop service."},
 	"815010": {api.NotFound, "the desktop session does not exist, so that it cannot be deleted", ""},
 }

@@ -51,10 +51,10 @@ func (c *Client) Failure(call api.Call, answer *api.Answer) *api.Error {
 	return e
 }
 
-// Unexpected is the error for an answer that is not what the document promises.
-func (c *Client) Unexpected(call api.Call, answer *api.Answer, why string) *api.Error {
+// MalformedResponse is the error for an answer that is not what the document promises.
+func (c *Client) MalformedResponse(call api.Call, answer *api.Answer, why string) *api.Error {
 	client := c.masking()
-	return client.Unexpected(call, answer, why)
+	return client.MalformedResponse(call, answer, why)
 }
 
 // masking returns the client with the secrets of this moment: a token that was
@@ -82,7 +82,7 @@ func failure(client *api.Client, call api.Call, answer *api.Answer) *api.Error {
 		Title   string          `json:"title"`
 	}
 	if err := json.Unmarshal(answer.Body, &faults); err != nil || len(faults) != 1 {
-		return client.Unexpected(call, answer, "the answer is not an error in the form of this service")
+		return client.MalformedResponse(call, answer, "the answer is not an error in the form of this service")
 	}
 	var code, message string
 	for name, fault := range faults {
@@ -97,7 +97,7 @@ func failure(client *api.Client, call api.Call, answer *api.Answer) *api.Error {
 }
 
 func named(client *api.Client, call api.Call, answer *api.Answer, code, message string) *api.Error {
-	e := client.Failed(call, answer, api.KindOfStatus(answer.Status), code, message)
+	e := client.ServiceError(call, answer, api.KindOfStatus(answer.Status), code, message)
 	for _, header := range []string{"X-Request-Id", "X-Openstack-Request-Id"} {
 		if id := answer.Header.Get(header); id != "" {
 			e.RequestID = id

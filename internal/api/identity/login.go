@@ -78,14 +78,14 @@ func (s *Session) request(ctx context.Context) (*login, error) {
 	// The answer of some clouds repeats the token in its body.
 	call.Sensitive = true
 	if err := json.Unmarshal(answer.Body, &body); err != nil {
-		return nil, client.Unexpected(call, answer, "the answer is not the JSON of a token")
+		return nil, client.MalformedResponse(call, answer, "the answer is not the JSON of a token")
 	}
 	token := answer.Header.Get("X-Subject-Token")
 	if s.given() {
 		token = s.config.Options.TokenID
 	}
 	if token == "" {
-		return nil, client.Unexpected(call, answer, "the answer lacks the header X-Subject-Token")
+		return nil, client.MalformedResponse(call, answer, "the answer lacks the header X-Subject-Token")
 	}
 	return &login{token: token, project: body.Token.Project.ID, catalog: body.Token.Catalog}, nil
 }

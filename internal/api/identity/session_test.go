@@ -81,7 +81,7 @@ func ask(ctx context.Context, client *identity.Client) error {
 		return client.Failure(whoami, answer)
 	}
 	if string(answer.Body) != `{"ask":"who"}` {
-		return client.Unexpected(whoami, answer, "the body was not sent whole")
+		return client.MalformedResponse(whoami, answer, "the body was not sent whole")
 	}
 	return nil
 }

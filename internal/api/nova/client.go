@@ -5,7 +5,6 @@ package nova
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -30,7 +29,7 @@ type Config struct {
 	// Credentials say who asks.
 	Credentials identity.Credentials
 	// Retry says how long to wait between tries.
-	Retry api.Retry
+	Retry api.RetryPolicy
 	// Unavailable, if set, is what every call returns.
 	Unavailable error
 }
@@ -62,7 +61,7 @@ func (c *Client) RemoteConsole(ctx context.Context, serverID string) (Console, e
 	if c.config.Unavailable != nil {
 		return Console{}, c.config.Unavailable
 	}
-	return api.Do(ctx, c.config.Retry, repeat, func(ctx context.Context) (Console, error) {
+	return api.Retry(ctx, c.config.Retry, api.RetryWhileBusy, func(ctx context.Context) (Console, error) {
 		return c.remoteConsole(ctx, serverID)
 	})
 }
@@ -99,11 +98,11 @@ func (c *Client) remoteConsole(ctx context.Context, serverID string) (Console, e
 	call.Sensitive = true // The body is the link.
 	var got remoteConsole
 	if err := json.Unmarshal(answer.Body, &got); err != nil {
-		return Console{}, client.Unexpected(call, answer, "the answer is not the JSON of a remote console")
+		return Console{}, client.MalformedResponse(call, answer, "the answer is not the JSON of a remote console")
 	}
 	console := got.RemoteConsole
 	if link, err := url.Parse(console.URL); err != nil || link.Scheme != "https" && link.Scheme != "http" || link.Host == "" {
-		return Console{}, client.Unexpected(call, answer, "the answer's url is no absolute http or https address")
+		return Console{}, client.MalformedResponse(call, answer, "the answer's url is no absolute http or https address")
 	}
 	return Console{URL: console.URL, Type: console.Type, Protocol: console.Protocol, Expires: time.Now().Add(lifetime)}, nil
 }
@@ -123,15 +122,6 @@ func (c *Client) client(endpoint *url.URL) *identity.Client {
 		},
 		Credentials: c.config.Credentials,
 	}
-}
-
-// repeat also waits for a server that is not ready. Asking twice for a console
-// does no harm.
-func repeat(err error) api.Repeat {
-	if e, ok := errors.AsType[*api.Error](err); ok && e.Code == "conflictingRequest" {
-		return api.Wait
-	}
-	return api.RepeatIdempotent(err)
 }
 
 // explain adds what the names of Nova's faults mean for this call.

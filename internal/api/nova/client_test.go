@@ -37,7 +37,7 @@ func newClient(t *testing.T, server *novatest.Server, credentials identity.Crede
 		Endpoint:    func(context.Context) (*url.URL, error) { return endpoint, nil },
 		HTTP:        wrapped,
 		Credentials: credentials,
-		Retry:       api.Retry{Initial: time.Millisecond},
+		Retry:       api.RetryPolicy{Initial: time.Millisecond},
 	})
 }
 

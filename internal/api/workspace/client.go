@@ -22,7 +22,7 @@ type Config struct {
 	// Credentials say who asks.
 	Credentials identity.Credentials
 	// Retry says how long to wait between tries.
-	Retry api.Retry
+	Retry api.RetryPolicy
 	// Unavailable, if set, is what every call returns.
 	Unavailable error
 }
@@ -49,7 +49,7 @@ func New(config Config) *Client {
 
 // get returns the body of a call that succeeded.
 func (c *Client) get(ctx context.Context, call api.Call) (*api.Answer, error) {
-	return api.Do(ctx, c.config.Retry, api.RepeatIdempotent, func(ctx context.Context) (*api.Answer, error) {
+	return api.Retry(ctx, c.config.Retry, api.RetryIdempotent, func(ctx context.Context) (*api.Answer, error) {
 		answer, err := c.http.Send(ctx, call)
 		if err != nil {
 			return nil, err

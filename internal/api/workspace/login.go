@@ -167,10 +167,10 @@ func (c *Client) loginPage(ctx context.Context, in LoginRecordsInput, offset, li
 		Records    []LoginRecord `json:"records"`
 	}
 	if err := json.Unmarshal(answer.Body, &body); err != nil {
-		return LoginPage{}, c.http.Unexpected(call, answer, "the answer is not the JSON of login records")
+		return LoginPage{}, c.http.MalformedResponse(call, answer, "the answer is not the JSON of login records")
 	}
 	if body.TotalCount == nil || body.Records == nil && *body.TotalCount > 0 {
-		return LoginPage{}, c.http.Unexpected(call, answer, "the answer lacks total_count or records")
+		return LoginPage{}, c.http.MalformedResponse(call, answer, "the answer lacks total_count or records")
 	}
 	return LoginPage{TotalCount: *body.TotalCount, Records: body.Records}, nil
 }

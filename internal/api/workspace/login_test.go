@@ -35,7 +35,7 @@ func newClient(t *testing.T, server *workspacetest.Server, credentials identity.
 		Project:     func(context.Context) (string, error) { return project, nil },
 		HTTP:        wrapped,
 		Credentials: credentials,
-		Retry:       api.Retry{Initial: time.Millisecond},
+		Retry:       api.RetryPolicy{Initial: time.Millisecond},
 	})
 }
 
