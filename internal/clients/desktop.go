@@ -29,6 +29,7 @@ type desktopModel struct {
 	OperatingSystems  types.List   `tfsdk:"operating_systems"`
 	PolicyScope       types.String `tfsdk:"policy_scope"`
 	PolicyCallback    types.Bool   `tfsdk:"policy_callback"`
+	UserGroups        types.List   `tfsdk:"user_groups"`
 }
 
 // documentedSystems are the values of os in the document of the service.
@@ -75,6 +76,13 @@ func desktopBlock() schema.Block {
 			"policy_callback": schema.BoolAttribute{
 				Optional:            true,
 				MarkdownDescription: "Whether the deployment reports the end of a policy update by a callback, which is then waited for. Default: `false`.",
+			},
+			"user_groups": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "The user groups that lists and reports cover when they name no user and no group. Default: none.",
+				Validators: []validator.List{
+					listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+				},
 			},
 		},
 	}
@@ -129,6 +137,9 @@ func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object,
 	if !m.OperatingSystems.IsNull() {
 		config.OperatingSystems = nil
 		diags.Append(m.OperatingSystems.ElementsAs(ctx, &config.OperatingSystems, false)...)
+	}
+	if !m.UserGroups.IsNull() {
+		diags.Append(m.UserGroups.ElementsAs(ctx, &config.UserGroups, false)...)
 	}
 	headers := map[string]types.String{}
 	if !m.Headers.IsNull() {

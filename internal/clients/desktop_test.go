@@ -30,6 +30,7 @@ func block(attribute schema.Block, values written) types.Object {
 	all := written{
 		"headers":           types.MapNull(types.StringType),
 		"operating_systems": types.ListNull(types.StringType),
+		"user_groups":       types.ListNull(types.StringType),
 		"policy_callback":   types.BoolNull(),
 	}
 	for name, kind := range kinds {
@@ -208,7 +209,7 @@ func TestDesktop_notConfigured(t *testing.T) {
 func TestDesktop_defaultsAndSettings(t *testing.T) {
 	t.Parallel()
 	type settings struct {
-		Systems              []string
+		Systems, Groups      []string
 		PerDesktop, Callback bool
 		CallbackHost         string
 	}
@@ -216,14 +217,15 @@ func TestDesktop_defaultsAndSettings(t *testing.T) {
 		desktop, callback written
 		want              settings
 	}{
-		"defaults": {written{"endpoint": somewhere}, nil, settings{[]string{"win7", "win10", "kylin", "macos"}, false, false, "127.0.0.1"}},
+		"defaults": {written{"endpoint": somewhere}, nil, settings{[]string{"win7", "win10", "kylin", "macos"}, nil, false, false, "127.0.0.1"}},
 		"settings": {
 			written{
 				"endpoint": somewhere, "policy_scope": text("desktop"), "policy_callback": types.BoolValue(true),
 				"operating_systems": types.ListValueMust(types.StringType, []attr.Value{text("beos")}),
+				"user_groups":       types.ListValueMust(types.StringType, []attr.Value{text("dev"), text("design")}),
 			},
 			written{"listen": text("0.0.0.0:8700"), "url": text("https://runner.example.com:8700")},
-			settings{[]string{"beos"}, true, true, "runner.example.com"},
+			settings{[]string{"beos"}, []string{"dev", "design"}, true, true, "runner.example.com"},
 		},
 	} {
 		client, diags := desktopClient(t, nil, tc.desktop, tc.callback)
@@ -231,7 +233,7 @@ func TestDesktop_defaultsAndSettings(t *testing.T) {
 			t.Fatalf("%s: got %v", name, diags)
 		}
 		host, _ := client.CallbackReachable()
-		got := settings{client.OperatingSystems(), client.PolicyPerDesktop(), client.PolicyCallback(), host}
+		got := settings{client.OperatingSystems(), client.UserGroups(), client.PolicyPerDesktop(), client.PolicyCallback(), host}
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

@@ -28,6 +28,8 @@ type Config struct {
 	Callbacks *callback.Receiver
 	// OperatingSystems are the values of os that the deployment offers.
 	OperatingSystems []string
+	// UserGroups are the groups that lists and reports cover when they name none.
+	UserGroups []string
 	// PolicyPerDesktop: policy-update carries a desktop_uuid.
 	PolicyPerDesktop bool
 	// PolicyCallback: policy-update carries a callback_url and ends by callback.
@@ -90,6 +92,9 @@ func (c *Client) Available() error { return c.config.Unavailable }
 
 // OperatingSystems are the values of os that the deployment offers.
 func (c *Client) OperatingSystems() []string { return c.config.OperatingSystems }
+
+// UserGroups are the groups that lists and reports cover when they name none.
+func (c *Client) UserGroups() []string { return c.config.UserGroups }
 
 // PolicyPerDesktop reports whether a policy belongs to a desktop, not to the
 // whole service.
