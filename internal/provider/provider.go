@@ -100,7 +100,7 @@ func (p *clouddesktopProvider) Close() error {
 func (p *clouddesktopProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		desktop.NewDesktopResource,
-		desktop.NewPolicyResource,
+		desktop.NewDesktopPolicyResource,
 		desktop.NewUserPasswordResource,
 	}
 }
@@ -109,7 +109,7 @@ func (p *clouddesktopProvider) DataSources(context.Context) []func() datasource.
 	return []func() datasource.DataSource{
 		desktop.NewUserDesktopsDataSource,
 		desktop.NewDesktopVolumesDataSource,
-		cvm.NewConsoleURLDataSource,
+		cvm.NewCVMConsoleURLDataSource,
 		hpc.NewVNCSessionsDataSource,
 		workspace.NewLoginRecordsDataSource,
 		nova.NewServerConsoleURLDataSource,
@@ -118,7 +118,7 @@ func (p *clouddesktopProvider) DataSources(context.Context) []func() datasource.
 
 func (p *clouddesktopProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{
-		cvm.NewConsoleURLEphemeral,
+		cvm.NewCVMConsoleURLEphemeral,
 		nova.NewServerConsoleURLEphemeral,
 	}
 }

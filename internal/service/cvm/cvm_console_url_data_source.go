@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
 
-// NewConsoleURLDataSource returns the data source clouddesktop_cvm_console_url.
-func NewConsoleURLDataSource() datasource.DataSource { return &consoleURLDataSource{} }
+// NewCVMConsoleURLDataSource returns the data source clouddesktop_cvm_console_url.
+func NewCVMConsoleURLDataSource() datasource.DataSource { return &consoleURLDataSource{} }
 
 type consoleURLDataSource struct {
 	client *cvm.Client

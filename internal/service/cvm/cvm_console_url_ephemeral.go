@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
 
-// NewConsoleURLEphemeral returns the ephemeral resource clouddesktop_cvm_console_url.
-func NewConsoleURLEphemeral() ephemeral.EphemeralResource { return &consoleURLEphemeral{} }
+// NewCVMConsoleURLEphemeral returns the ephemeral resource clouddesktop_cvm_console_url.
+func NewCVMConsoleURLEphemeral() ephemeral.EphemeralResource { return &consoleURLEphemeral{} }
 
 type consoleURLEphemeral struct {
 	client *cvm.Client

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/list/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listresourcevalidator"
@@ -20,9 +19,6 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
-
-// listTimeout leaves time for a group of hundreds of users.
-const listTimeout = 10 * time.Minute
 
 // NewDesktopList returns the list resource clouddesktop_desktop.
 func NewDesktopList() list.ListResource { return &desktopList{} }
@@ -102,7 +98,7 @@ func (l *desktopList) list(ctx context.Context, req list.ListRequest, config des
 			return
 		}
 		for _, found := range user.desktops {
-			if !push(listed(ctx, req, user.name, found)) {
+			if !push(listResult(ctx, req, user.name, found)) {
 				return
 			}
 			if pushed++; pushed == req.Limit {
@@ -124,8 +120,8 @@ func (l *desktopList) users(ctx context.Context, config desktopListModel) iter.S
 	return usersOf(ctx, l.client, config.UserGroup.ValueString())
 }
 
-// listed is what an import of the desktop would make of it.
-func listed(ctx context.Context, req list.ListRequest, username string, found desktop.Desktop) list.ListResult {
+// listResult is what an import of the desktop would make of it.
+func listResult(ctx context.Context, req list.ListRequest, username string, found desktop.Desktop) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = fmt.Sprintf("%s (%s)", cmp.Or(found.Name, found.UUID), username)
 	id := identityModel{Username: types.StringValue(username), DesktopUUID: types.StringValue(found.UUID)}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,18 +14,12 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-const (
-	mib = 1 << 20
-	gib = 1 << 30
-)
-
 type desktopModel struct {
+	sizes
+
 	UserGroup         types.String   `tfsdk:"user_group"`
 	Username          types.String   `tfsdk:"username"`
 	OS                types.String   `tfsdk:"os"`
-	CPU               types.Int64    `tfsdk:"cpu"`
-	MemoryMiB         types.Int64    `tfsdk:"memory_mib"`
-	DiskGiB           types.Int64    `tfsdk:"disk_gib"`
 	PasswordWO        types.String   `tfsdk:"password_wo"`
 	PasswordVersion   types.Int64    `tfsdk:"password_wo_version"`
 	PasswordRecipient types.String   `tfsdk:"password_recipient"`
@@ -46,62 +39,24 @@ func (m *desktopModel) applyInput() desktop.ApplyInput {
 	return desktop.ApplyInput{Name: name.ValueString(), OS: m.OS.ValueString()}
 }
 
-// resizeInput holds the sizes that differ from those of state, and reports
-// whether there are any.
-func (m *desktopModel) resizeInput(uuid string, state desktopModel) (desktop.ResizeInput, bool) {
-	in := desktop.ResizeInput{
-		DesktopUUID: uuid,
-		CPU:         target(m.CPU, state.CPU, 1),
-		MemoryBytes: target(m.MemoryMiB, state.MemoryMiB, mib),
-		DiskBytes:   target(m.DiskGiB, state.DiskGiB, gib),
-	}
-	return in, in.CPU != nil || in.MemoryBytes != nil || in.DiskBytes != nil
-}
-
-// target is the value to send in the service's unit, nil if none is needed.
-func target(plan, state types.Int64, unit int64) *int64 {
-	if plan.IsNull() || plan.Equal(state) {
-		return nil
-	}
-	value := plan.ValueInt64() * unit
-	return &value
-}
-
 func (m *desktopModel) resetsPassword(state desktopModel) bool {
 	return !m.PasswordVersion.IsNull() && !m.PasswordVersion.Equal(state.PasswordVersion)
 }
 
-// setOrdered takes over what the callback of an order tells.
-func (m *desktopModel) setOrdered(ordered desktop.ApplyResult) {
+// fromOrder takes over what the callback of an order tells.
+func (m *desktopModel) fromOrder(ordered desktop.ApplyResult) {
 	m.Username = types.StringValue(ordered.Username)
 	m.DesktopUUID = types.StringValue(ordered.DesktopUUID)
 }
 
-// setFound takes over what a list tells: the name alone.
-func (m *desktopModel) setFound(d desktop.Desktop) {
+// fromAPI takes over what a list tells: the name alone.
+func (m *desktopModel) fromAPI(d desktop.Desktop) {
 	m.DesktopName = types.StringValue(d.Name)
 }
 
-// setVolumes compares the managed disk with the volumes: the document does not
-// say which of several the disk is, so one of the managed size is it. Else the
-// largest is reported, and null if there is none.
-func (m *desktopModel) setVolumes(volumes []desktop.Volume) {
-	if len(volumes) == 0 {
-		m.DiskGiB = types.Int64Null()
-		return
-	}
-	sizes := make([]int64, len(volumes))
-	for i, v := range volumes {
-		sizes[i] = v.SizeBytes / gib
-	}
-	if !slices.Contains(sizes, m.DiskGiB.ValueInt64()) {
-		m.DiskGiB = types.Int64Value(slices.Max(sizes))
-	}
-}
-
-// keepPassword stores the first password as the plan says: in clear, encrypted,
+// storePassword stores the first password as the plan says: in clear, encrypted,
 // or not at all.
-func (m *desktopModel) keepPassword(password string) diag.Diagnostics {
+func (m *desktopModel) storePassword(password string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	recipient := m.PasswordRecipient.ValueString()
 	stored := m.Password.IsUnknown()
@@ -109,7 +64,7 @@ func (m *desktopModel) keepPassword(password string) diag.Diagnostics {
 	switch {
 	case password == "" || !m.PasswordVersion.IsNull():
 	case recipient != "":
-		sealed, err := seal(password, recipient)
+		sealed, err := encrypt(password, recipient)
 		if err != nil {
 			diags.Append(diagnose.Warning("Encrypt First Password of Desktop", err, "It is not stored. Reset the password to get a known one."))
 			break
@@ -142,14 +97,6 @@ type unapplied struct {
 
 const unappliedKey = "unapplied"
 
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-type privateWriter interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
 func (u unapplied) save(ctx context.Context, private privateWriter) diag.Diagnostics {
 	if u == (unapplied{}) {
 		return nil
@@ -161,9 +108,9 @@ func (u unapplied) save(ctx context.Context, private privateWriter) diag.Diagnos
 	return private.SetKey(ctx, unappliedKey, value)
 }
 
-// forgetUnapplied makes the attributes null that were never applied, so that a
+// clearUnapplied makes the attributes null that were never applied, so that a
 // plan shows them.
-func (m *desktopModel) forgetUnapplied(ctx context.Context, from privateReader, to privateWriter) diag.Diagnostics {
+func (m *desktopModel) clearUnapplied(ctx context.Context, from privateReader, to privateWriter) diag.Diagnostics {
 	value, diags := from.GetKey(ctx, unappliedKey)
 	if len(value) == 0 || diags.HasError() {
 		return diags
@@ -174,7 +121,7 @@ func (m *desktopModel) forgetUnapplied(ctx context.Context, from privateReader, 
 		return diags
 	}
 	if u.Sizes {
-		m.CPU, m.MemoryMiB, m.DiskGiB = types.Int64Null(), types.Int64Null(), types.Int64Null()
+		m.sizes = sizes{}
 	}
 	if u.Password {
 		m.PasswordVersion = types.Int64Null()

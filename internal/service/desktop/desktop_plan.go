@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
@@ -36,7 +35,7 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	replace := len(resp.RequiresReplace) > 0
 	if (destroy || replace) && state.DeletionPolicy.ValueString() == deletionPrevent {
-		resp.Diagnostics.Append(prevented(state))
+		resp.Diagnostics.Append(destroyPrevented(state))
 	}
 	if destroy {
 		return
@@ -52,7 +51,7 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	resp.Diagnostics.Append(checkOS(plan, create, r.client.OperatingSystems())...)
 	resp.Diagnostics.Append(checkGroup(plan, state)...)
-	_, resizes := plan.resizeInput("", state)
+	_, resizes := plan.resizeInput("", state.sizes)
 	if create || resizes {
 		resp.Diagnostics.Append(checkCallback(r.client)...)
 	}
@@ -129,17 +128,6 @@ func checkGroup(plan, state desktopModel) diag.Diagnostics {
 
 var twoDigits = regexp.MustCompile(`^[0-9]{2,}$`)
 
-func checkCallback(client *desktop.Client) diag.Diagnostics {
-	host, ok := client.CallbackReachable()
-	if ok {
-		return nil
-	}
-	return diag.Diagnostics{diagnose.AttributeError(path.Empty(), "Callback Address Is Not Reachable",
-		fmt.Sprintf("The cloud desktop service runs on another machine, but it would be told to call back %s, which is this machine only to itself. "+
-			"In the provider's callback block set listen to an address that the service can reach, such as 0.0.0.0:8700, "+
-			"and url to how the service reaches it, such as http://runner.example.com:8700.", host))}
-}
-
 // checkDisk refuses a disk that shrinks. The size of a disk that was not
 // managed so far is asked for.
 func (r *desktopResource) checkDisk(ctx context.Context, plan, state desktopModel) diag.Diagnostics {
@@ -147,25 +135,18 @@ func (r *desktopResource) checkDisk(ctx context.Context, plan, state desktopMode
 		return nil
 	}
 	if state.DiskGiB.IsNull() {
-		ctx, cancel := diagnose.WithTimeout(ctx, readTimeout)
+		ctx, cancel := diagnose.WithTimeout(ctx, requestTimeout)
 		defer cancel()
 		volumes, err := r.client.Volumes(ctx, state.DesktopUUID.ValueString())
 		if err != nil {
 			return diag.Diagnostics{diagnose.Error("Read Volumes of Desktop", err)}
 		}
 		state.DiskGiB = plan.DiskGiB
-		state.setVolumes(volumes)
+		state.fromVolumes(volumes)
 	}
 	if plan.DiskGiB.ValueInt64() >= state.DiskGiB.ValueInt64() {
 		return nil
 	}
 	return diag.Diagnostics{diagnose.AttributeError(path.Root("disk_gib"), "Disk Cannot Shrink",
 		fmt.Sprintf("The disk has %d GiB and can only grow. Write %d or more.", state.DiskGiB.ValueInt64(), state.DiskGiB.ValueInt64()))}
-}
-
-// prevented is the refusal of deletion_policy.
-func prevented(state desktopModel) diag.Diagnostic {
-	return diagnose.AttributeError(path.Root("deletion_policy"), "Desktop Must Not Be Destroyed",
-		fmt.Sprintf("Desktop %s of user %s has deletion_policy = %q. To give it up, apply with %q or %q first, or remove it from the state with a removed block.",
-			state.DesktopUUID.ValueString(), state.Username.ValueString(), deletionPrevent, deletionAbandon, deletionRevoke))
 }

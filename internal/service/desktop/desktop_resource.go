@@ -5,20 +5,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
-)
-
-// The default time-outs.
-const (
-	readTimeout   = 2 * time.Minute
-	createTimeout = 30 * time.Minute
-	updateTimeout = 20 * time.Minute
 )
 
 // NewDesktopResource returns the resource clouddesktop_desktop.
@@ -64,19 +56,19 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 	// would order another, and none can be deleted: what fails is a warning, and
 	// the next plan shows it again.
 	var failed unapplied
-	if err := r.resize(ctx, ordered.DesktopUUID, plan, desktopModel{}); err != nil {
+	if err := r.resize(ctx, ordered.DesktopUUID, plan.sizes, sizes{}); err != nil {
 		failed.Sizes = true
-		resp.Diagnostics.Append(diagnose.Warning("Size Desktop", err, leftFor(ordered)))
+		resp.Diagnostics.Append(diagnose.Warning("Size Desktop", err, retryNote(ordered)))
 	}
 	if !config.PasswordWO.IsNull() {
 		if err := r.resetPassword(ctx, ordered.Username, config.PasswordWO.ValueString()); err != nil {
 			failed.Password = true
-			resp.Diagnostics.Append(diagnose.Warning("Reset Password", err, leftFor(ordered)))
+			resp.Diagnostics.Append(diagnose.Warning("Reset Password", err, retryNote(ordered)))
 		}
 	}
 	plan.DesktopName = r.name(ctx, ordered)
-	plan.setOrdered(ordered)
-	resp.Diagnostics.Append(plan.keepPassword(ordered.Password)...)
+	plan.fromOrder(ordered)
+	resp.Diagnostics.Append(plan.storePassword(ordered.Password)...)
 	resp.Diagnostics.Append(failed.save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
@@ -85,9 +77,9 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state desktopModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(state.forgetUnapplied(ctx, req.Private, resp.Private)...)
+	resp.Diagnostics.Append(state.clearUnapplied(ctx, req.Private, resp.Private)...)
 	resp.Diagnostics.Append(state.setIdentity(ctx, resp.Identity)...)
-	timeout, diags := state.Timeouts.Read(ctx, readTimeout)
+	timeout, diags := state.Timeouts.Read(ctx, requestTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -99,7 +91,7 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
-	found, err := find(ctx, r.client, state.Username.ValueString(), state.DesktopUUID.ValueString())
+	found, err := findDesktop(ctx, r.client, state.Username.ValueString(), state.DesktopUUID.ValueString())
 	if err != nil {
 		resp.Diagnostics.Append(diagnose.Error("Read Desktop", err))
 		return
@@ -108,14 +100,14 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	state.setFound(*found)
+	state.fromAPI(*found)
 	if !state.DiskGiB.IsNull() {
 		volumes, err := r.client.Volumes(ctx, found.UUID)
 		if err != nil {
 			resp.Diagnostics.Append(diagnose.Error("Read Volumes of Desktop", err))
 			return
 		}
-		state.setVolumes(volumes)
+		state.fromVolumes(volumes)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -125,7 +117,7 @@ func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(state.forgetUnapplied(ctx, req.Private, resp.Private)...)
+	resp.Diagnostics.Append(state.clearUnapplied(ctx, req.Private, resp.Private)...)
 	timeout, diags := plan.Timeouts.Update(ctx, updateTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
@@ -134,9 +126,9 @@ func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest
 	defer cancel()
 
 	// What fails keeps its former value, so that the next plan shows it again.
-	if err := r.resize(ctx, state.DesktopUUID.ValueString(), plan, state); err != nil {
+	if err := r.resize(ctx, state.DesktopUUID.ValueString(), plan.sizes, state.sizes); err != nil {
 		resp.Diagnostics.Append(diagnose.Error("Size Desktop", err))
-		plan.CPU, plan.MemoryMiB, plan.DiskGiB = state.CPU, state.MemoryMiB, state.DiskGiB
+		plan.sizes = state.sizes
 	}
 	if plan.resetsPassword(state) {
 		if err := r.resetPassword(ctx, state.Username.ValueString(), config.PasswordWO.ValueString()); err != nil {
@@ -145,7 +137,7 @@ func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest
 		}
 	}
 	if plan.EncryptedPassword.IsUnknown() {
-		resp.Diagnostics.Append(plan.keepPassword(state.Password.ValueString())...)
+		resp.Diagnostics.Append(plan.storePassword(state.Password.ValueString())...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
@@ -154,7 +146,7 @@ func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest
 func (r *desktopResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state desktopModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, readTimeout)
+	timeout, diags := state.Timeouts.Delete(ctx, requestTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -166,7 +158,7 @@ func (r *desktopResource) Delete(ctx context.Context, req resource.DeleteRequest
 		"To take it up again, import it as %s/%s.", state.DesktopName.ValueString(), uuid, username, username, uuid)
 	switch state.DeletionPolicy.ValueString() {
 	case deletionPrevent:
-		resp.Diagnostics.Append(prevented(state))
+		resp.Diagnostics.Append(destroyPrevented(state))
 	case deletionRevoke:
 		// A password that meets common rules and that nobody keeps.
 		if err := r.resetPassword(ctx, username, rand.Text()+"-aA1"); err != nil {
@@ -181,13 +173,13 @@ func (r *desktopResource) Delete(ctx context.Context, req resource.DeleteRequest
 }
 
 func (r *desktopResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ctx, cancel := diagnose.WithTimeout(ctx, readTimeout)
+	ctx, cancel := diagnose.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	id, diags := importID(ctx, req)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := find(ctx, r.client, id.Username.ValueString(), id.DesktopUUID.ValueString())
+	found, err := findDesktop(ctx, r.client, id.Username.ValueString(), id.DesktopUUID.ValueString())
 	if err == nil && found == nil {
 		err = fmt.Errorf("user %q has no desktop %q; the data source clouddesktop_user_desktops lists the desktops of a user",
 			id.Username.ValueString(), id.DesktopUUID.ValueString())

@@ -17,13 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// The values of deletion_policy.
-const (
-	deletionAbandon = "abandon"
-	deletionRevoke  = "revoke"
-	deletionPrevent = "prevent"
-)
-
 // The largest sizes are 2^53 bytes: beyond, JSON numbers lose digits on their
 // way through other programs.
 const (

@@ -22,7 +22,7 @@ func (r *desktopResource) order(ctx context.Context, plan desktopModel) (desktop
 	ordered, err := op.Wait(ctx)
 	switch {
 	case err != nil && (ctx.Err() != nil || errors.Is(err, desktop.ErrOutcomeUnknown)):
-		return ordered, orderGoesOn(plan, err)
+		return ordered, unconfirmedOrderError(plan, err)
 	case err != nil:
 		return ordered, err
 	case plan.UserGroup.IsNull() && ordered.Username != in.Name:
@@ -34,8 +34,8 @@ func (r *desktopResource) order(ctx context.Context, plan desktopModel) (desktop
 	return ordered, nil
 }
 
-// orderGoesOn explains an order whose end was not seen.
-func orderGoesOn(plan desktopModel, err error) error {
+// unconfirmedOrderError explains an order whose end was not seen.
+func unconfirmedOrderError(plan desktopModel, err error) error {
 	whose := fmt.Sprintf("user %q", plan.Username.ValueString())
 	where := "the desktops of that user"
 	if !plan.UserGroup.IsNull() {
@@ -49,7 +49,7 @@ func orderGoesOn(plan desktopModel, err error) error {
 }
 
 // resize asks for the sizes of plan that differ from those of state, if any.
-func (r *desktopResource) resize(ctx context.Context, uuid string, plan, state desktopModel) error {
+func (r *desktopResource) resize(ctx context.Context, uuid string, plan, state sizes) error {
 	in, changes := plan.resizeInput(uuid, state)
 	if !changes {
 		return nil
@@ -70,15 +70,15 @@ func (r *desktopResource) resetPassword(ctx context.Context, username, password 
 // name looks up what the service calls a new desktop. It is null if that fails:
 // the next refresh reads it.
 func (r *desktopResource) name(ctx context.Context, ordered desktop.ApplyResult) types.String {
-	found, err := find(ctx, r.client, ordered.Username, ordered.DesktopUUID)
+	found, err := findDesktop(ctx, r.client, ordered.Username, ordered.DesktopUUID)
 	if err != nil || found == nil {
 		return types.StringNull()
 	}
 	return types.StringValue(found.Name)
 }
 
-// find returns a desktop of a user, nil if a well-formed answer lacks it.
-func find(ctx context.Context, client *desktop.Client, username, uuid string) (*desktop.Desktop, error) {
+// findDesktop returns a desktop of a user, nil if a well-formed answer lacks it.
+func findDesktop(ctx context.Context, client *desktop.Client, username, uuid string) (*desktop.Desktop, error) {
 	desktops, err := client.UserDesktops(ctx, username)
 	if err != nil {
 		return nil, err
@@ -90,8 +90,8 @@ func find(ctx context.Context, client *desktop.Client, username, uuid string) (*
 	return &desktops[i], nil
 }
 
-// leftFor says what becomes of a step that failed after a desktop was made.
-func leftFor(ordered desktop.ApplyResult) string {
+// retryNote says what becomes of a step that failed after a desktop was made.
+func retryNote(ordered desktop.ApplyResult) string {
 	return fmt.Sprintf("Desktop %s of user %s exists and is in the state. The next plan shows what is not applied, and the next apply tries that again.",
 		ordered.DesktopUUID, ordered.Username)
 }

@@ -76,7 +76,7 @@ func (d *desktopVolumesDataSource) Configure(_ context.Context, req datasource.C
 func (d *desktopVolumesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data desktopVolumesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	timeout, diags := data.Timeouts.Read(ctx, readTimeout)
+	timeout, diags := data.Timeouts.Read(ctx, requestTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -88,11 +88,11 @@ func (d *desktopVolumesDataSource) Read(ctx context.Context, req datasource.Read
 		resp.Diagnostics.Append(diagnose.Error("Read Volumes of Desktop", err))
 		return
 	}
-	data.setVolumes(volumes)
+	data.fromVolumes(volumes)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }
 
-func (m *desktopVolumesModel) setVolumes(volumes []desktop.Volume) {
+func (m *desktopVolumesModel) fromVolumes(volumes []desktop.Volume) {
 	m.Volumes = make([]volumeModel, len(volumes))
 	for i, v := range volumes {
 		m.Volumes[i] = volumeModel{

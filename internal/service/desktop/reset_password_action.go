@@ -65,7 +65,7 @@ func (a *resetPasswordAction) Configure(_ context.Context, req action.ConfigureR
 func (a *resetPasswordAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config resetPasswordModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	timeout, diags := config.Timeouts.Invoke(ctx, readTimeout)
+	timeout, diags := config.Timeouts.Invoke(ctx, requestTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}

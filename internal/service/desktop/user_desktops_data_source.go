@@ -69,7 +69,7 @@ func (d *userDesktopsDataSource) Configure(_ context.Context, req datasource.Con
 func (d *userDesktopsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data userDesktopsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	timeout, diags := data.Timeouts.Read(ctx, readTimeout)
+	timeout, diags := data.Timeouts.Read(ctx, requestTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -81,11 +81,11 @@ func (d *userDesktopsDataSource) Read(ctx context.Context, req datasource.ReadRe
 		resp.Diagnostics.Append(diagnose.Error("Read Desktops of User", err))
 		return
 	}
-	data.setDesktops(desktops)
+	data.fromAPI(desktops)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }
 
-func (m *userDesktopsModel) setDesktops(desktops []desktop.Desktop) {
+func (m *userDesktopsModel) fromAPI(desktops []desktop.Desktop) {
 	m.Desktops = make([]userDesktopModel, len(desktops))
 	for i, d := range desktops {
 		m.Desktops[i] = userDesktopModel{DesktopUUID: types.StringValue(d.UUID), DesktopName: types.StringValue(d.Name)}

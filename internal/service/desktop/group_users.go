@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	// lastUser is how many users of a group in a row must be missing for the
+	// maxGap is how many users of a group in a row must be missing for the
 	// rest to be taken as missing: a group may have gaps, and nothing tells its
 	// size.
-	lastUser = 5
-	// asking is how many users are asked about at the same time.
-	asking = 4
+	maxGap = 5
+	// maxConcurrent is how many users are asked about at the same time.
+	maxConcurrent = 4
 )
 
 type userDesktops struct {
@@ -37,8 +37,8 @@ func usersOf(ctx context.Context, client *desktop.Client, group string) iter.Seq
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		var ahead []<-chan userDesktops
-		for number, next, known := 1, 1, 0; number <= known+lastUser; number++ {
-			for ; len(ahead) < asking && next <= known+lastUser; next++ {
+		for number, next, known := 1, 1, 0; number <= known+maxGap; number++ {
+			for ; len(ahead) < maxConcurrent && next <= known+maxGap; next++ {
 				answer := make(chan userDesktops, 1)
 				username := fmt.Sprintf("%s_%02d", group, next)
 				go func() { answer <- desktopsOf(ctx, client, username) }()

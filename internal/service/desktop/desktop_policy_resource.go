@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
@@ -21,34 +20,27 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// deletionReset is the value of a policy's deletion_policy that turns off what
-// was managed.
-const deletionReset = "reset"
+// NewDesktopPolicyResource returns the resource clouddesktop_desktop_policy.
+func NewDesktopPolicyResource() resource.Resource { return &desktopPolicyResource{} }
 
-// policyTimeout leaves time for a deployment that reports by callback.
-const policyTimeout = 10 * time.Minute
-
-// NewPolicyResource returns the resource clouddesktop_desktop_policy.
-func NewPolicyResource() resource.Resource { return &policyResource{} }
-
-type policyResource struct {
+type desktopPolicyResource struct {
 	client *desktop.Client
 	claims *clients.Claims
 }
 
 var (
-	_ resource.ResourceWithConfigure        = (*policyResource)(nil)
-	_ resource.ResourceWithConfigValidators = (*policyResource)(nil)
-	_ resource.ResourceWithModifyPlan       = (*policyResource)(nil)
-	_ resource.ResourceWithImportState      = (*policyResource)(nil)
-	_ resource.ResourceWithIdentity         = (*policyResource)(nil)
+	_ resource.ResourceWithConfigure        = (*desktopPolicyResource)(nil)
+	_ resource.ResourceWithConfigValidators = (*desktopPolicyResource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*desktopPolicyResource)(nil)
+	_ resource.ResourceWithImportState      = (*desktopPolicyResource)(nil)
+	_ resource.ResourceWithIdentity         = (*desktopPolicyResource)(nil)
 )
 
-func (r *policyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (r *desktopPolicyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_desktop_policy"
 }
 
-func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *desktopPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What users may do on their desktops: use USB devices and transfer data. The service forbids both unless told otherwise. " +
 			"It does not report its policy, so a change made elsewhere goes unseen; `terraform apply -replace` sends the values again. " +
@@ -86,7 +78,7 @@ func (r *policyResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 	}
 }
 
-func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *desktopPolicyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			"scope": identityschema.StringAttribute{RequiredForImport: true, Description: "What the policy belongs to: the word service, or the uuid of a desktop."},
@@ -94,19 +86,19 @@ func (r *policyResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 	}
 }
 
-func (r *policyResource) ConfigValidators(context.Context) []resource.ConfigValidator {
+func (r *desktopPolicyResource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{
 		resourcevalidator.AtLeastOneOf(path.MatchRoot(usbEnable), path.MatchRoot(dataAccess)),
 	}
 }
 
-func (r *policyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+func (r *desktopPolicyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.client = clients.From(req.ProviderData, (*clients.Set).Desktop, &resp.Diagnostics)
 	r.claims = clients.From(req.ProviderData, (*clients.Set).PolicyClaims, &resp.Diagnostics)
 }
 
-func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan policyModel
+func (r *desktopPolicyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan desktopPolicyModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	timeout, diags := plan.Timeouts.Create(ctx, policyTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
@@ -124,16 +116,16 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 }
 
 // Read keeps the state: the service tells nothing of a policy.
-func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state policyModel
+func (r *desktopPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state desktopPolicyModel
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(state.setIdentity(ctx, resp.Identity)...)
 }
 
-func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state policyModel
+func (r *desktopPolicyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state desktopPolicyModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, policyTimeout)
@@ -153,8 +145,8 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
 }
 
-func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state policyModel
+func (r *desktopPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state desktopPolicyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, policyTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
@@ -174,8 +166,8 @@ func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 }
 
-func (r *policyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	ctx, cancel := diagnose.WithTimeout(ctx, readTimeout)
+func (r *desktopPolicyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	ctx, cancel := diagnose.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	imported, diags := importedPolicy(ctx, req)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {

@@ -29,8 +29,8 @@ func parseRecipient(key string) (age.Recipient, error) {
 	return recipients[0], nil
 }
 
-// seal encrypts text to a recipient.
-func seal(text, recipient string) (string, error) {
+// encrypt encrypts text to a recipient.
+func encrypt(text, recipient string) (string, error) {
 	to, err := parseRecipient(recipient)
 	if err != nil {
 		return "", err

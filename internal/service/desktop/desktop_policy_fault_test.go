@@ -20,7 +20,7 @@ func refused(t *testing.T, server *desktoptest.Server, config, message string) {
 	}
 }
 
-func TestPolicy_badInput(t *testing.T) {
+func TestDesktopPolicy_badInput(t *testing.T) {
 	t.Parallel()
 	const uuid = `desktop_uuid = "9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f"`
 	for name, tc := range map[string]struct{ provider, config, message string }{
@@ -63,7 +63,7 @@ func TestPolicy_badInput(t *testing.T) {
 	}
 }
 
-func TestPolicy_callbackOnLoopback(t *testing.T) {
+func TestDesktopPolicy_callbackOnLoopback(t *testing.T) {
 	t.Parallel()
 	config := func(policyCallback bool) string {
 		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop {\n  endpoint = \"https://desktop.invalid\"\n  policy_callback = %t\n}\n}\n", policyCallback) +
@@ -79,7 +79,7 @@ func TestPolicy_callbackOnLoopback(t *testing.T) {
 	})
 }
 
-func TestPolicy_twoOfOneScopeThatShareNothing(t *testing.T) {
+func TestDesktopPolicy_twoOfOneScopeThatShareNothing(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	steps(t, resource.TestStep{
@@ -89,7 +89,7 @@ func TestPolicy_twoOfOneScopeThatShareNothing(t *testing.T) {
 }
 
 // A resource that was renamed would be reset after it was set, or before.
-func TestPolicy_renamed(t *testing.T) {
+func TestDesktopPolicy_renamed(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -111,7 +111,7 @@ moved {
 }
 
 // The uuids become known only in the middle of the apply.
-func TestPolicy_twoOfOneNewDesktop(t *testing.T) {
+func TestDesktopPolicy_twoOfOneNewDesktop(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop())
 	config := providerFor(t, server, `policy_scope = "desktop"`) + desktopWith("")
@@ -125,7 +125,7 @@ func TestPolicy_twoOfOneNewDesktop(t *testing.T) {
 	})
 }
 
-func TestPolicy_unknownProviderValues(t *testing.T) {
+func TestDesktopPolicy_unknownProviderValues(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	steps(t, resource.TestStep{
@@ -134,7 +134,7 @@ func TestPolicy_unknownProviderValues(t *testing.T) {
 	})
 }
 
-func TestPolicy_refusedByTheService(t *testing.T) {
+func TestDesktopPolicy_refusedByTheService(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyCallback())
 	config := providerFor(t, server, `policy_callback = true`)
@@ -165,7 +165,7 @@ func TestPolicy_refusedByTheService(t *testing.T) {
 	})
 }
 
-func TestPolicy_callbackThatNeverComes(t *testing.T) {
+func TestDesktopPolicy_callbackThatNeverComes(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyCallback())
 	config := providerFor(t, server, `policy_callback = true`)
@@ -180,7 +180,7 @@ func TestPolicy_callbackThatNeverComes(t *testing.T) {
 }
 
 // A reset under another scope would go to another policy.
-func TestPolicy_scopeChanged(t *testing.T) {
+func TestDesktopPolicy_scopeChanged(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	service := providerFor(t, server)
@@ -195,7 +195,7 @@ func TestPolicy_scopeChanged(t *testing.T) {
 	})
 }
 
-func TestPolicy_importFaults(t *testing.T) {
+func TestDesktopPolicy_importFaults(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ provider, id, message string }{
 		"no id of a policy":    {"", "a/b", "The ID of a policy is the word service, or, where each desktop has its own policy, the uuid of the desktop."},

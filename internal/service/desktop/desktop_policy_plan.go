@@ -19,8 +19,8 @@ import (
 
 // ModifyPlan refuses a policy that the deployment cannot have or that fights
 // with another, and says what an import could not read.
-func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var plan, state policyModel
+func (r *desktopPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state desktopPolicyModel
 	create, destroy := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
 	if !create {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -54,7 +54,7 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 
 // scopeProblem is a sentence if this deployment cannot have a policy with such
 // an owner.
-func (r *policyResource) scopeProblem(m policyModel) string {
+func (r *desktopPolicyResource) scopeProblem(m desktopPolicyModel) string {
 	switch perDesktop := r.client.PolicyPerDesktop(); {
 	case perDesktop && m.DesktopUUID.IsNull():
 		return `The provider has policy_scope = "desktop", so each policy belongs to a desktop, and this one names none.`
@@ -67,7 +67,7 @@ func (r *policyResource) scopeProblem(m policyModel) string {
 // checkScope refuses an unknown uuid as well as a known one where none may be:
 // it is hardly ever null in the end, and its desktop would have been ordered by
 // then.
-func (r *policyResource) checkScope(plan policyModel) diag.Diagnostics {
+func (r *desktopPolicyResource) checkScope(plan desktopPolicyModel) diag.Diagnostics {
 	problem := r.scopeProblem(plan)
 	if problem == "" {
 		return nil
@@ -81,7 +81,7 @@ func (r *policyResource) checkScope(plan policyModel) diag.Diagnostics {
 
 // checkReset refuses to destroy a policy that was set under another policy
 // scope, because the reset would go to another policy or to none.
-func (r *policyResource) checkReset(state policyModel) diag.Diagnostics {
+func (r *desktopPolicyResource) checkReset(state desktopPolicyModel) diag.Diagnostics {
 	problem := r.scopeProblem(state)
 	if problem == "" {
 		return nil
@@ -92,7 +92,7 @@ func (r *policyResource) checkReset(state policyModel) diag.Diagnostics {
 
 // checkImported refuses what cannot be a policy. Nothing tells whether a policy
 // exists, but its desktop can be asked for.
-func (r *policyResource) checkImported(ctx context.Context, imported policyModel) error {
+func (r *desktopPolicyResource) checkImported(ctx context.Context, imported desktopPolicyModel) error {
 	if err := r.client.Available(); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (r *policyResource) checkImported(ctx context.Context, imported policyModel
 // claim refuses a second resource that manages a value. A warning would not
 // do: neither resource could ever see what the other has set, the one that
 // happens to be applied last would win, and the state would be wrong in silence.
-func (r *policyResource) claim(m policyModel, holder string, releases bool) diag.Diagnostics {
+func (r *desktopPolicyResource) claim(m desktopPolicyModel, holder string, releases bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if m.DesktopUUID.IsUnknown() {
 		return nil // Terraform plans again before it applies, and then it is known.
@@ -145,7 +145,7 @@ func claimHolder(ctx context.Context, from privateReader, to privateWriter) (str
 }
 
 // unreadable says what the first apply after an import does.
-func unreadable(plan policyModel) diag.Diagnostic {
+func unreadable(plan desktopPolicyModel) diag.Diagnostic {
 	var set []string
 	for name, value := range plan.managed() {
 		set = append(set, fmt.Sprintf("%s = %s", name, value))

@@ -10,7 +10,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-func TestPolicy_identity(t *testing.T) {
+func TestDesktopPolicy_identity(t *testing.T) {
 	t.Parallel()
 	const policy = "clouddesktop_desktop_policy"
 	byService := desktoptest.Start(t)

@@ -48,7 +48,7 @@ func policyIs(server *desktoptest.Server, want desktoptest.Policy) resource.Test
 	}
 }
 
-func TestPolicy_leftAloneIsNotOff(t *testing.T) {
+func TestDesktopPolicy_leftAloneIsNotOff(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -81,7 +81,7 @@ func TestPolicy_leftAloneIsNotOff(t *testing.T) {
 	})
 }
 
-func TestPolicy_settingsOfTerraformCallNothing(t *testing.T) {
+func TestDesktopPolicy_settingsOfTerraformCallNothing(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -103,7 +103,7 @@ func TestPolicy_settingsOfTerraformCallNothing(t *testing.T) {
 	})
 }
 
-func TestPolicy_ofADesktop(t *testing.T) {
+func TestDesktopPolicy_ofADesktop(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop(), desktoptest.WithPolicyCallback())
 	first, second := server.AddDesktop("dev_01", "win10"), server.AddDesktop("dev_02", "win10")
@@ -134,7 +134,7 @@ func TestPolicy_ofADesktop(t *testing.T) {
 }
 
 // A replacement plans one resource twice, which must not fight with itself.
-func TestPolicy_replaced(t *testing.T) {
+func TestDesktopPolicy_replaced(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server) + policyWith(`usb_enable = true`)
@@ -147,7 +147,7 @@ func TestPolicy_replaced(t *testing.T) {
 	})
 }
 
-func TestPolicy_ofADesktopOrderedWithIt(t *testing.T) {
+func TestDesktopPolicy_ofADesktopOrderedWithIt(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop())
 	steps(t, resource.TestStep{
@@ -161,7 +161,7 @@ func TestPolicy_ofADesktopOrderedWithIt(t *testing.T) {
 	}
 }
 
-func TestPolicy_import(t *testing.T) {
+func TestDesktopPolicy_import(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)

@@ -23,7 +23,7 @@ const (
 // wholeService is the import ID of the policy that no desktop owns.
 const wholeService = "service"
 
-type policyModel struct {
+type desktopPolicyModel struct {
 	USBEnable      types.Bool     `tfsdk:"usb_enable"`
 	DataAccess     types.Bool     `tfsdk:"data_access"`
 	DesktopUUID    types.String   `tfsdk:"desktop_uuid"`
@@ -32,7 +32,7 @@ type policyModel struct {
 }
 
 // input holds the managed values: what is null stays as it is.
-func (m *policyModel) input() desktop.PolicyInput {
+func (m *desktopPolicyModel) input() desktop.PolicyInput {
 	return desktop.PolicyInput{
 		DesktopUUID: m.DesktopUUID.ValueString(),
 		USBEnable:   m.USBEnable.ValueBoolPointer(),
@@ -41,7 +41,7 @@ func (m *policyModel) input() desktop.PolicyInput {
 }
 
 // off is the policy with every managed value turned off.
-func (m *policyModel) off() *policyModel {
+func (m *desktopPolicyModel) off() *desktopPolicyModel {
 	off := *m
 	if !m.USBEnable.IsNull() {
 		off.USBEnable = types.BoolValue(false)
@@ -53,7 +53,7 @@ func (m *policyModel) off() *policyModel {
 }
 
 // managed are the values that are not left alone, by name.
-func (m *policyModel) managed() map[string]types.Bool {
+func (m *desktopPolicyModel) managed() map[string]types.Bool {
 	managed := map[string]types.Bool{usbEnable: m.USBEnable, dataAccess: m.DataAccess}
 	for name, value := range managed {
 		if value.IsNull() {
@@ -64,18 +64,18 @@ func (m *policyModel) managed() map[string]types.Bool {
 }
 
 // sets reports whether a managed value is not that of state.
-func (m *policyModel) sets(state policyModel) bool {
+func (m *desktopPolicyModel) sets(state desktopPolicyModel) bool {
 	return !m.USBEnable.IsNull() && !m.USBEnable.Equal(state.USBEnable) ||
 		!m.DataAccess.IsNull() && !m.DataAccess.Equal(state.DataAccess)
 }
 
 // resets reports whether destroying turns something off.
-func (m *policyModel) resets() bool {
+func (m *desktopPolicyModel) resets() bool {
 	return m.DeletionPolicy.ValueString() == deletionReset && len(m.managed()) > 0
 }
 
 // owner names what the policy belongs to.
-func (m *policyModel) owner() string {
+func (m *desktopPolicyModel) owner() string {
 	if m.DesktopUUID.IsNull() {
 		return "Service"
 	}
@@ -83,38 +83,38 @@ func (m *policyModel) owner() string {
 }
 
 // scope is the import ID of the policy.
-func (m *policyModel) scope() string {
+func (m *desktopPolicyModel) scope() string {
 	if m.DesktopUUID.IsNull() {
 		return wholeService
 	}
 	return m.DesktopUUID.ValueString()
 }
 
-type policyIdentityModel struct {
+type desktopPolicyIdentityModel struct {
 	Scope types.String `tfsdk:"scope"`
 }
 
-func (m *policyModel) setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity) diag.Diagnostics {
-	return identity.Set(ctx, &policyIdentityModel{Scope: types.StringValue(m.scope())})
+func (m *desktopPolicyModel) setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity) diag.Diagnostics {
+	return identity.Set(ctx, &desktopPolicyIdentityModel{Scope: types.StringValue(m.scope())})
 }
 
 // importedPolicy is what an import ID or an identity tells of a policy: its
 // owner.
-func importedPolicy(ctx context.Context, req resource.ImportStateRequest) (policyModel, diag.Diagnostics) {
+func importedPolicy(ctx context.Context, req resource.ImportStateRequest) (desktopPolicyModel, diag.Diagnostics) {
 	scope := req.ID
 	if scope == "" && req.Identity != nil {
-		var id policyIdentityModel
+		var id desktopPolicyIdentityModel
 		if diags := req.Identity.Get(ctx, &id); diags.HasError() {
-			return policyModel{}, diags
+			return desktopPolicyModel{}, diags
 		}
 		scope = id.Scope.ValueString()
 	}
 	switch {
 	case scope == wholeService:
-		return policyModel{}, nil
+		return desktopPolicyModel{}, nil
 	case uuidPattern.MatchString(scope):
-		return policyModel{DesktopUUID: types.StringValue(scope)}, nil
+		return desktopPolicyModel{DesktopUUID: types.StringValue(scope)}, nil
 	}
-	return policyModel{}, diag.Diagnostics{diagnose.AttributeError(path.Empty(), "Invalid Import ID",
+	return desktopPolicyModel{}, diag.Diagnostics{diagnose.AttributeError(path.Empty(), "Invalid Import ID",
 		"The ID of a policy is the word service, or, where each desktop has its own policy, the uuid of the desktop.")}
 }

@@ -44,7 +44,7 @@ func onlyRead(t *testing.T, server *desktoptest.Server) {
 	}
 }
 
-func TestImportMany_forEach(t *testing.T) {
+func TestImportGuide_forEach(t *testing.T) {
 	t.Parallel()
 	server := startWithDesktops(t)
 	c := cli(t, server, "")
@@ -64,7 +64,7 @@ func TestImportMany_forEach(t *testing.T) {
 	onlyRead(t, server)
 }
 
-func TestImportMany_generateConfig(t *testing.T) {
+func TestImportGuide_generateConfig(t *testing.T) {
 	t.Parallel()
 	server := startWithDesktops(t)
 	c := cli(t, server, "")
