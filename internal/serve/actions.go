@@ -9,18 +9,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Server returns the server of a provider as Terraform gets to see it.
+// Server returns the protocol server of a provider.
 func Server(provider provider.Provider) tfprotov6.ProviderServer {
 	server := providerserver.NewProtocol6(provider)()
 	if framework, ok := server.(frameworkServer); ok {
-		return writeOnlyActions{storedNumbers{framework}}
+		return writeOnlyActions{jsonStateServer{framework}}
 	}
 	return server
 }
 
-// writeOnlyActions lets the attributes of actions be write-only. The framework
-// (1.19) offers that in its schemas, yet refuses every value as if Terraform
-// were too old: each Terraform that has actions takes it.
+// writeOnlyActions allows write-only attributes in actions. The framework (1.19)
+// offers them in its schemas, but rejects every value with the error that
+// Terraform is too old. Every Terraform that has actions supports them.
 type writeOnlyActions struct {
 	frameworkServer
 }

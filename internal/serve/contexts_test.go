@@ -14,29 +14,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// once are the calls that come once for a process.
-var once = []string{
+// calledOnce are the methods that Terraform calls once per process.
+var calledOnce = []string{
 	"GetMetadata", "GetProviderSchema", "GetResourceIdentitySchemas", "GetFunctions",
 	"ValidateProviderConfig", "ConfigureProvider", "StopProvider",
 	"ValidateStateStoreConfig", "ConfigureStateStore", "GetStates", "DeleteState", "LockState", "UnlockState", "ReadStateBytes", "WriteStateBytes",
 }
 
-func TestNoCallLeavesItsContextBehind(t *testing.T) {
+func TestDetachedServer_releasesContexts(t *testing.T) {
 	t.Parallel()
-	framework := providerserver.NewProtocol6(&tiny{})()
-	served := forget(framework)
+	framework := providerserver.NewProtocol6(&fakeProvider{})()
+	served := detachContexts(framework)
 	for method := range reflect.TypeOf(served).Methods() {
 		name := method.Name
-		if slices.Contains(once, name) {
+		if slices.Contains(calledOnce, name) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if kept(callEmpty(t, served, name)) {
-				t.Error("the context of the call is still there")
+				t.Error("the context of the call was not released")
 			}
 			if !kept(callEmpty(t, framework, name)) {
-				t.Error("the framework no longer keeps contexts, this package need not forget them")
+				t.Error("the framework no longer keeps contexts: detachedServer is not needed any more")
 			}
 			runtime.KeepAlive(framework)
 		})
@@ -62,7 +62,7 @@ func callEmpty(t *testing.T, server tfprotov6.ProviderServer, method string) wea
 	return weak.Make(m)
 }
 
-// kept reports whether m is still there after the collector has run.
+// kept reports whether m is still reachable after a garbage collection.
 func kept(m weak.Pointer[marker]) bool {
 	for range 3 {
 		runtime.GC()
@@ -70,12 +70,12 @@ func kept(m weak.Pointer[marker]) bool {
 	return m.Value() != nil
 }
 
-// What the wrapper does not forward, plugin-go cannot find: lists and actions
-// would be gone without an error.
-func TestEverythingTheFrameworkServesIsForwarded(t *testing.T) {
+// plugin-go cannot find a method that the wrapper does not forward: lists and
+// actions would be missing without an error.
+func TestDetachedServer_forwardsAllMethods(t *testing.T) {
 	t.Parallel()
-	framework := reflect.TypeOf(providerserver.NewProtocol6(&tiny{})())
-	served := reflect.TypeOf(forget(providerserver.NewProtocol6(&tiny{})()))
+	framework := reflect.TypeOf(providerserver.NewProtocol6(&fakeProvider{})())
+	served := reflect.TypeOf(detachContexts(providerserver.NewProtocol6(&fakeProvider{})()))
 	if served == framework {
 		t.Fatal("the framework's server is not wrapped")
 	}
@@ -86,9 +86,9 @@ func TestEverythingTheFrameworkServesIsForwarded(t *testing.T) {
 	}
 }
 
-func TestTheEndOfACallReachesTheProvider(t *testing.T) {
+func TestDetachedServer_forwardsCancellation(t *testing.T) {
 	t.Parallel()
-	gone := errors.New("Terraform is gone")
+	closed := errors.New("Terraform closed the connection")
 	tests := map[string]struct {
 		end  func(t *testing.T, server tfprotov6.ProviderServer, cancel context.CancelCauseFunc)
 		want error
@@ -104,37 +104,37 @@ func TestTheEndOfACallReachesTheProvider(t *testing.T) {
 		},
 		"the call is cancelled": {
 			end: func(_ *testing.T, _ tfprotov6.ProviderServer, cancel context.CancelCauseFunc) {
-				cancel(gone)
+				cancel(closed)
 			},
-			want: gone,
+			want: closed,
 		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			provider := &tiny{reading: make(chan struct{})}
-			server := forget(providerserver.NewProtocol6(provider)())
+			provider := &fakeProvider{reading: make(chan struct{})}
+			server := detachContexts(providerserver.NewProtocol6(provider)())
 			ctx, cancel := context.WithCancelCause(t.Context())
 			go func() {
 				<-provider.reading
 				tt.end(t, server, cancel)
 			}()
-			resp, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "tiny_thing", CurrentState: thing(t)})
+			resp, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: "fake_item", CurrentState: itemValue(t)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Detail != tt.want.Error() {
-				t.Errorf("Read was told %v, want %v", resp.Diagnostics, tt.want)
+				t.Errorf("Read got %v, want %v", resp.Diagnostics, tt.want)
 			}
 		})
 	}
 }
 
-func TestAStreamKeepsItsContextWhileItIsRead(t *testing.T) {
+func TestDetachedServer_keepsStreamContexts(t *testing.T) {
 	t.Parallel()
 	streams := map[string]func(context.Context, frameworkServer) error{
 		"ListResource": func(ctx context.Context, server frameworkServer) error {
-			stream, err := server.ListResource(ctx, &tfprotov6.ListResourceRequest{TypeName: "tiny_thing", Config: thing(t), Limit: 1})
+			stream, err := server.ListResource(ctx, &tfprotov6.ListResourceRequest{TypeName: "fake_item", Config: itemValue(t), Limit: 1})
 			if err != nil {
 				return err
 			}
@@ -146,7 +146,7 @@ func TestAStreamKeepsItsContextWhileItIsRead(t *testing.T) {
 			return nil
 		},
 		"InvokeAction": func(ctx context.Context, server frameworkServer) error {
-			stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: "tiny_action", Config: thing(t)})
+			stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: "fake_action", Config: itemValue(t)})
 			if err != nil {
 				return err
 			}
@@ -163,8 +163,8 @@ func TestAStreamKeepsItsContextWhileItIsRead(t *testing.T) {
 	for name, read := range streams {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			provider := &tiny{}
-			server, ok := forget(providerserver.NewProtocol6(provider)()).(forgetful)
+			provider := &fakeProvider{}
+			server, ok := detachContexts(providerserver.NewProtocol6(provider)()).(detachedServer)
 			if !ok {
 				t.Fatal("the framework's server is not wrapped")
 			}
@@ -181,8 +181,8 @@ func TestAStreamKeepsItsContextWhileItIsRead(t *testing.T) {
 	}
 }
 
-// thing is the configuration and the state of everything tiny.
-func thing(t *testing.T) *tfprotov6.DynamicValue {
+// itemValue is the configuration and the state of every type of the fake provider.
+func itemValue(t *testing.T) *tfprotov6.DynamicValue {
 	t.Helper()
 	object := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"name": tftypes.String}}
 	value, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, map[string]tftypes.Value{

@@ -10,9 +10,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// What is in the place of the installed provider would fail: only the
-// process that was started here can have made the plan.
-func TestTerraformAttachesToAProcessUnderADebugger(t *testing.T) {
+// The installed provider is a program that fails, so only the process started
+// here can have made the plan.
+func TestServe_debugger(t *testing.T) {
 	t.Parallel()
 	provider := exec.CommandContext(t.Context(), acctest.Provider(t), "-debug")
 	stdout, err := provider.StdoutPipe()
@@ -33,7 +33,7 @@ func TestTerraformAttachesToAProcessUnderADebugger(t *testing.T) {
 	}
 	cli.MustRun("init")
 	if plan := cli.MustRun("plan"); !plan.Says("1 to add") {
-		t.Errorf("there is no plan in:\n%s", plan.Stdout)
+		t.Errorf("no plan in:\n%s", plan.Stdout)
 	}
 	if err := provider.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)

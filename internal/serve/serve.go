@@ -1,6 +1,5 @@
-// Package serve hands the provider to Terraform, and is where a plan of many
-// resources is made cheap: each measure of its speed is one file of this
-// package.
+// Package serve runs the provider's server and makes plans of many resources
+// fast. Each file holds one optimization.
 package serve
 
 import (
@@ -16,28 +15,28 @@ import (
 
 const address = "registry.terraform.io/clouddesktop/clouddesktop"
 
-// Provider serves a provider to Terraform until Terraform has had enough. With
-// debug it waits for a Terraform that attaches to it, and for an interrupt.
+// Provider serves a provider until Terraform closes the connection. With debug
+// it prints how Terraform attaches to it, and serves until it is interrupted.
 func Provider(newProvider func() provider.Provider, debug bool) error {
-	collectRarely(os.Getenv)
+	tuneGC(os.Getenv)
 	served := newProvider()
 	server := func() tfprotov6.ProviderServer { return Server(served) }
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	if !logging(os.Getenv) {
-		if err := silence(os.Setenv); err != nil {
+	if !logsRequested(os.Getenv) {
+		if err := disableSDKLogs(os.Setenv); err != nil {
 			return err
 		}
 		options = append(options, tf6server.WithGoPluginLogger(hclog.New(&hclog.LoggerOptions{
 			Level: hclog.Error, Output: os.Stderr, JSONFormat: true,
 		})))
 		framework := server
-		server = func() tfprotov6.ProviderServer { return forget(framework()) }
+		server = func() tfprotov6.ProviderServer { return detachContexts(framework()) }
 	}
 	err := tf6server.Serve(address, server, options...)
-	// Terraform waits two seconds for the process to end before it kills it.
+	// Terraform kills the process two seconds after it has closed the connection.
 	if closer, ok := served.(io.Closer); ok {
 		err = errors.Join(err, closer.Close())
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// config plans without asking the service anything.
+// config can be planned without a request to the service.
 const config = `
 terraform {
   required_providers {
@@ -28,15 +28,15 @@ resource "clouddesktop_desktop" "this" {
 }
 `
 
-// Terraform throws away what a provider writes when nobody wants a log, but
-// only after it has parsed every line.
-func TestThePlanLogsOnlyWhatIsAskedFor(t *testing.T) {
+// Without TF_LOG Terraform discards the log of a provider, but only after it has
+// parsed every line.
+func TestServe_logsOnlyOnRequest(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		env  []string
 		want []string
 	}{
-		"nothing is asked for": {},
+		"no variable": {},
 		"TF_LOG=trace": {
 			env: []string{"TF_LOG=trace"},
 			want: []string{
@@ -73,7 +73,7 @@ func TestThePlanLogsOnlyWhatIsAskedFor(t *testing.T) {
 }
 
 // withStderr returns a CLI and a function that returns what the provider
-// processes have written to stderr since the last time.
+// processes have written to stderr since its last call.
 func withStderr(t *testing.T) (*acctest.CLI, func() string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -9,25 +9,25 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// storedNumbers answers what it read in JSON, as state files hold it. Terraform
-// (seen in 1.11) compares the two down to the precision that its numbers have
-// in memory, and those from the binary form have another: a refresh-only plan
-// with -detailed-exitcode would report a change, and show none, for every
-// resource with a number in it.
-type storedNumbers struct {
+// jsonStateServer returns the states that it read as JSON, the encoding of state
+// files. Terraform (seen in 1.11) compares numbers with their precision in
+// memory, and numbers decoded from msgpack have another precision. Without this,
+// a refresh-only plan with -detailed-exitcode reports a change, and shows none,
+// for every resource with a number.
+type jsonStateServer struct {
 	frameworkServer
 }
 
-func (s storedNumbers) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+func (s jsonStateServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	resp, err := s.frameworkServer.ReadResource(ctx, req)
 	if err == nil && resp.NewState != nil {
-		resp.NewState = withStoredNumbers(resp.NewState)
+		resp.NewState = asJSON(resp.NewState)
 	}
 	return resp, err
 }
 
-// withStoredNumbers leaves a state alone that has no number in it.
-func withStoredNumbers(state *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
+// asJSON encodes a state as JSON. A state without numbers stays as it is.
+func asJSON(state *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
 	var value any
 	if err := msgpack.Unmarshal(state.MsgPack, &value); err != nil || !hasNumber(value) {
 		return state

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-func TestWithStoredNumbers(t *testing.T) {
+func TestAsJSON(t *testing.T) {
 	t.Parallel()
 	attributes := map[string]tftypes.Type{
 		"name": tftypes.String, "on": tftypes.Bool, "cpu": tftypes.Number,
@@ -42,7 +42,7 @@ func TestWithStoredNumbers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := withStoredNumbers(test.state)
+			got := asJSON(test.state)
 			if inJSON := got.JSON != nil; inJSON != test.inJSON {
 				t.Fatalf("in JSON: %v, want %v", inJSON, test.inJSON)
 			}
