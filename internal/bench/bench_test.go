@@ -10,10 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The numbers differ from machine to machine, the requests must not: one for
-// each desktop to order it and one for its name, and one for each user in a
-// refresh.
-func TestRunComparesTheProviders(t *testing.T) {
+// Times differ between machines, the number of requests does not: two for each
+// new desktop (its order and its name), and one per user in a refresh.
+func TestRun_comparesTheProviders(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	if err := run(t.Context(), &out, "12", 1); err != nil {
@@ -31,20 +30,20 @@ func TestRunComparesTheProviders(t *testing.T) {
 		t.Errorf("requests (-want +got):\n%s%s", diff, out.String())
 	}
 	if !strings.Contains(out.String(), "of 20 orders") {
-		t.Errorf("there is no latency in:\n%s", out.String())
+		t.Errorf("no latency in:\n%s", out.String())
 	}
 }
 
-func TestParseRefusesWhatIsNoNumberOfDesktops(t *testing.T) {
+func TestParse_rejectsOtherText(t *testing.T) {
 	t.Parallel()
 	for _, sizes := range []string{"", "0", "ten", "10,"} {
 		if _, err := parse(sizes); err == nil {
-			t.Errorf("%q is taken for numbers", sizes)
+			t.Errorf("%q is accepted as numbers", sizes)
 		}
 	}
 }
 
-func TestRatioOfMedians(t *testing.T) {
+func TestRatio_ofMedians(t *testing.T) {
 	t.Parallel()
 	used := func(walls ...time.Duration) (samples []usage) {
 		for _, wall := range walls {

@@ -9,7 +9,7 @@ const required = `terraform {
 }
 `
 
-// configuration is n desktops, in turn for each of the users.
+// configuration has n desktops, spread evenly over the users.
 func configuration(n, users int) string {
 	return fmt.Sprintf(`resource "clouddesktop_desktop" "this" {
   count    = %d
@@ -19,7 +19,7 @@ func configuration(n, users int) string {
 `, n, userPrefix, users)
 }
 
-// groups is n desktops, each for a new user.
+// groups has n desktops, each for a new user.
 func groups(n int) string {
 	return fmt.Sprintf(`resource "clouddesktop_desktop" "this" {
   count      = %d

@@ -16,16 +16,15 @@ import (
 
 const userPrefix = "user"
 
-// service is a fake of the cloud desktop service, and the backend that keeps
-// the states.
+// service is a fake cloud desktop service and the backend for the states.
 type service struct {
 	*httptest.Server
 
 	mu     sync.Mutex
 	fake   *desktoptest.Server
 	states map[string][]byte
-	// called is when the callback with a user's desktop was sent, and next how
-	// long after it the provider asked for something of that user.
+	// called is when the callback with a user's desktop was sent, and next is the
+	// time until the provider's next request for that user.
 	called map[string]time.Time
 	next   map[string]time.Duration
 }
@@ -36,14 +35,14 @@ func startService() *service {
 	return s
 }
 
-// Close ends what is under way.
+// Close also ends running requests.
 func (s *service) Close() {
 	s.Server.Close()
 	s.fake.Close()
 }
 
-// renew starts with no state, no desktop and this number of users.
-func (s *service) renew(users int) {
+// reset removes all states and desktops, and creates this number of users.
+func (s *service) reset(users int) {
 	fake := desktoptest.New()
 	for i := range users {
 		fake.AddUser(fmt.Sprint(userPrefix, i))
@@ -63,21 +62,22 @@ func (s *service) renew(users int) {
 	s.called, s.next = map[string]time.Time{}, map[string]time.Duration{}
 }
 
-// requests counts what the service was asked since renew.
+// requests counts the requests since the last reset.
 func (s *service) requests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.fake.Requests())
 }
 
-// latencies returns how long after each callback its order went on, sorted.
+// latencies returns the time between each callback and the next request of its
+// order, sorted.
 func (s *service) latencies() []time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Values(s.next))
 }
 
-// ServeHTTP keeps states and hands everything else to the fake.
+// ServeHTTP answers requests for states and passes all others to the fake.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	if name, ok := strings.CutPrefix(r.URL.Path, "/state/"); ok {
@@ -95,7 +95,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fake.ServeHTTP(w, r)
 }
 
-// state speaks the protocol of Terraform's http backend.
+// state implements the protocol of Terraform's http backend.
 func (s *service) state(w http.ResponseWriter, r *http.Request, name string) {
 	switch r.Method {
 	case http.MethodGet:

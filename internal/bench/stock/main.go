@@ -1,5 +1,5 @@
-// The provider to compare with: the schemas of the real one, no I/O, and a main
-// function as the documentation of the framework has it.
+// Command stock is the provider to compare with: the schemas of the real one, no
+// I/O, and the main function from the documentation of the framework.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 
 func main() {
 	err := providerserver.Serve(context.Background(), func() provider.Provider {
-		return stock{clouddesktop.New("stock")().(whole)} //nolint:forcetypeassert // The bench fails if it is none.
+		return stock{clouddesktop.New("stock")().(fullProvider)} //nolint:forcetypeassert // If this fails, so does the bench.
 	}, providerserver.ServeOpts{Address: "registry.terraform.io/clouddesktop/clouddesktop"})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -28,24 +28,24 @@ func main() {
 	}
 }
 
-// whole is all that the provider offers.
-type whole interface {
+// fullProvider lists the interfaces of the real provider.
+type fullProvider interface {
 	provider.ProviderWithEphemeralResources
 	provider.ProviderWithListResources
 	provider.ProviderWithActions
 }
 
-type stock struct{ whole }
+type stock struct{ fullProvider }
 
 func (stock) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
 func (p stock) Resources(ctx context.Context) []func() resource.Resource {
-	constructors := p.whole.Resources(ctx)
+	constructors := p.fullProvider.Resources(ctx)
 	for i, construct := range constructors {
 		constructors[i] = func() resource.Resource {
 			r := construct()
 			if identified, ok := r.(resource.ResourceWithIdentity); ok {
-				return still{identified}
+				return echoResource{identified}
 			}
 			return r
 		}
@@ -53,26 +53,26 @@ func (p stock) Resources(ctx context.Context) []func() resource.Resource {
 	return constructors
 }
 
-// still has the schemas of a resource and believes whatever is planned.
-type still struct{ resource.ResourceWithIdentity }
+// echoResource has the schemas of a resource and stores the planned values.
+type echoResource struct{ resource.ResourceWithIdentity }
 
-func (still) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	resp.Diagnostics = believe(ctx, req.Plan, &resp.State, resp.Identity)
+func (echoResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	resp.Diagnostics = storePlan(ctx, req.Plan, &resp.State, resp.Identity)
 }
 
-func (still) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	resp.Diagnostics = believe(ctx, tfsdk.Plan(req.State), &resp.State, resp.Identity)
+func (echoResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	resp.Diagnostics = storePlan(ctx, tfsdk.Plan(req.State), &resp.State, resp.Identity)
 }
 
-func (still) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	resp.Diagnostics = believe(ctx, req.Plan, &resp.State, resp.Identity)
+func (echoResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.Diagnostics = storePlan(ctx, req.Plan, &resp.State, resp.Identity)
 }
 
-func (still) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+func (echoResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// believe makes a state of a plan: every value that is not known, a text in
+// storePlan turns a plan into a state: every unknown value, which is a string in
 // all of the schemas, becomes "stock".
-func believe(ctx context.Context, plan tfsdk.Plan, state *tfsdk.State, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
+func storePlan(ctx context.Context, plan tfsdk.Plan, state *tfsdk.State, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
 	raw, err := tftypes.Transform(plan.Raw, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
 		if v.IsKnown() {
 			return v, nil
@@ -80,7 +80,7 @@ func believe(ctx context.Context, plan tfsdk.Plan, state *tfsdk.State, identity 
 		return tftypes.NewValue(v.Type(), "stock"), nil
 	})
 	if err != nil {
-		diags.AddError("Unable to Believe", err.Error())
+		diags.AddError("Unable to Store Plan", err.Error())
 		return diags
 	}
 	state.Raw = raw

@@ -1,4 +1,4 @@
-// Runs a provider and appends a line with its CPU time and peak memory to a
+// Command usage runs a provider and appends a line with its CPU time and peak memory to a
 // file: usage FILE PROVIDER [ARGUMENT…].
 package main
 
@@ -20,14 +20,14 @@ func main() {
 }
 
 func run(file, provider string, args ...string) error {
-	cmd := exec.CommandContext(context.Background(), provider, args...) //nolint:gosec // To run what it is given is what it is for.
+	cmd := exec.CommandContext(context.Background(), provider, args...) //nolint:gosec // It runs the program from its arguments by design.
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return err
 	}
-	peak := int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) //nolint:forcetypeassert // On every system that has the rest of this.
+	peak := int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) //nolint:forcetypeassert // It has this type on every system where this package compiles.
 	if runtime.GOOS != "darwin" {
-		peak *= 1024 // Elsewhere it is counted in KiB.
+		peak *= 1024 // Other systems count KiB.
 	}
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
