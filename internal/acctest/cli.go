@@ -1,4 +1,4 @@
-// Package acctest is what the acceptance tests share.
+// Package acctest runs the built provider with the real Terraform or OpenTofu.
 package acctest
 
 import (
@@ -12,29 +12,27 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
 
-// CLI is a working directory in which the real Terraform CLI runs the built
-// provider. Nothing of the developer's environment reaches either of them.
+// CLI is a working directory in which the real CLI runs the built provider.
+// Neither sees the developer's environment.
 type CLI struct {
 	// Dir is where the commands run.
 	Dir string
-	// Env is the whole environment of the commands. Append to it what they
-	// shall see besides.
+	// Env is the whole environment of the commands. Tests may append to it.
 	Env []string
 
 	t         testing.TB
 	terraform string
 }
 
-// Result is how a command ended.
+// Result is the outcome of a command.
 type Result struct {
-	// Stdout and Stderr are what it printed, without colours.
+	// Stdout and Stderr are its output, without colours.
 	Stdout, Stderr string
-	// Code is its exit code, -1 if a signal ended it.
+	// Code is its exit code, or -1 if a signal ended it.
 	Code int
 }
 
@@ -44,7 +42,7 @@ func NewCLI(t testing.TB) *CLI {
 	return NewCLIFor(t, Provider(t))
 }
 
-// NewCLIFor is NewCLI for another executable in the place of the provider.
+// NewCLIFor is NewCLI with another executable as the provider.
 func NewCLIFor(t testing.TB, executable string) *CLI {
 	t.Helper()
 	terraform, err := Terraform()
@@ -70,13 +68,13 @@ func (c *CLI) Write(name, content string) {
 	}
 }
 
-// Run runs a Terraform command to its end.
+// Run runs a command and waits for it.
 func (c *CLI) Run(args ...string) Result {
 	c.t.Helper()
 	return c.Start(args...).Wait()
 }
 
-// MustRun is Run for a command that has to succeed.
+// MustRun is Run for a command that must succeed.
 func (c *CLI) MustRun(args ...string) Result {
 	c.t.Helper()
 	result := c.Run(args...)
@@ -86,7 +84,7 @@ func (c *CLI) MustRun(args ...string) Result {
 	return result
 }
 
-// Process is a Terraform command that is still running.
+// Process is a running command.
 type Process struct {
 	t              testing.TB
 	cmd            *exec.Cmd
@@ -94,16 +92,13 @@ type Process struct {
 	wait           func() error
 }
 
-// Start starts a Terraform command. It and its providers are killed when the
-// test ends before they do.
+// Start starts a command. If it still runs when the test ends, the command and
+// its providers are killed.
 func (c *CLI) Start(args ...string) *Process {
 	c.t.Helper()
 	cmd := exec.CommandContext(c.t.Context(), c.terraform, args...)
 	cmd.Dir, cmd.Env = c.Dir, c.Env
-	// A group of their own is what a terminal gives them: Ctrl-C reaches
-	// Terraform and its providers at once.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	inOwnGroup(cmd)
 	cmd.WaitDelay = 10 * time.Second
 	p := &Process{t: c.t, cmd: cmd, wait: sync.OnceValue(cmd.Wait)}
 	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stderr
@@ -114,15 +109,7 @@ func (c *CLI) Start(args ...string) *Process {
 	return p
 }
 
-// Interrupt does what Ctrl-C does.
-func (p *Process) Interrupt() {
-	p.t.Helper()
-	if err := syscall.Kill(-p.cmd.Process.Pid, syscall.SIGINT); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-// Wait waits for the end of the command.
+// Wait waits until the command has ended.
 func (p *Process) Wait() Result {
 	p.t.Helper()
 	var exit *exec.ExitError
@@ -141,15 +128,15 @@ var (
 	frames  = regexp.MustCompile(`[\s│╷╵]+`)
 )
 
-// Says reports whether the command printed text, however Terraform broke the
-// lines and framed them.
+// Says reports whether the command printed text, ignoring line breaks and the
+// frames that Terraform draws.
 func (r Result) Says(text string) bool {
 	printed := frames.ReplaceAllString(r.Stdout+" "+r.Stderr, " ")
 	return strings.Contains(printed, frames.ReplaceAllString(text, " "))
 }
 
-// Provider returns the executable of the provider, which is built once for all
-// tests of a package.
+// Provider returns the executable of the provider, which is built once per test
+// binary.
 func Provider(t testing.TB) string {
 	t.Helper()
 	executable, err := built()
@@ -159,8 +146,8 @@ func Provider(t testing.TB) string {
 	return executable
 }
 
-// built builds the provider beside the test binary, in the directory that
-// go test removes when the tests are done.
+// built builds the provider next to the test binary, in the directory that
+// go test removes after the tests.
 var built = sync.OnceValues(func() (string, error) {
 	test, err := os.Executable()
 	if err != nil {
@@ -174,20 +161,20 @@ var built = sync.OnceValues(func() (string, error) {
 func Build(ctx context.Context, executable, pkg string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", executable, pkg)
 	if output, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s cannot be built: %w\n%s", pkg, err, output)
+		return fmt.Errorf("build %s: %w\n%s", pkg, err, output)
 	}
 	return nil
 }
 
-// Terraform returns the path of the Terraform CLI: what TF_ACC_TERRAFORM_PATH
-// says, as in acceptance tests, or else the one on PATH.
+// Terraform returns the path of the CLI under test, Terraform or OpenTofu:
+// TF_ACC_TERRAFORM_PATH, or else terraform on PATH.
 func Terraform() (string, error) {
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
 		return path, nil
 	}
 	path, err := exec.LookPath("terraform")
 	if err != nil {
-		return "", errors.New("terraform (1.8 or later) is needed: put it on PATH or set TF_ACC_TERRAFORM_PATH")
+		return "", errors.New("Terraform 1.8 or OpenTofu 1.9 or newer is required: put terraform on PATH, or set TF_ACC_TERRAFORM_PATH to the path of terraform or tofu")
 	}
 	return path, nil
 }

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
@@ -13,17 +12,17 @@ import (
 const config = `
 terraform {
   required_providers {
-    clouddesktop = { source = "registry.terraform.io/clouddesktop/clouddesktop" }
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
   }
 }
 `
 
-func TestCLIRunsTheBuiltProvider(t *testing.T) {
+func TestCLI_runsTheBuiltProvider(t *testing.T) {
 	t.Parallel()
 	cli := acctest.NewCLI(t)
 	cli.Write("main.tf", config)
 	cli.MustRun("init")
-	if got := cli.MustRun("version"); !strings.Contains(got.Stdout, "registry.terraform.io/clouddesktop/clouddesktop v0.0.1") {
+	if got := cli.MustRun("version"); !strings.Contains(got.Stdout, acctest.CLIVersion(t).Registry()+"/clouddesktop/clouddesktop v0.0.1") {
 		t.Errorf("the provider is not installed:\n%s", got.Stdout)
 	}
 	if got := cli.MustRun("providers", "schema", "-json"); !strings.Contains(got.Stdout, `"clouddesktop_desktop"`) {
@@ -31,7 +30,7 @@ func TestCLIRunsTheBuiltProvider(t *testing.T) {
 	}
 }
 
-func TestCLIReportsHowACommandEnded(t *testing.T) {
+func TestCLI_reportsFailures(t *testing.T) {
 	t.Parallel()
 	cli := acctest.NewCLI(t)
 	cli.Write("modules/none/main.tf", `output "long" { value = "${var.that_is_not_declared_anywhere_in_this_module_nor_in_any_other_one}" }`)
@@ -49,7 +48,7 @@ func TestCLIReportsHowACommandEnded(t *testing.T) {
 	}
 }
 
-func TestCLIPassesNothingOfTheDeveloperOn(t *testing.T) {
+func TestCLI_hidesTheDevelopersEnvironment(t *testing.T) {
 	t.Setenv("TF_VAR_leak", "leaked")
 	t.Setenv("CLOUDDESKTOP_ENDPOINT", "leaked")
 	script := filepath.Join(t.TempDir(), "terraform")
@@ -62,28 +61,5 @@ func TestCLIPassesNothingOfTheDeveloperOn(t *testing.T) {
 	got := cli.MustRun("plan")
 	if strings.Contains(got.Stdout, "leaked") || !strings.Contains(got.Stdout, "TF_VAR_wanted=1") {
 		t.Errorf("environment:\n%s", got.Stdout)
-	}
-}
-
-func TestInterruptReachesTheCommandAndItsChildren(t *testing.T) {
-	script := filepath.Join(t.TempDir(), "terraform")
-	const content = `#!/bin/sh
-trap 'exit 7' INT
-sh -c 'trap "echo child; exit" INT; touch ready; while :; do sleep 0.05; done'
-`
-	if err := os.WriteFile(script, []byte(content), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("TF_ACC_TERRAFORM_PATH", script)
-	cli := acctest.NewCLIFor(t, "unused")
-	process := cli.Start("apply")
-	for ready := false; !ready; {
-		<-time.After(10 * time.Millisecond)
-		_, err := os.Stat(filepath.Join(cli.Dir, "ready"))
-		ready = err == nil
-	}
-	process.Interrupt()
-	if got := process.Wait(); got.Code != 7 || !got.Says("child") {
-		t.Errorf("got %+v", got)
 	}
 }

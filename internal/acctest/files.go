@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// Files returns what each file below the working directory holds, by its
-// slashed name. Of a plan file, which is compressed, it returns the files
-// inside: "plan/tfplan".
+// Files returns the content of every file below the working directory, by its
+// path with slashes. For a plan file, which is an archive, it returns the files
+// inside, such as "plan/tfplan".
 func (c *CLI) Files() map[string]string {
 	c.t.Helper()
 	files := map[string]string{}
@@ -18,7 +18,7 @@ func (c *CLI) Files() map[string]string {
 	for name := range files {
 		archive, err := zip.OpenReader(filepath.Join(c.Dir, filepath.FromSlash(name)))
 		if err != nil {
-			continue // Most are no archives.
+			continue // Most files are not archives.
 		}
 		delete(files, name)
 		collect(c.t, archive, name+"/", files)

@@ -9,12 +9,15 @@ import (
 
 const (
 	module  = "github.com/clouddesktop/terraform-provider-clouddesktop"
-	address = "registry.terraform.io/clouddesktop/clouddesktop"
 	version = "0.0.1"
 )
 
-// cliConfig has no other way to install a provider, so that init never asks
-// the network. With dev_overrides it would.
+// registries are the default hosts of Terraform and of OpenTofu: each looks for
+// "clouddesktop/clouddesktop" on its own.
+var registries = []string{"registry.terraform.io", "registry.opentofu.org"}
+
+// cliConfig offers no other way to install a provider, so that init makes no
+// network requests. With dev_overrides it would make some.
 const cliConfig = `provider_installation {
   filesystem_mirror {
     path = %q
@@ -22,21 +25,24 @@ const cliConfig = `provider_installation {
 }
 `
 
-// InstallProvider fills an empty directory with a mirror that holds executable as the
-// provider, and returns the environment in which the Terraform CLI finds it
-// there and nothing else anywhere.
+// InstallProvider creates a mirror in an empty directory with executable as the
+// provider, and returns the environment in which the CLI finds the provider
+// there and nowhere else.
 func InstallProvider(dir, executable string) ([]string, error) {
 	home := filepath.Join(dir, "home")
 	mirror := filepath.Join(dir, "mirror")
 	config := filepath.Join(dir, "terraformrc")
-	unpacked := filepath.Join(mirror, filepath.FromSlash(address), version, runtime.GOOS+"_"+runtime.GOARCH)
-	for _, d := range []string{home, unpacked} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, err
+	}
+	for _, registry := range registries {
+		unpacked := filepath.Join(mirror, registry, "clouddesktop", "clouddesktop", version, runtime.GOOS+"_"+runtime.GOARCH)
+		if err := os.MkdirAll(unpacked, 0o700); err != nil {
 			return nil, err
 		}
-	}
-	if err := os.Symlink(executable, filepath.Join(unpacked, "terraform-provider-clouddesktop_v"+version)); err != nil {
-		return nil, err
+		if err := os.Symlink(executable, filepath.Join(unpacked, "terraform-provider-clouddesktop_v"+version)); err != nil {
+			return nil, err
+		}
 	}
 	if err := os.WriteFile(config, fmt.Appendf(nil, cliConfig, mirror), 0o600); err != nil {
 		return nil, err
@@ -44,7 +50,7 @@ func InstallProvider(dir, executable string) ([]string, error) {
 	return []string{
 		"HOME=" + home,
 		"PATH=" + os.Getenv("PATH"),
-		"TMPDIR=" + os.TempDir(), // The socket of the provider: a longer path would not do.
+		"TMPDIR=" + os.TempDir(), // The provider's socket needs a short path.
 		"TF_CLI_CONFIG_FILE=" + config,
 		"TF_INPUT=0",
 		"TF_IN_AUTOMATION=1",

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ErrorContains matches a text in an error of Terraform, however it broke the lines and
-// framed them.
+// ErrorContains matches a text in an error of Terraform, ignoring line breaks and
+// the frames that Terraform draws.
 func ErrorContains(text string) *regexp.Regexp {
 	words := strings.Fields(text)
 	for i, word := range words {

@@ -31,7 +31,7 @@ func TestSchemas_sameAsTerraform(t *testing.T) {
 		Schemas map[string]map[string]any `json:"provider_schemas"`
 	}
 	unmarshal(t, []byte(cli.MustRun("providers", "schema", "-json").Stdout), &printed)
-	want := printed.Schemas["registry.terraform.io/clouddesktop/clouddesktop"]
+	want := printed.Schemas[acctest.CLIVersion(t).Registry()+"/clouddesktop/clouddesktop"]
 	for _, kind := range []string{"provider", "resource_schemas"} {
 		if want[kind] == nil {
 			t.Errorf("Terraform prints no %s", kind)

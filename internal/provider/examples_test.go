@@ -81,10 +81,10 @@ func TestExamples_planned(t *testing.T) {
 		t.Run(strings.TrimPrefix(folder, examples+"/"), func(t *testing.T) {
 			t.Parallel()
 			cli := cliFor(t, url)
-			minor := acctest.TerraformMinor(t)
+			version := acctest.CLIVersion(t)
 			for _, config := range configurations(t, folder) {
-				if since := needs(config); since > minor {
-					t.Logf("this Terraform is older than 1.%d, so it cannot plan:\n%s", since, config)
+				if since := needs(config); !version.Supports(since) {
+					t.Logf("%s does not have the features of Terraform 1.%d of:\n%s", version, since, config)
 					continue
 				}
 				cli.Write("example.tf", config)

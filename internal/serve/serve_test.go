@@ -14,7 +14,7 @@ import (
 const config = `
 terraform {
   required_providers {
-    clouddesktop = { source = "registry.terraform.io/clouddesktop/clouddesktop" }
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
   }
 }
 
