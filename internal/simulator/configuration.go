@@ -8,14 +8,30 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
 )
 
-// Configuration is a provider block in which every service is the simulator at
-// url. It holds the credentials of the fakes, and in the block of the desktop
-// service any further lines.
+const requiredProviders = `terraform {
+  required_providers {
+    clouddesktop = {
+      source = "clouddesktop/clouddesktop"
+    }
+  }
+}
+
+`
+
+// ProviderFile returns a file that lets Terraform use the simulator at url. With
+// resources in a second file it is a complete configuration.
+func (s *Simulator) ProviderFile(url string, desktop ...string) string {
+	return requiredProviders + s.Configuration(url, desktop...)
+}
+
+// Configuration returns a provider block that uses the simulator at url for
+// every service, with the credentials of the fakes. The lines in desktop are
+// added to the block of the desktop service.
 func (s *Simulator) Configuration(url string, desktop ...string) string {
 	var b strings.Builder
 	block := func(name string, lines ...string) {
 		fmt.Fprintf(&b, "  %s {\n", name)
-		for _, line := range lines {
+		for _, line := range aligned(lines) {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
 		b.WriteString("  }\n")
@@ -47,4 +63,19 @@ func (s *Simulator) Configuration(url string, desktop ...string) string {
 	)
 	b.WriteString("}\n")
 	return b.String()
+}
+
+// aligned lines up the equals signs, as terraform fmt does.
+func aligned(lines []string) []string {
+	width := 0
+	for _, line := range lines {
+		name, _, _ := strings.Cut(line, " = ")
+		width = max(width, len(name))
+	}
+	formatted := make([]string, len(lines))
+	for i, line := range lines {
+		name, value, _ := strings.Cut(line, " = ")
+		formatted[i] = fmt.Sprintf("%-*s = %s", width, name, value)
+	}
+	return formatted
 }

@@ -1,5 +1,5 @@
-// Package simulator is one server that plays all the services from their
-// fakes, so that a person can try the provider without having any of them.
+// Package simulator serves the fakes of all services at one address, so that a
+// user can try the provider without access to a real service.
 package simulator
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/workspace/workspacetest"
 )
 
-// What the services know from the start. Who may log in to the cloud is in
-// package identitytest.
+// The initial content of the services. Package identitytest holds the
+// credentials of the clouds.
 const (
 	// ServerID is a running server of the compute service.
 	ServerID = "9168b536-cd40-4630-b43f-b259807c6e87"
@@ -32,7 +32,7 @@ const (
 	CVMSecretKey = "simulated-secret-key"
 )
 
-// Simulator plays every service under the paths that are the service's own.
+// Simulator serves every service under the service's own paths.
 type Simulator struct {
 	Desktop   *desktoptest.Server
 	HPC       *hpctest.Server
@@ -45,20 +45,20 @@ type Simulator struct {
 	services []service
 }
 
-// service is a fake, where its paths begin, and what a request to it does.
-// does is empty if the fake tells of its calls itself.
+// service is a fake with the prefix of its paths.
 type service struct {
 	prefix string
 	fake   http.Handler
-	does   string
+	// event describes a request in the log. It is empty if the fake logs itself.
+	event string
 }
 
 func (s service) has(path string) bool {
 	return path == s.prefix || s.prefix != "/" && strings.HasPrefix(path, s.prefix)
 }
 
-// New makes a simulator that listens nowhere. It hands log one line an event,
-// without passwords, tokens and callback URLs.
+// New returns a simulator that does not listen yet. It calls log with one line
+// per event, without passwords, tokens and callback URLs.
 func New(log func(line string), desktop ...desktoptest.Option) *Simulator {
 	cloud := identitytest.New()
 	s := &Simulator{
@@ -84,26 +84,26 @@ func New(log func(line string), desktop ...desktoptest.Option) *Simulator {
 	return s
 }
 
-// ServeHTTP hands a request to the first service that has its path.
+// ServeHTTP passes a request to the first service whose prefix matches.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, service := range s.services {
 		if !service.has(r.URL.Path) {
 			continue
 		}
-		if service.does == "" {
+		if service.event == "" {
 			service.fake.ServeHTTP(w, r)
 			return
 		}
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 		service.fake.ServeHTTP(recorder, r)
-		s.log(fmt.Sprintf("%s: %d %s", service.does, recorder.status, http.StatusText(recorder.status)))
+		s.log(fmt.Sprintf("%s: %d %s", service.event, recorder.status, http.StatusText(recorder.status)))
 		return
 	}
 	http.NotFound(w, r)
-	s.log("none of the services has the path of a request: 404 Not Found")
+	s.log("request with an unknown path: 404 Not Found")
 }
 
-// Serve listens until ctx ends, and then ends everything that is under way.
+// Serve serves until ctx is cancelled, then ends all running requests and orders.
 func (s *Simulator) Serve(ctx context.Context, listener net.Listener) error {
 	s.Identity.AddEndpoint(identitytest.Endpoint{
 		Type: "compute", Interface: "public", Region: identitytest.Region,
@@ -111,9 +111,9 @@ func (s *Simulator) Serve(ctx context.Context, listener net.Listener) error {
 	})
 	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	closed := make(chan struct{})
-	keep := context.AfterFunc(ctx, func() {
+	stop := context.AfterFunc(ctx, func() {
 		defer close(closed)
-		// A request that hangs, as a fault may want it to, is cut off.
+		// A fault may have made a request hang.
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		if server.Shutdown(short) != nil {
@@ -121,7 +121,7 @@ func (s *Simulator) Serve(ctx context.Context, listener net.Listener) error {
 		}
 	})
 	err := server.Serve(listener)
-	if !keep() {
+	if !stop() {
 		<-closed
 	}
 	s.Desktop.Close()

@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// running is a simulator that serves, and what it logged.
+// running is a simulator that is being served, with its log.
 type running struct {
 	*simulator.Simulator
 	URL  string
@@ -59,7 +59,7 @@ func start(t *testing.T, desktop ...desktoptest.Option) *running {
 	return r
 }
 
-// answer is a whole HTTP answer.
+// answer is an HTTP response.
 type answer struct {
 	status int
 	header http.Header
@@ -91,7 +91,7 @@ func (r *running) send(t *testing.T, method, path, body string, header ...string
 	return answer{resp.StatusCode, resp.Header, string(got)}
 }
 
-func TestAllServicesAtOneAddress(t *testing.T) {
+func TestSimulator_servesAllServices(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	s.Desktop.AddDesktop("dev_01", "win10")
@@ -134,7 +134,7 @@ func TestAllServicesAtOneAddress(t *testing.T) {
 		"asked the compute service for a console: 200 OK",
 		"asked the workspace service for login records: 200 OK",
 		"asked the CVM service for a console: 200 OK",
-		"none of the services has the path of a request: 404 Not Found",
+		"request with an unknown path: 404 Not Found",
 	}
 	if diff := cmp.Diff(want, s.lines); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)
@@ -160,8 +160,8 @@ func login(t *testing.T) string {
 	return string(body)
 }
 
-// TestStopsInTheMiddle has an order and a request under way.
-func TestStopsInTheMiddle(t *testing.T) {
+// An order and a request are running when it stops.
+func TestSimulator_stopsRunningRequests(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	hold := s.Desktop.Hold(desktoptest.Apply, 1)
@@ -196,7 +196,7 @@ func TestStopsInTheMiddle(t *testing.T) {
 	}
 }
 
-func TestServeReportsWhyItCannot(t *testing.T) {
+func TestServe_reportsErrors(t *testing.T) {
 	t.Parallel()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -1,6 +1,6 @@
-// Command demo shows the provider at work: the real Terraform CLI orders,
-// sizes, grows, imports and gives up desktops of a simulated service. It needs
-// no network and leaves nothing behind.
+// Command demo shows the provider in use: the real Terraform or OpenTofu orders,
+// resizes, imports and destroys desktops of a simulated service. It needs no
+// network and removes all its files.
 package main
 
 import (
@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
@@ -22,7 +21,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, terminate)
 	err := run(ctx, os.Stdout, "examples/demo", time.Second)
 	stop()
 	if err != nil {
@@ -31,9 +30,13 @@ func main() {
 	}
 }
 
-// run shows the configuration in a directory; an order takes as long as delay.
+// run applies the configuration in a directory. Every order takes delay.
 func run(ctx context.Context, out io.Writer, config string, delay time.Duration) (err error) {
 	terraform, err := acctest.Terraform()
+	if err != nil {
+		return err
+	}
+	version, err := acctest.InstalledVersion()
 	if err != nil {
 		return err
 	}
@@ -63,7 +66,7 @@ func run(ctx context.Context, out io.Writer, config string, delay time.Duration)
 	}
 	url := "http://" + listener.Addr().String()
 	service := simulator.New(show.service, desktoptest.WithCallbackDelay(delay))
-	// The service outlives an interrupt: Terraform ends first.
+	// After an interrupt the service runs until Terraform has ended.
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	served := make(chan error, 1)
 	go func() { served <- service.Serve(serving, listener) }()
@@ -72,28 +75,28 @@ func run(ctx context.Context, out io.Writer, config string, delay time.Duration)
 		err = errors.Join(err, <-served)
 	}()
 
-	t := &runner{show: show, terraform: terraform, dir: work, env: append(env, "CLOUDDESKTOP_ENDPOINT="+url)}
+	t := &runner{show: show, terraform: terraform, name: version.Command(), dir: work, env: append(env, "CLOUDDESKTOP_ENDPOINT="+url)}
 	found := ""
 	for _, step := range []struct {
 		title  string
 		args   func() []string
 		before func()
 	}{
-		{title: "Prepare the configuration in " + config, args: words("init", "-no-color")},
-		{title: "Order three desktops of two groups, one of them with sizes; set the policy and a password", args: words("apply", "-auto-approve")},
-		{title: "Plan again: nothing to do", args: words("plan", "-detailed-exitcode")},
+		{title: "Initialize the configuration in " + config, args: words("init", "-no-color")},
+		{title: "Order three desktops for two groups, set the sizes of one, a policy and a password", args: words("apply", "-auto-approve")},
+		{title: "Plan again: no changes", args: words("plan", "-detailed-exitcode")},
 		{title: "Grow a disk from 50 to 80 GiB", args: words("apply", "-auto-approve", "-var=disk_gib=80")},
 		{
-			title:  "Import a desktop that somebody ordered by other means",
+			title:  "Import a desktop created outside Terraform",
 			before: func() { found = "alice/" + service.Desktop.AddDesktop("alice", "macos") },
 			args: func() []string {
 				return []string{"apply", "-auto-approve", "-var=disk_gib=80", "-var=found=" + found}
 			},
 		},
-		{title: "Look for drift: none", args: func() []string {
+		{title: "Check for drift: none", args: func() []string {
 			return []string{"plan", "-refresh-only", "-detailed-exitcode", "-var=disk_gib=80", "-var=found=" + found}
 		}},
-		{title: "Give everything up: the service cannot delete desktops, and Terraform says so", args: func() []string {
+		{title: "Destroy: the service cannot delete desktops, and the warnings say which keep running", args: func() []string {
 			return []string{"destroy", "-auto-approve", "-var=disk_gib=80", "-var=found=" + found}
 		}},
 	} {
@@ -105,7 +108,7 @@ func run(ctx context.Context, out io.Writer, config string, delay time.Duration)
 			return err
 		}
 	}
-	show.title("Done. Nothing of this is left on the machine.")
+	show.title("Done. All files of the demo are removed.")
 	return nil
 }
 
@@ -115,39 +118,36 @@ func words(args ...string) func() []string { return func() []string { return arg
 type runner struct {
 	show      *screen
 	terraform string
+	name      string // As a user types it.
 	dir       string
 	env       []string
 }
 
-// run shows a command and what matters of its output. An interrupt is handed on
-// to Terraform, which then ends by itself.
+// run runs a command and shows the important lines of its output, or all of it
+// if the command fails. An interrupt is passed to Terraform, which then stops.
 func (r *runner) run(ctx context.Context, args ...string) error {
-	r.show.command(args)
-	if args[0] != "init" { // Of Terraform 1.8 to 1.11, it alone has no other output.
+	r.show.command(r.name, args)
+	if args[0] != "init" { // Terraform 1.8 and OpenTofu have no JSON output for init.
 		args = append(args[:1:1], append([]string{"-json"}, args[1:]...)...)
 	}
 	cmd := exec.CommandContext(ctx, r.terraform, args...)
 	cmd.Dir, cmd.Env = r.dir, r.env
-	// In a group of its own Terraform does not get a terminal's Ctrl-C as well:
-	// a second one would make it drop everything.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	inOwnGroup(cmd)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 30 * time.Second
 	lines, writer := io.Pipe()
 	cmd.Stdout, cmd.Stderr = writer, writer
-	shown := make(chan struct{})
-	go func() {
-		defer close(shown)
-		r.show.terraform(lines)
-	}()
+	hidden := make(chan []string, 1)
+	go func() { hidden <- r.show.terraform(lines) }()
 	err := cmd.Run()
 	_ = writer.Close()
-	<-shown
+	rest := <-hidden
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}
 	if err != nil {
-		return fmt.Errorf("terraform %s: %w", args[0], err)
+		r.show.failure(rest)
+		return fmt.Errorf("%s %s: %w", r.name, args[0], err)
 	}
 	return nil
 }

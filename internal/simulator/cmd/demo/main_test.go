@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +13,7 @@ import (
 
 const config = "../../../../examples/demo"
 
-// output is what a demo printed so far.
+// output collects the output of a demo.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -78,6 +79,25 @@ func TestDemo_interrupted(t *testing.T) {
 	cancel()
 	if err := <-ended; err == nil || !strings.Contains(err.Error(), "interrupted") {
 		t.Errorf("the demo ended with %v", err)
+	}
+	leavesNothing(t, temp)
+}
+
+func TestDemo_showsTheWholeError(t *testing.T) {
+	dir, temp := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	const invalid = "terraform {\n  required_providers {\n    missing = { source = \"example.com/none/missing\" }\n  }\n}\n"
+	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(invalid), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out output
+	if err := run(t.Context(), &out, dir, 0); err == nil || !strings.Contains(err.Error(), "init") {
+		t.Errorf("got error %v", err)
+	}
+	for _, text := range []string{"Initializing provider plugins", "Error: ", "example.com/none/missing"} {
+		if !strings.Contains(out.String(), text) {
+			t.Errorf("the demo does not show %q:\n%s", text, out.String())
+		}
 	}
 	leavesNothing(t, temp)
 }

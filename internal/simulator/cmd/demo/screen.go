@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// screen prints what Terraform and the service do, side by side.
+// screen prints the output of Terraform and the events of the service.
 type screen struct {
 	mu  sync.Mutex
 	out io.Writer
@@ -23,14 +23,16 @@ func (s *screen) line(format string, args ...any) {
 
 func (s *screen) title(text string) { s.line("\n━━ %s", text) }
 
-func (s *screen) command(args []string) { s.line("   $ terraform %s", strings.Join(args, " ")) }
+func (s *screen) command(name string, args []string) {
+	s.line("   $ %s %s", name, strings.Join(args, " "))
+}
 
 // service prints an event of the simulator.
 func (s *screen) service(text string) { s.line("       service ┊ %s", text) }
 
-// terraform prints what a person wants to see of Terraform's output: lines of
-// JSON, or of text that only an error makes interesting.
-func (s *screen) terraform(output io.Reader) {
+// terraform prints the important lines of Terraform's output and returns the
+// lines that are not JSON, which only matter if the command fails.
+func (s *screen) terraform(output io.Reader) (hidden []string) {
 	lines := bufio.NewScanner(output)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -42,7 +44,8 @@ func (s *screen) terraform(output io.Reader) {
 			} `json:"diagnostic"`
 		}
 		if json.Unmarshal(lines.Bytes(), &event) != nil {
-			if text := lines.Text(); strings.Contains(text, "Error") || strings.Contains(text, "successfully initialized") {
+			hidden = append(hidden, lines.Text())
+			if text := lines.Text(); strings.Contains(text, "successfully initialized") {
 				s.line("     terraform │ %s", strings.TrimSpace(text))
 			}
 			continue
@@ -56,6 +59,19 @@ func (s *screen) terraform(output io.Reader) {
 			s.line("               │   %s", strings.ReplaceAll(detail, "\n", "\n               │   "))
 		}
 	}
-	// Terraform must be able to write on, whatever could not be read.
+	// Terraform blocks if nobody reads the rest.
 	_, _ = io.Copy(io.Discard, output)
+	return hidden
+}
+
+// failure prints the text of a command that failed, without empty lines at both
+// ends.
+func (s *screen) failure(lines []string) {
+	text := strings.Trim(strings.Join(lines, "\n"), "\n")
+	if text == "" {
+		return // The command printed JSON, which is on the screen already.
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		s.line("     terraform │ %s", line)
+	}
 }

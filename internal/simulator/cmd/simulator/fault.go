@@ -10,7 +10,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// fault is a planned failure: either the answer or the callback goes wrong.
+// fault is a planned failure of either the answer or the callback.
 type fault struct {
 	call     desktoptest.Call
 	times    int
@@ -26,7 +26,7 @@ func (f fault) plan(s *desktoptest.Server) {
 	s.Callback(f.call, f.times, f.callback)
 }
 
-const message = "the simulator was told to fail"
+const message = "the simulator was asked to fail"
 
 var (
 	calls = map[string]desktoptest.Call{
@@ -42,7 +42,7 @@ var (
 		"401":         desktoptest.Unauthorized(),
 		"503":         desktoptest.Unavailable(),
 		"empty":       desktoptest.Empty(),
-		"half":        desktoptest.Truncated(),
+		"truncated":   desktoptest.Truncated(),
 		"huge":        desktoptest.Huge(50 << 20),
 		"drop-before": desktoptest.DropBefore(),
 		"drop-after":  desktoptest.DropAfter(),
@@ -63,13 +63,13 @@ func parseFault(value string) (fault, error) {
 	how, count, counted := strings.Cut(how, ":")
 	call, known := calls[name]
 	if !known {
-		return fault{}, fmt.Errorf("there is no call %q", name)
+		return fault{}, fmt.Errorf("unknown call %q", name)
 	}
 	f := fault{call: call, times: -1}
 	if counted {
 		var err error
 		if f.times, err = strconv.Atoi(count); err != nil || f.times < 1 {
-			return fault{}, fmt.Errorf("%q is no number of times", count)
+			return fault{}, fmt.Errorf("%q is not a number of times: write 1 or more", count)
 		}
 	}
 	if how == "" {
@@ -78,7 +78,7 @@ func parseFault(value string) (fault, error) {
 	f.answer, f.callback = answers[how], callbacks[how]
 	switch {
 	case f.answer == nil && f.callback == nil:
-		return fault{}, fmt.Errorf("nothing can fail by %q", how)
+		return fault{}, fmt.Errorf("unknown fault %q", how)
 	case f.callback != nil && !slices.Contains(asynchronous, name):
 		return fault{}, fmt.Errorf("%s has no callback", name)
 	}
@@ -90,5 +90,5 @@ func faultUsage() string {
 	return "calls: " + list(slices.Sorted(maps.Keys(calls))) +
 		"\nanswers: " + list(slices.Sorted(maps.Keys(answers))) +
 		"\ncallbacks of " + list(asynchronous) + ": " + list(slices.Sorted(maps.Keys(callbacks))) +
-		"\nunless told how, the call is refused; unless told how often, always"
+		"\ndefault: refuse, every time"
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// errUsage is a command line that cannot be; what is wrong has been printed.
+// errUsage means invalid flags. The reason has been printed.
 var errUsage = errors.New("wrong usage")
 
 type flags struct {
@@ -20,11 +20,11 @@ type flags struct {
 	options  []desktoptest.Option
 	desktops []seed
 	faults   []fault
-	// lines are what the options mean to the provider's desktop block.
+	// lines are the matching arguments of the provider's desktop block.
 	lines []string
 }
 
-// seed is a desktop that exists from the start.
+// seed is a desktop that exists at the start.
 type seed struct {
 	user, system string
 }
@@ -34,33 +34,33 @@ func parse(args []string, stderr io.Writer) (flags, error) {
 	option := func(o desktoptest.Option) { f.options = append(f.options, o) }
 	set := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	set.SetOutput(stderr)
-	set.StringVar(&f.listen, "listen", "127.0.0.1:0", "`address` to listen on; port 0 is any free one")
-	set.StringVar(&f.provider, "write-provider", "", "a `file` to write a provider block to, for Terraform to use the simulator")
-	delay := set.Duration("callback-delay", 2*time.Second, "how long an order, a resize or a policy by callback takes")
-	retries := set.Int("callback-retries", 0, "how often a callback that nobody takes is repeated, one second apart")
-	put := set.Bool("callback-put", false, "call back by PUT in the place of POST")
+	set.StringVar(&f.listen, "listen", "127.0.0.1:0", "`address` to listen on; port 0 chooses a free one")
+	set.StringVar(&f.provider, "write-provider", "", "write a provider configuration that uses the simulator to `file`")
+	delay := set.Duration("callback-delay", 2*time.Second, "time until the callback of an order, a resize or a policy")
+	retries := set.Int("callback-retries", 0, "number of retries of a callback that was not accepted, one second apart")
+	put := set.Bool("callback-put", false, "send callbacks by PUT instead of POST")
 	toggle := func(name, usage string, o desktoptest.Option, lines ...string) {
 		set.BoolFunc(name, usage, func(value string) error {
 			if value != "true" {
-				return errors.New("give it or leave it out")
+				return errors.New("this flag does not take a value")
 			}
 			option(o)
 			f.lines = append(f.lines, lines...)
 			return nil
 		})
 	}
-	toggle("policy-per-desktop", "the policy is a desktop's and not the service's", desktoptest.WithPolicyPerDesktop(), `policy_scope = "desktop"`)
-	toggle("policy-callback", "the policy is reported by callback", desktoptest.WithPolicyCallback(), "policy_callback = true")
-	toggle("unknown-user-empty", "an unknown user has an empty list of desktops, not an error", desktoptest.WithEmptyListForUnknownUser())
-	toggle("sizes-as-text", "volume sizes are numeric strings", desktoptest.WithSizesAsText())
-	set.Func("systems", "the operating systems on offer, `comma-separated`", func(value string) error {
+	toggle("policy-per-desktop", "each desktop has a policy of its own", desktoptest.WithPolicyPerDesktop(), `policy_scope = "desktop"`)
+	toggle("policy-callback", "report policy changes by callback", desktoptest.WithPolicyCallback(), "policy_callback = true")
+	toggle("unknown-user-empty", "answer an unknown user with an empty list of desktops instead of an error", desktoptest.WithEmptyListForUnknownUser())
+	toggle("sizes-as-text", "send volume sizes as strings", desktoptest.WithSizesAsText())
+	set.Func("systems", "available operating systems, `comma-separated`", func(value string) error {
 		systems := strings.Split(value, ",")
 		option(desktoptest.WithSystems(systems...))
 		f.lines = append(f.lines, fmt.Sprintf(`operating_systems = ["%s"]`, strings.Join(systems, `", "`)))
 		return nil
 	})
 	var headers []string
-	set.Func("header", "a `name=value` that every request to the desktop service must carry; repeatable", func(value string) error {
+	set.Func("header", "a header, as `name=value`, that the desktop service requires; repeatable", func(value string) error {
 		name, want, found := strings.Cut(value, "=")
 		if !found || name == "" || want == "" {
 			return errors.New("write name=value")
@@ -69,7 +69,7 @@ func parse(args []string, stderr io.Writer) (flags, error) {
 		headers = append(headers, fmt.Sprintf("%q = %q", name, want))
 		return nil
 	})
-	set.Func("desktop", "a `user=os` for a desktop that exists already, as in dev_07=win10; repeatable", func(value string) error {
+	set.Func("desktop", "an existing desktop, as `user=os`, such as dev_07=win10; repeatable", func(value string) error {
 		user, system, found := strings.Cut(value, "=")
 		if !found || user == "" || system == "" {
 			return errors.New("write user=os")
@@ -77,7 +77,7 @@ func parse(args []string, stderr io.Writer) (flags, error) {
 		f.desktops = append(f.desktops, seed{user, system})
 		return nil
 	})
-	set.Func("fail", "a `call[=how[:times]]` of the desktop service that fails; repeatable\n"+faultUsage(), func(value string) error {
+	set.Func("fail", "make a `call[=fault[:times]]` of the desktop service fail; repeatable\n"+faultUsage(), func(value string) error {
 		planned, err := parseFault(value)
 		f.faults = append(f.faults, planned)
 		return err
@@ -89,7 +89,7 @@ func parse(args []string, stderr io.Writer) (flags, error) {
 		return flags{}, errUsage
 	}
 	if set.NArg() > 0 {
-		_, _ = fmt.Fprintf(stderr, "simulator takes flags only, not %q\n", set.Args())
+		_, _ = fmt.Fprintf(stderr, "unexpected argument %q: the simulator takes flags only\n", set.Args())
 		return flags{}, errUsage
 	}
 	option(desktoptest.WithCallbackDelay(*delay))

@@ -1,5 +1,5 @@
-// Command simulator plays all the services that the provider talks to. Its
-// address is the first line that it prints; what happens follows in plain words.
+// Command simulator simulates all services that the provider uses. The first
+// line of its output is its address, each further line is an event.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // A second Ctrl-C ends it at once.
+	context.AfterFunc(ctx, stop) // A second Ctrl-C ends the process immediately.
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// run simulates until ctx ends.
+// run runs the simulator until ctx is cancelled.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags, err := parse(args, stderr)
 	if err != nil {
@@ -41,18 +41,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	say := func(words ...any) { _, _ = fmt.Fprintln(stdout, words...) }
-	log := func(line string) { say(time.Now().Format(time.TimeOnly), "", line) }
+	println := func(words ...any) { _, _ = fmt.Fprintln(stdout, words...) }
+	log := func(line string) { println(time.Now().Format(time.TimeOnly), "", line) }
 	s := simulator.New(log, flags.options...)
 	url := "http://" + listener.Addr().String()
 	if flags.provider != "" {
-		if err := os.WriteFile(flags.provider, []byte(s.Configuration(url, flags.lines...)), 0o600); err != nil {
+		if err := os.WriteFile(flags.provider, []byte(s.ProviderFile(url, flags.lines...)), 0o600); err != nil {
 			return errors.Join(err, listener.Close())
 		}
 	}
-	say(url)
+	println(url)
 	for _, d := range flags.desktops {
-		log("made outside of Terraform: desktop " + d.user + "/" + s.Desktop.AddDesktop(d.user, d.system))
+		log("created outside Terraform: desktop " + d.user + "/" + s.Desktop.AddDesktop(d.user, d.system))
 	}
 	for _, f := range flags.faults {
 		f.plan(s.Desktop)

@@ -21,16 +21,16 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// TestMain lets the test binary be the simulator, so that no test builds one.
+// TestMain runs the simulator in the test binary, so that no test has to build it.
 func TestMain(m *testing.M) {
-	if os.Getenv("PLAY_SIMULATOR") != "" {
+	if os.Getenv("RUN_SIMULATOR") != "" {
 		main()
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
 
-func TestFromStartToCtrlC(t *testing.T) {
+func TestRun_untilInterrupted(t *testing.T) {
 	t.Parallel()
 	executable, err := os.Executable()
 	if err != nil {
@@ -39,7 +39,7 @@ func TestFromStartToCtrlC(t *testing.T) {
 	provider := filepath.Join(t.TempDir(), "provider.tf")
 	cmd := exec.CommandContext(t.Context(), executable,
 		"--write-provider", provider, "--callback-delay", "10ms", "--callback-put", "--desktop", "ops_07=kylin", "--fail", "resize=503:1", "--header", "X-Key=sesame")
-	cmd.Env = append(os.Environ(), "PLAY_SIMULATOR=1")
+	cmd.Env = append(os.Environ(), "RUN_SIMULATOR=1")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -51,13 +51,13 @@ func TestFromStartToCtrlC(t *testing.T) {
 	next := func() string {
 		t.Helper()
 		if !lines.Scan() {
-			t.Fatalf("the simulator said no more: %v", lines.Err())
+			t.Fatalf("the output ended: %v", lines.Err())
 		}
 		return lines.Text()
 	}
 	url := next()
 	seeded := next()
-	if written, err := os.ReadFile(provider); err != nil || !strings.Contains(string(written), url) || !strings.Contains(string(written), `headers = { "X-Key" = "sesame" }`) {
+	if written, err := os.ReadFile(provider); err != nil || !strings.Contains(string(written), url) || !strings.Contains(string(written), "required_providers") || !strings.Contains(string(written), `headers  = { "X-Key" = "sesame" }`) {
 		t.Errorf("provider block %s, error %v", written, err)
 	}
 
@@ -84,7 +84,7 @@ func TestFromStartToCtrlC(t *testing.T) {
 		t.Errorf("apply: %d", got)
 	}
 	if got := <-called; got != http.MethodPut {
-		t.Errorf("called back by %s", got)
+		t.Errorf("the callback is a %s", got)
 	}
 	if got := post("/api/desktop/resource-update", `{}`); got != 503 {
 		t.Errorf("resize: %d", got)
@@ -97,56 +97,56 @@ func TestFromStartToCtrlC(t *testing.T) {
 		got += "\n" + lines.Text()
 	}
 	if err := cmd.Wait(); err != nil {
-		t.Errorf("it ended with %v", err)
+		t.Errorf("exit: %v", err)
 	}
 	for _, want := range []string{
-		"made outside of Terraform: desktop ops_07/",
+		"created outside Terraform: desktop ops_07/",
 		"ordered a win10 desktop for group dev",
 		"dev_01 has desktop ",
 		"POST /api/desktop/resource-update fails, as was asked for",
 		"stopped",
 	} {
 		if !strings.Contains(got, want) {
-			t.Errorf("it never said %q:\n%s", want, got)
+			t.Errorf("no line says %q:\n%s", want, got)
 		}
 	}
 	if strings.Contains(got, "capability") || strings.Contains(got, "sesame") {
-		t.Errorf("it said a secret:\n%s", got)
+		t.Errorf("the output has a secret:\n%s", got)
 	}
 }
 
-func TestWrongFlags(t *testing.T) {
+func TestRun_rejectsFlags(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ arg, want string }{
 		{"--desktop=dev_07", "write user=os"},
 		{"--header=Authorization", "write name=value"},
-		{"--fail=delete", `no call "delete"`},
-		{"--fail=apply=explode", `nothing can fail by "explode"`},
-		{"--fail=apply=503:0", "no number of times"},
+		{"--fail=delete", `unknown call "delete"`},
+		{"--fail=apply=explode", `unknown fault "explode"`},
+		{"--fail=apply=503:0", "is not a number of times"},
 		{"--fail=password=never", "password has no callback"},
-		{"--policy-callback=false", "give it or leave it out"},
-		{"now", "takes flags only"},
+		{"--policy-callback=false", "does not take a value"},
+		{"now", "unexpected argument"},
 	} {
 		t.Run(tc.arg, func(t *testing.T) {
 			t.Parallel()
 			var stderr bytes.Buffer
 			err := run(t.Context(), []string{tc.arg}, io.Discard, &stderr)
 			if !errors.Is(err, errUsage) || !strings.Contains(stderr.String(), tc.want) {
-				t.Errorf("error %v, said %s", err, stderr.String())
+				t.Errorf("error %v, stderr %s", err, stderr.String())
 			}
 		})
 	}
 }
 
-func TestHelp(t *testing.T) {
+func TestRun_help(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
 	if err := run(t.Context(), []string{"-h"}, io.Discard, &stderr); !errors.Is(err, flag.ErrHelp) || !strings.Contains(stderr.String(), "drop-after") {
-		t.Errorf("error %v, said %s", err, stderr.String())
+		t.Errorf("error %v, stderr %s", err, stderr.String())
 	}
 }
 
-func TestWhatCannotBeOpened(t *testing.T) {
+func TestRun_reportsErrors(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"--listen", "nowhere"},
@@ -158,8 +158,8 @@ func TestWhatCannotBeOpened(t *testing.T) {
 	}
 }
 
-// TestFlagsReachTheFake sets all that there is and looks at what the fake does.
-func TestFlagsReachTheFake(t *testing.T) {
+// Every flag changes the behaviour of the fake.
+func TestParse_configuresTheFake(t *testing.T) {
 	t.Parallel()
 	f, err := parse([]string{
 		"--systems", "ubuntu,debian", "--unknown-user-empty", "--policy-per-desktop", "--policy-callback", "--sizes-as-text",
