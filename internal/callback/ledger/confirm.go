@@ -1,0 +1,60 @@
+package ledger
+
+// Reference is what private state remembers of an order: a state that contains
+// it was saved.
+type Reference struct {
+	Ref     string
+	Desktop Desktop
+}
+
+// Confirmation is what is left to do for an order that a saved state contains.
+// The turn comes first: deleting the delivery first would let another apply take
+// the desktop a second time.
+type Confirmation struct {
+	Ref string
+	// Turn is nil if the order is confirmed already; N is its number.
+	Turn *Turn
+	N    int
+	// Delete are the keys to delete afterwards.
+	Delete []string
+}
+
+// Confirm returns what is left to do for the references; an order that is not
+// in the list needs nothing. A nonce is added by whoever writes the turn.
+func Confirm(v *View, refs []Reference, process string) []Confirmation {
+	var list []Confirmation
+	for _, ref := range refs {
+		o := v.Order(ref.Ref)
+		if o == nil {
+			continue // Confirmed and swept.
+		}
+		c := Confirmation{Ref: o.Ref, Delete: o.Stuff}
+		if !o.Has(Confirmed) {
+			c.N = len(o.Turns) + 1
+			c.Turn = &Turn{Kind: Confirmed, Process: process, Username: ref.Desktop.Username, UUID: ref.Desktop.UUID}
+		}
+		if c.Turn != nil || len(c.Delete) > 0 {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// Settled reports whether private state may drop the reference: the order has
+// ended with nothing left to delete, or was swept.
+func Settled(v *View, ref string) bool {
+	o := v.Order(ref)
+	return o == nil || o.Has(Confirmed) && len(o.Stuff) == 0
+}
+
+// Pending returns the orders that an apply would resume or stop at, for the
+// notice of a plan that creates a desktop of this kind.
+func Pending(v *View, want Want, scope string) []*Order {
+	var list []*Order
+	for i := range v.Orders {
+		if o := &v.Orders[i]; o.Open() && o.Intent.Scope == scope && o.Intent.Kind == want.Kind {
+			list = append(list, o)
+		}
+	}
+	return list
+}

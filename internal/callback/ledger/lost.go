@@ -1,0 +1,62 @@
+package ledger
+
+import (
+	"slices"
+	"time"
+)
+
+// Remaining returns how long the holder of an order waits for its callback:
+// until the order's own deadline, but long enough to see one that is on its way.
+func Remaining(v *View, o *Order, timeout time.Duration) time.Duration {
+	left := o.Intent.Timeout - v.Now.Sub(o.Created)
+	return max(left, min(time.Minute, timeout))
+}
+
+// OldestBaseline returns the scope and term of the oldest baseline among the
+// open orders of the same service and group, of any scope: older orders may have
+// made what a newer baseline contains.
+func OldestBaseline(v *View, kind Kind) (scope string, term int, found bool) {
+	var oldest *Order
+	for i := range v.Orders {
+		o := &v.Orders[i]
+		if !o.Open() || o.Intent.Service != kind.Service || o.Intent.Name() != kind.Name() {
+			continue
+		}
+		if oldest == nil || o.Created.Before(oldest.Created) {
+			oldest = o
+		}
+	}
+	if oldest == nil {
+		return "", 0, false
+	}
+	return oldest.Intent.Scope, oldest.Intent.Term, true
+}
+
+// Candidates returns the desktops that an order without a callback may have led
+// to. They are named, never assigned: the list does not say who ordered them.
+func Candidates(v *View, ref string, before, now []Desktop) []Desktop {
+	return slices.DeleteFunc(slices.Clone(now), func(d Desktop) bool {
+		if slices.ContainsFunc(before, func(old Desktop) bool { return old.UUID == d.UUID }) {
+			return true
+		}
+		return v.belongsToOther(ref, d.UUID)
+	})
+}
+
+// belongsToOther reports whether another order is known to have led to the
+// desktop, by one of its turns or by its callback.
+func (v *View) belongsToOther(ref, uuid string) bool {
+	for i := range v.Orders {
+		o := &v.Orders[i]
+		if o.Ref == ref {
+			continue
+		}
+		if o.Result.Kind == ResultSuccess && o.Result.UUID == uuid {
+			return true
+		}
+		if slices.ContainsFunc(o.Turns, func(t Turn) bool { return t.UUID == uuid }) {
+			return true
+		}
+	}
+	return false
+}
