@@ -20,8 +20,8 @@ type Confirmation struct {
 }
 
 // Confirm returns what is left to do for the references; an order that is not
-// in the list needs nothing. A nonce is added by whoever writes the turn.
-func Confirm(v *View, refs []Reference, process string) []Confirmation {
+// in the list needs nothing.
+func Confirm(v *View, refs []Reference, self Self) []Confirmation {
 	var list []Confirmation
 	for _, ref := range refs {
 		o := v.Order(ref.Ref)
@@ -31,13 +31,24 @@ func Confirm(v *View, refs []Reference, process string) []Confirmation {
 		c := Confirmation{Ref: o.Ref, Delete: o.Stuff}
 		if !o.Has(Confirmed) {
 			c.N = len(o.Turns) + 1
-			c.Turn = &Turn{Kind: Confirmed, Process: process, Username: ref.Desktop.Username, UUID: ref.Desktop.UUID}
+			c.Turn = confirmation(o, ref.Desktop, self)
 		}
 		if c.Turn != nil || len(c.Delete) > 0 {
 			list = append(list, c)
 		}
 	}
 	return list
+}
+
+func confirmation(o *Order, d Desktop, self Self) *Turn {
+	turn := &Turn{
+		Kind: Confirmed, Process: self.Process, Nonce: self.Nonce, Terraform: self.Terraform,
+		Username: d.Username, UUID: d.UUID,
+	}
+	if o.Intent != nil {
+		turn.Scope, turn.Order = o.Intent.Scope, &o.Intent.Kind
+	}
+	return turn
 }
 
 // Settled reports whether private state may drop the reference: the order has

@@ -50,6 +50,9 @@ func Look(v *View, want Want, self Self) LookResult {
 	var sealed *Stop
 	for i := range v.Orders {
 		o := &v.Orders[i]
+		if v.outdated(o, want, self) {
+			return LookResult{Stop: &Stop{Reason: StopNewerApply, Ref: o.Ref}}
+		}
 		if o.Intent == nil || o.Intent.Scope != self.Scope || o.Intent.Kind != want.Kind {
 			continue
 		}

@@ -1,6 +1,9 @@
 package ledger
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Self is the process and the Create that decide.
 type Self struct {
@@ -14,12 +17,12 @@ type Self struct {
 }
 
 // NextTerm returns the term to take, or a stop if another apply has run since
-// this process started, which was age ago: its plan may be out of date.
-func NextTerm(v *View, self Self, age time.Duration) (int, *Stop) {
+// this process started: its plan may be out of date.
+func NextTerm(v *View, self Self) (int, *Stop) {
 	next := 1
 	for _, term := range v.Terms {
 		next = max(next, term.N+1)
-		if term.Terraform != self.Terraform && v.Now.Sub(term.Taken) <= age+doubt(v.Now)+doubt(term.Taken) {
+		if term.Terraform != self.Terraform && v.Now.Sub(term.Taken) <= v.Age+doubt(v.Now)+doubt(term.Taken) {
 			return 0, &Stop{Reason: StopNewerApply, Holder: v.Process(term.Process)}
 		}
 	}
@@ -42,4 +45,15 @@ func (v *View) superseded(self Self) (Process, bool) {
 		}
 	}
 	return Process{}, false
+}
+
+// outdated reports whether another Terraform saw an order of this kind in a saved
+// state after this process started. The plan at hand does not know that state, so
+// it may want a desktop that exists: a lock was forced. Whole seconds raise no
+// doubt here, because a plan may confirm an order just before the apply starts.
+func (v *View) outdated(o *Order, want Want, self Self) bool {
+	return slices.ContainsFunc(o.Turns, func(t Turn) bool {
+		return t.Kind == Confirmed && t.Order != nil && *t.Order == want.Kind && t.Scope == self.Scope &&
+			t.Terraform != self.Terraform && v.Now.Sub(t.Written) < v.Age
+	})
 }

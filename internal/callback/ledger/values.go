@@ -62,6 +62,11 @@ type Turn struct {
 	Kind    TurnKind `json:"kind"`
 	Process string   `json:"process"`
 	Nonce   string   `json:"nonce"`
+	// Terraform, Scope and Order are set in a confirmation: a plan's process has
+	// no record, and the intent is deleted.
+	Terraform string `json:"terraform,omitempty"`
+	Scope     string `json:"scope,omitempty"`
+	Order     *Kind  `json:"order,omitempty"`
 	// Username and UUID are the desktop, where it is known.
 	Username string `json:"username,omitempty"`
 	UUID     string `json:"desktop_uuid,omitempty"`

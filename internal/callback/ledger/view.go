@@ -7,6 +7,8 @@ import "time"
 type View struct {
 	// Now is the time of the List by the store's clock.
 	Now time.Time
+	// Age is how long this process had been running then, by the machine's clock.
+	Age time.Duration
 	// Terms are those of the process's scope.
 	Terms []Term
 	// Orders are those of all scopes, sorted by reference.
