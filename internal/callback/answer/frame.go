@@ -1,0 +1,159 @@
+// Package answer reads the JSON that the cloud desktop service answers and calls
+// back with. Answers and callbacks have the same frame.
+package answer
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Frame is what every answer and every callback consists of.
+type Frame struct {
+	Data    json.RawMessage `json:"data"`
+	Message string          `json:"message"`
+	Status  Status          `json:"status"`
+}
+
+// Status is "0" for success and "-1" for failure. It is a string in the answers
+// to POST and in callbacks, and a number in the answers to GET.
+type Status string
+
+// The statuses of the document.
+const (
+	Success Status = "0"
+	Failure Status = "-1"
+)
+
+// UnmarshalJSON takes a number, and a string that holds one.
+func (s *Status) UnmarshalJSON(raw []byte) error {
+	var n json.Number
+	if err := json.Unmarshal(raw, &n); err != nil || n == "" {
+		return errors.New("its status is not 0 or -1")
+	}
+	*s = Status(n)
+	return nil
+}
+
+// Parse returns the frame, or an error that says what is wrong with it. what is
+// the name of the document in the error: "the answer".
+func Parse(what string, body []byte) (Frame, error) {
+	var f Frame
+	err := json.Unmarshal(body, &f)
+	switch {
+	case err != nil && !json.Valid(body):
+		return f, fmt.Errorf("%s is not a JSON document", what)
+	case err != nil:
+		return f, TypeMismatch(what, err)
+	case f.Status == "":
+		return f, fmt.Errorf("%s lacks a status", what)
+	}
+	if bytes.Equal(f.Data, []byte("null")) {
+		f.Data = nil
+	}
+	return f, nil
+}
+
+// TypeMismatch words an error of encoding/json without the names of Go's types.
+func TypeMismatch(what string, err error) error {
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return fmt.Errorf("%s cannot be understood: %w", what, err)
+	}
+	if wrong.Field != "" {
+		what += "'s " + wrong.Field
+	}
+	want := "a " + wrong.Type.String()
+	switch wrong.Type.Kind() { //nolint:exhaustive // No other kind has a name that JSON does not know.
+	case reflect.Struct:
+		want = "an object"
+	case reflect.Slice:
+		want = "a list"
+	}
+	return fmt.Errorf("%s is a JSON %s, not %s", what, wrong.Value, want)
+}
+
+// Desktop is what the callback of a successful order names.
+type Desktop struct {
+	Username string
+	UUID     string
+	// Password is the initial password of a new user, else empty.
+	Password string
+}
+
+// Desktop returns the desktop that a successful callback names. Its error quotes
+// nothing of the data, which holds a password.
+func (f Frame) Desktop() (Desktop, error) {
+	var data struct {
+		Username Text `json:"username"`
+		UUID     Text `json:"desktop_uuid"`
+		Password Text `json:"password"`
+	}
+	if len(f.Data) == 0 || json.Unmarshal(f.Data, &data) != nil {
+		return Desktop{}, errors.New("the callback's data is not an object of strings")
+	}
+	d := Desktop{
+		Username: strings.TrimSpace(string(data.Username)),
+		UUID:     strings.TrimSpace(string(data.UUID)),
+		Password: string(data.Password),
+	}
+	switch {
+	case d.Username == "":
+		return Desktop{}, errors.New("the callback lacks username")
+	case d.UUID == "":
+		return Desktop{}, errors.New("the callback lacks desktop_uuid")
+	}
+	return d, nil
+}
+
+// Text is a string. A number is accepted as well, since the document does not
+// show the types of names and ids.
+type Text string
+
+// UnmarshalJSON takes a string, a number or null.
+func (t *Text) UnmarshalJSON(raw []byte) error {
+	var n json.Number
+	if raw[0] != '"' && json.Unmarshal(raw, &n) == nil {
+		*t = Text(n)
+		return nil
+	}
+	return json.Unmarshal(raw, (*string)(t))
+}
+
+// WithoutPassword returns a callback without the passwords in its data. Of a
+// body that is not JSON nothing is returned, because a password in it could not
+// be found.
+func WithoutPassword(body []byte) []byte {
+	var document any
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if d.Decode(&document) != nil || d.More() {
+		return nil
+	}
+	removePasswords(document)
+	redacted, err := json.Marshal(document)
+	if err != nil {
+		return nil
+	}
+	return redacted
+}
+
+func removePasswords(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, element := range value {
+			if strings.EqualFold(name, "password") {
+				delete(value, name)
+				continue
+			}
+			removePasswords(element)
+		}
+	case []any:
+		for _, element := range value {
+			removePasswords(element)
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package receiver
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+)
+
+const (
+	// storeTimeout is how long storing a callback is tried; the service waits
+	// meanwhile.
+	storeTimeout = 20 * time.Second
+	// attemptTimeout bounds one attempt, so that an order that waits in this
+	// process does not wait for an inbox that hangs.
+	attemptTimeout = 5 * time.Second
+	firstDelay     = 100 * time.Millisecond
+	maxDelay       = 2 * time.Second
+)
+
+// ResultPrefix is the prefix of the keys of results.
+const ResultPrefix = "results/"
+
+// ResultKey is the key of the result of a call; hash is that of its id.
+func ResultKey(hash string) string { return ResultPrefix + hash }
+
+// accept stores a callback and returns what became of it.
+func (h *Handler) accept(w http.ResponseWriter, r *http.Request, in Inbox, made id.ID) (Event, *refusal) {
+	if r.Method != http.MethodPost && r.Method != http.MethodPut {
+		w.Header().Set("Allow", "POST, PUT")
+		return Event{}, &refusal{http.StatusMethodNotAllowed, "a callback is a POST or a PUT", nil}
+	}
+	body, refused := readBody(w, r)
+	if refused != nil {
+		return Event{}, refused
+	}
+	if made.Kind() == id.Probe {
+		return Event{ID: made, Outcome: Probed}, nil
+	}
+	// A service that hangs up at once has said what it had to say.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
+	defer cancel()
+	c := &callback{Handler: h, in: in, id: made, body: body}
+	event, err := c.keep(ctx)
+	switch {
+	case errors.Is(err, errTooMuchEvidence):
+		return event, &refusal{http.StatusTooManyRequests, err.Error(), nil}
+	case err != nil:
+		return event, &refusal{http.StatusServiceUnavailable, "the inbox cannot be written", err}
+	}
+	return event, nil
+}
+
+// callback is a callback that is being stored.
+type callback struct {
+	*Handler
+	in   Inbox
+	id   id.ID
+	body []byte
+}
+
+func (c *callback) keep(ctx context.Context) (Event, error) {
+	if c.ended(ctx) {
+		return c.keepEnded(ctx)
+	}
+	if reason := NotFinalReason(c.id.Kind(), c.body); reason != "" {
+		return c.keepNotFinal(ctx, reason)
+	}
+	value, err := c.seal(ctx, c.body)
+	if err != nil {
+		return Event{}, err
+	}
+	var created bool
+	onFailure := func() { c.config.Observe(Event{ID: c.id, Outcome: Unstored, Body: c.body}) }
+	err = c.retry(ctx, onFailure, func(ctx context.Context) (err error) {
+		created, err = c.in.Store.Create(ctx, ResultKey(c.id.Hash()), value)
+		return err
+	})
+	switch {
+	case err != nil:
+		return Event{}, err
+	case !created:
+		return c.keepNotFinal(ctx, "another callback came before it")
+	case c.ended(ctx):
+		// It ended while the result was stored, and nobody removes that any more.
+		event, err := c.keepEnded(ctx)
+		if err == nil {
+			err = c.in.Store.Delete(ctx, ResultKey(c.id.Hash()))
+		}
+		return event, err
+	}
+	return Event{ID: c.id, Outcome: Stored}, nil
+}
+
+func (c *callback) keepNotFinal(ctx context.Context, reason string) (Event, error) {
+	return c.keepEvidence(ctx, Event{ID: c.id, Outcome: NotFinal, Reason: reason}, c.body)
+}
+
+// keepEnded keeps the callback of an order that has ended as evidence, without
+// its password. That of another call has no use.
+func (c *callback) keepEnded(ctx context.Context) (Event, error) {
+	event := Event{ID: c.id, Outcome: Ended, Reason: "the call had ended"}
+	if c.id.Kind() != id.Order {
+		return event, nil
+	}
+	return c.keepEvidence(ctx, event, answer.WithoutPassword(c.body))
+}
+
+func (c *callback) keepEvidence(ctx context.Context, event Event, body []byte) (Event, error) {
+	body, err := c.seal(ctx, body)
+	if err != nil {
+		return event, err
+	}
+	return event, c.retry(ctx, nil, func(ctx context.Context) error {
+		return Evidence{Reason: event.Reason, Body: body}.Store(ctx, c.in.Store, c.id.Ref())
+	})
+}
+
+func (c *callback) seal(ctx context.Context, body []byte) ([]byte, error) {
+	if c.config.Seal == nil || len(body) == 0 {
+		return body, nil
+	}
+	return c.config.Seal(ctx, c.in, c.id, body)
+}
+
+// ended takes a call whose end cannot be looked up for one that waits: its
+// callback must not be lost.
+func (c *callback) ended(ctx context.Context) bool {
+	if c.config.Ended == nil {
+		return false
+	}
+	ended, err := c.config.Ended(ctx, c.in, c.id)
+	if err != nil {
+		c.config.Logger.WarnContext(ctx, "unable to look up whether a call has ended", "call", c.id, "error", err)
+	}
+	return ended && err == nil
+}
+
+// retry calls write until it succeeds or ctx ends. onFailure, if any, is called
+// after the first failure.
+func (c *callback) retry(ctx context.Context, onFailure func(), write func(context.Context) error) error {
+	for delay := firstDelay; ; delay = min(2*delay, maxDelay) {
+		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
+		err := write(attempt)
+		cancel()
+		if err == nil || errors.Is(err, errTooMuchEvidence) {
+			return err
+		}
+		c.config.Logger.WarnContext(ctx, "unable to store a callback", "call", c.id, "error", err)
+		if onFailure != nil {
+			onFailure()
+			onFailure = nil
+		}
+		timer := time.NewTimer(delay)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package receiver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+)
+
+// maxEvidence bounds what is kept of one call: whoever knows its URL could fill
+// the inbox.
+const maxEvidence = 20
+
+// EvidencePrefix is the prefix of the keys of the evidence of a reference.
+func EvidencePrefix(ref string) string { return "evidence/" + ref + "/" }
+
+// Evidence is a callback that is not the result of its call.
+type Evidence struct {
+	// Reason says why. It is not secret.
+	Reason string `json:"reason"`
+	// Body is the callback, which may be sealed.
+	Body []byte `json:"body,omitempty"`
+}
+
+// errTooMuchEvidence is returned for a callback that is not final, of a call of
+// which enough of that kind is kept.
+var errTooMuchEvidence = fmt.Errorf("the inbox holds %d callbacks of this call that are not final, and keeps no more", maxEvidence)
+
+// EvidenceKey is the key of the n-th evidence of a reference, counted from 1.
+func EvidenceKey(ref string, n int) string {
+	return EvidencePrefix(ref) + strconv.Itoa(n)
+}
+
+// Store stores the evidence under the next free key of a reference.
+func (e Evidence) Store(ctx context.Context, store inbox.Store, ref string) error {
+	value, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	for n := 1; n <= maxEvidence; n++ {
+		if created, err := store.Create(ctx, EvidenceKey(ref, n), value); created || err != nil {
+			return err
+		}
+	}
+	return errTooMuchEvidence
+}
+
+// ReadEvidence returns the evidence of a reference, the oldest first.
+func ReadEvidence(ctx context.Context, store inbox.Store, ref string) ([]Evidence, error) {
+	listing, err := store.List(ctx, EvidencePrefix(ref))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(listing.Entries, func(a, b inbox.Entry) int { return number(a.Key) - number(b.Key) })
+	var all []Evidence
+	for _, entry := range listing.Entries {
+		value, err := store.Get(ctx, entry.Key)
+		if errors.Is(err, inbox.ErrNotExist) {
+			continue // Removed meanwhile.
+		}
+		var e Evidence
+		if err == nil && json.Unmarshal(value, &e) != nil {
+			e = Evidence{Reason: "it was kept by another version", Body: value}
+		}
+		if err != nil {
+			return all, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// number is the n of an evidence's key.
+func number(key string) int {
+	n, _ := strconv.Atoi(key[strings.LastIndexByte(key, '/')+1:])
+	return n
+}
