@@ -3,6 +3,7 @@ package clients
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -16,35 +17,29 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
 )
 
-type callbackModel struct {
-	Listen         types.String `tfsdk:"listen"`
-	URL            types.String `tfsdk:"url"`
-	Inbox          types.String `tfsdk:"inbox"`
-	TLSCertificate types.String `tfsdk:"tls_certificate"`
-	TLSKey         types.String `tfsdk:"tls_key"`
-}
+var callbackSpec = blockSpec{name: "callback"}
 
 func callbackBlock() schema.Block {
 	return schema.SingleNestedBlock{
-		MarkdownDescription: "Where the cloud desktop service reports the end of an order. The provider listens there itself, " +
-			"from the first order of an apply to its end, never during a plan.",
+		MarkdownDescription: "Where the cloud desktop service reports the result of an order. The provider listens there " +
+			"from the first order of an apply until the apply ends, and never during a plan.",
 		Attributes: map[string]schema.Attribute{
 			"listen": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. The runs of one user on one machine share a port if they name the same host and certificate, but not on Windows. Default: `127.0.0.1:0`, a free port that only this machine reaches.",
+				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. On Linux and macOS, concurrent runs of the same OS user can share a fixed port if they use the same host and certificate. Default: `127.0.0.1:0`, a free port that only this machine can reach.",
 			},
 			"url": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The base address that the service is told to call, such as `https://runner.example.com:8700`. It must lead to `listen`, which then needs a fixed port. Default: the address of `listen`.",
+				MarkdownDescription: "The base URL that the service calls, such as `https://runner.example.com:8700`. Requests to this URL must reach `listen`, which must use a fixed port. Default: the address of `listen`.",
 			},
 			"inbox": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The directory that keeps callbacks until they are dealt with. No other user can read it. Default: `clouddesktop` in Terraform's data directory (`.terraform`, or what `TF_DATA_DIR` says).",
+				MarkdownDescription: "The directory that keeps callbacks. No other user can read it. Default: `clouddesktop` in Terraform's data directory (`.terraform` or `TF_DATA_DIR`).",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"tls_certificate": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The certificate (PEM) to listen with, its chain included. It goes with `tls_key`. Without it the provider listens without TLS.",
+				MarkdownDescription: "The certificate (PEM) of the receiver, including its chain. Requires `tls_key`. Without it, the provider listens without TLS.",
 				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("tls_key"))},
 			},
 			"tls_key": schema.StringAttribute{
@@ -56,38 +51,65 @@ func callbackBlock() schema.Block {
 	}
 }
 
-// callbackAttributes are the attributes of the fields of a callback.Config.
+// callbackAttributes are the arguments of the fields of a callback.Config.
 var callbackAttributes = map[string]string{
 	"Listen": "listen", "URL": "url", "Certificate": "tls_certificate", "Key": "tls_key",
 }
 
-// newCallbacks returns where callbacks arrive.
-func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *callback.Receiver {
-	m := decode[callbackModel](ctx, block, diags)
-	listen := "127.0.0.1:0"
-	if !m.Listen.IsNull() {
-		listen = m.Listen.ValueString()
+// callbacks is the receiver of callbacks, or why there is none.
+type callbacks struct {
+	receiver *callback.Receiver
+	err      error
+}
+
+func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) callbacks {
+	s := settings{blockSpec: callbackSpec, env: env, block: block}
+	if block.IsNull() {
+		receiver, err := s.callbacks()
+		return callbacks{receiver, err}
 	}
-	inbox := m.Inbox.ValueString()
-	if strings.Contains(inbox, "://") {
-		wrong(diags, "callback", "inbox", "It is an address, but only a directory can be an inbox. Write the path of a directory.")
-		return nil
+	return configure(ctx, s, func(s settings) (callbacks, error) {
+		receiver, err := s.callbacks()
+		return callbacks{receiver: receiver}, err
+	}, func(err error) callbacks { return callbacks{err: err} }, diags)
+}
+
+func (s settings) callbacks() (*callback.Receiver, error) {
+	listen := callback.DefaultListen
+	if s.written("listen") {
+		listen = s.get("listen")
 	}
-	if inbox == "" {
-		inbox = filepath.Join(dataDir(env), "clouddesktop")
+	inbox, err := s.inbox()
+	if err != nil {
+		return nil, err
 	}
-	exchange, err := callback.New(callback.Config{
+	receiver, err := callback.New(callback.Config{
 		Listen:      listen,
-		URL:         m.URL.ValueString(),
+		URL:         s.get("url"),
 		Store:       callback.NewDirectory(inbox),
-		Certificate: []byte(m.TLSCertificate.ValueString()),
-		Key:         []byte(m.TLSKey.ValueString()),
-		Logger:      env.Logger,
+		Certificate: []byte(s.get("tls_certificate")),
+		Key:         []byte(s.get("tls_key")),
+		Logger:      s.env.Logger,
 	})
-	if wrongField, ok := errors.AsType[*callback.ConfigError](err); ok {
-		wrong(diags, "callback", callbackAttributes[wrongField.Field], wrongField.Problem)
+	if e, ok := errors.AsType[*callback.ConfigError](err); ok {
+		return nil, &configError{callbackAttributes[e.Field], e.Problem}
 	}
-	return exchange
+	return receiver, err
+}
+
+// inbox returns the directory of the inbox.
+func (s settings) inbox() (string, error) {
+	inbox := s.get("inbox")
+	switch {
+	case inbox == "":
+		return filepath.Join(dataDir(s.env), "clouddesktop"), nil
+	case strings.Contains(inbox, "://"):
+		return "", &configError{"inbox", "It is an address, but only a directory can be an inbox. Set the path of a directory."}
+	case inbox == "~" || strings.HasPrefix(inbox, "~/"):
+		// Terraform passes "~" on, and a directory of that name would be lost in CI.
+		return "", &configError{"inbox", fmt.Sprintf("Terraform does not replace ~ by the home directory. Write pathexpand(%q).", inbox)}
+	}
+	return inbox, nil
 }
 
 // dataDir is where Terraform keeps its own files for this configuration.

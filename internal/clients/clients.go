@@ -3,19 +3,13 @@
 package clients
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
-	"golang.org/x/net/http/httpguts"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
@@ -25,9 +19,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// Env is what the provider process hands to every client.
+// Env is what the clients get from the process.
 type Env struct {
-	// Getenv reads an environment variable; a configured value goes before it.
+	// Getenv reads an environment variable. Arguments take precedence over it.
 	Getenv func(string) string
 	// UserAgent is sent with every request.
 	UserAgent string
@@ -35,8 +29,8 @@ type Env struct {
 	Logger *slog.Logger
 	// Retry says how long the clients wait between tries.
 	Retry api.RetryPolicy
-	// DoubtWait is how long an order is waited for whose answer never came; 0
-	// is the desktop client's default.
+	// DoubtWait is how long an order without an answer is waited for; 0 is the
+	// desktop client's default.
 	DoubtWait time.Duration
 }
 
@@ -50,8 +44,7 @@ type Set struct {
 	compute   *Compute
 }
 
-// Close ends what the clients do besides answering calls. They are of no use
-// afterwards.
+// Close stops receiving callbacks. The clients cannot be used afterwards.
 func (s *Set) Close() error {
 	if s.desktop == nil {
 		return nil
@@ -59,20 +52,20 @@ func (s *Set) Close() error {
 	return s.desktop.Close()
 }
 
-// ErrUnknown is what a client returns whose configuration is not known before
+// ErrUnknown is the error of a client whose configuration is not known before
 // apply.
-var ErrUnknown = errors.New("the configuration of the provider depends on values that are known only after apply; apply what they come from first, with -target=ADDRESS")
+var ErrUnknown = errors.New("the configuration of the provider depends on values that are known only after apply; apply their source first, with -target=ADDRESS")
 
-// From returns the client that pick takes out of a provider's data. It is nil
-// while Terraform only validates, and, with an error in diags, if the service
-// is not configured.
+// From returns the client that pick selects from the provider's data. It returns
+// nil while Terraform only validates. If the service is not configured, it
+// returns nil and adds an error to diags.
 func From[C any](data any, pick func(*Set) (*C, error), diags *diag.Diagnostics) *C {
 	if data == nil {
 		return nil
 	}
 	set, ok := data.(*Set)
 	if !ok {
-		diags.Append(diagnose.Error("Configure Provider", fmt.Errorf("the provider's data is a %T; this is a bug of the provider", data)))
+		diags.Append(diagnose.Error("Configure Provider", fmt.Errorf("the provider's data is a %T; this is a bug in the provider", data)))
 		return nil
 	}
 	client, err := pick(set)
@@ -91,65 +84,16 @@ func configured[C any](client *C, block, variable string) (*C, error) {
 	return client, nil
 }
 
-// text returns a configured value, else the environment's.
-func (e Env) text(value types.String, variable string) string {
-	if !value.IsNull() {
-		return value.ValueString()
-	}
-	return e.Getenv(variable)
-}
-
-// transport returns what the clients' transports have in common.
+// transport returns the configuration that all clients' transports share.
 func (e Env) transport() api.TransportConfig {
 	return api.TransportConfig{UserAgent: e.UserAgent, Logger: e.Logger}
 }
 
-// unknown reports whether a block holds a value that is known only after
-// apply, however deep.
-func unknown(ctx context.Context, block types.Object) bool {
-	value, err := block.ToTerraformValue(ctx)
-	return err == nil && !value.IsFullyKnown()
-}
-
-// decode returns the model of a block that is known, the zero model of one that
-// is absent.
-func decode[M any](ctx context.Context, block types.Object, diags *diag.Diagnostics) M {
-	var m M
-	if !block.IsNull() {
-		diags.Append(block.As(ctx, &m, basetypes.ObjectAsOptions{})...)
+// invalidAddress says why an address cannot be used. It does not repeat an
+// address that may hold a credential.
+func invalidAddress(address string, err error) string {
+	if strings.ContainsAny(address, "@?") {
+		return fmt.Sprintf("The address cannot be used: %v.", err)
 	}
-	return m
-}
-
-// wrong words a wrong value in the provider block. It names the attribute,
-// because Terraform shows only what is written, and a value may be missing or
-// come from the environment.
-func wrong(diags *diag.Diagnostics, block, attribute, text string) {
-	at, name := path.Root(block), block
-	if attribute != "" {
-		at, name = at.AtName(attribute), block+"."+attribute
-	}
-	diags.Append(diagnose.AttributeError(at, "Invalid Provider Configuration: "+name, text))
-}
-
-// sentence words what is wrong with an address. One that may hold a credential
-// is not repeated.
-func sentence(value string, err error) string {
-	if strings.ContainsAny(value, "@?") {
-		return fmt.Sprintf("The value cannot be used: %v.", err)
-	}
-	return fmt.Sprintf("%q: %v.", value, err)
-}
-
-// setHeader adds a header to those sent with every request. from is where its
-// value is written.
-func setHeader(h http.Header, name, value, from string, diags *diag.Diagnostics) {
-	switch {
-	case !httpguts.ValidHeaderFieldName(name):
-		wrong(diags, "desktop", "headers", fmt.Sprintf("%q cannot be the name of an HTTP header. Write a name like Authorization.", name))
-	case !httpguts.ValidHeaderFieldValue(value) || strings.TrimSpace(value) == "":
-		wrong(diags, "desktop", "headers", from+" cannot be sent: it is empty, or holds a line break or another control character. A file read with file() may need trimspace().")
-	default:
-		h.Set(name, value)
-	}
+	return fmt.Sprintf("%q cannot be used: %v.", address, err)
 }

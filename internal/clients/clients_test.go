@@ -24,8 +24,8 @@ func TestFrom(t *testing.T) {
 			&Set{}, nil,
 			"The service behind this type is not configured: add a `desktop` block to the provider to use it, or set CLOUDDESKTOP_ENDPOINT.",
 		},
-		"of another provider": {"odd", nil, "The provider's data is a string; this is a bug of the provider."},
-		"a set by value":      {Set{}, nil, "The provider's data is a clients.Set; this is a bug of the provider."},
+		"of another provider": {"odd", nil, "The provider's data is a string; this is a bug in the provider."},
+		"a set by value":      {Set{}, nil, "The provider's data is a clients.Set; this is a bug in the provider."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,15 +67,15 @@ func TestEveryServiceNamesItsBlock(t *testing.T) {
 	}
 }
 
-func TestSentenceRepeatsNoCredential(t *testing.T) {
+func TestInvalidAddress_repeatsNoCredential(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
-		"example.com":             `"example.com": why.`,
-		"https://u:hush@e.com":    "The value cannot be used: why.",
-		"https://e.com?tok=hush":  "The value cannot be used: why.",
-		"https://u:hu%sh@e.com/#": "The value cannot be used: why.",
+		"example.com":             `"example.com" cannot be used: why.`,
+		"https://u:hush@e.com":    "The address cannot be used: why.",
+		"https://e.com?tok=hush":  "The address cannot be used: why.",
+		"https://u:hu%sh@e.com/#": "The address cannot be used: why.",
 	} {
-		if got := sentence(value, errors.New("why")); got != want {
+		if got := invalidAddress(value, errors.New("why")); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

@@ -27,8 +27,9 @@ func newCompute(model Model, huaweiCloud, openStack *nova.Client) *Compute {
 	return c
 }
 
-// Cloud returns the client of a cloud and the cloud's name. Without a name that
-// is the one cloud that is configured: a block goes before the environment.
+// Cloud returns the client of a cloud and the cloud's name. Without a name it
+// returns the one cloud that is configured: a block takes precedence over the
+// environment.
 func (c *Compute) Cloud(name string) (*nova.Client, string, error) {
 	if name == "" {
 		name = c.preferred
@@ -43,5 +44,5 @@ func (c *Compute) Cloud(name string) (*nova.Client, string, error) {
 	case c.openStack == nil:
 		return nil, "", errors.New("no cloud that has servers is configured: add a `huaweicloud` or an `openstack` block to the provider")
 	}
-	return nil, "", errors.New("both `huaweicloud` and `openstack` are configured: write in `cloud` which of them has the server")
+	return nil, "", errors.New("both `huaweicloud` and `openstack` are configured: set `cloud` to the one that has the server")
 }

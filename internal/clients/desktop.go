@@ -2,11 +2,10 @@ package clients
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -15,21 +14,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/net/http/httpguts"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 )
 
-type desktopModel struct {
-	Endpoint          types.String `tfsdk:"endpoint"`
-	Headers           types.Map    `tfsdk:"headers"`
-	CACertificate     types.String `tfsdk:"ca_certificate"`
-	ClientCertificate types.String `tfsdk:"client_certificate"`
-	ClientKey         types.String `tfsdk:"client_key"`
-	OperatingSystems  types.List   `tfsdk:"operating_systems"`
-	PolicyScope       types.String `tfsdk:"policy_scope"`
-	PolicyCallback    types.Bool   `tfsdk:"policy_callback"`
-	UserGroups        types.List   `tfsdk:"user_groups"`
+var desktopSpec = blockSpec{
+	name:       "desktop",
+	selectedBy: []string{"endpoint"},
+	variables:  map[string][]string{"endpoint": {"CLOUDDESKTOP_ENDPOINT"}},
 }
 
 // documentedSystems are the values of os in the document of the service.
@@ -37,7 +30,7 @@ var documentedSystems = []string{"win7", "win10", "kylin", "macos"}
 
 func desktopBlock() schema.Block {
 	return schema.SingleNestedBlock{
-		MarkdownDescription: "The cloud desktop service, for desktops, policies and passwords. Its orders end by callbacks: see `callback`.",
+		MarkdownDescription: "The cloud desktop service, for desktops, policies and passwords. It reports the results of orders by callbacks: see `callback`.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{
 				Optional:            true,
@@ -49,11 +42,11 @@ func desktopBlock() schema.Block {
 			},
 			"ca_certificate": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The certificates (PEM) of the authorities to trust for the service. Default: those of the system.",
+				MarkdownDescription: "CA certificates (PEM) to trust for the service. Default: those of the system.",
 			},
 			"client_certificate": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The certificate (PEM) to show to the service. It goes with `client_key`.",
+				MarkdownDescription: "Client certificate (PEM) for mutual TLS. Requires `client_key`.",
 				Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRelative().AtParent().AtName("client_key"))},
 			},
 			"client_key": schema.StringAttribute{
@@ -63,19 +56,19 @@ func desktopBlock() schema.Block {
 			},
 			"operating_systems": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The operating systems that the deployment offers. Others are refused at plan time. Default: `win7`, `win10`, `kylin` and `macos`.",
+				MarkdownDescription: "The operating systems that the deployment offers. Any other is an error at plan time. Default: `win7`, `win10`, `kylin` and `macos`.",
 				Validators: []validator.List{
 					listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
 			},
 			"policy_scope": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What a policy belongs to: `service` (default), the whole service, or `desktop`, a single desktop, where the deployment supports that.",
+				MarkdownDescription: "What a policy applies to: `service` (default), all desktops of the service, or `desktop`, a single desktop, if the deployment supports that.",
 				Validators:          []validator.String{stringvalidator.OneOf("service", "desktop")},
 			},
 			"policy_callback": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether the deployment reports the end of a policy update by a callback, which is then waited for. Default: `false`.",
+				MarkdownDescription: "Whether the deployment reports the result of a policy update by a callback, for which the provider then waits. Default: `false`.",
 			},
 			"user_groups": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -94,72 +87,72 @@ func (s *Set) Desktop() (*desktop.Client, error) {
 }
 
 func newDesktop(ctx context.Context, env Env, block, callbackBlock types.Object, diags *diag.Diagnostics) *desktop.Client {
-	if unknown(ctx, block) {
-		return desktop.New(desktop.Config{Unavailable: ErrUnknown})
-	}
-	m := decode[desktopModel](ctx, block, diags)
-	endpoint := env.text(m.Endpoint, "CLOUDDESKTOP_ENDPOINT")
-	if endpoint == "" {
-		if !block.IsNull() {
-			wrong(diags, "desktop", "endpoint", "It is missing. Write the base address of the service, or set CLOUDDESKTOP_ENDPOINT.")
+	s := settings{blockSpec: desktopSpec, env: env, block: block}
+	valid := func(s settings) (*desktop.Client, error) {
+		config, err := s.desktop()
+		if err != nil {
+			return nil, err
 		}
-		return nil
+		callbacks := newCallbacks(ctx, env, callbackBlock, diags)
+		config.Callbacks, config.CallbacksUnavailable = callbacks.receiver, callbacks.err
+		return desktop.New(config), nil
 	}
+	return configure(ctx, s, valid, func(err error) *desktop.Client { return desktop.New(desktop.Config{Unavailable: err}) }, diags)
+}
+
+// desktop returns the configuration of the client, without callbacks.
+func (s settings) desktop() (desktop.Config, error) {
 	config := desktop.Config{
-		Header:           http.Header{},
-		Retry:            env.Retry,
+		Retry:            s.env.Retry,
 		OperatingSystems: slices.Clone(documentedSystems),
-		PolicyPerDesktop: m.PolicyScope.ValueString() == "desktop",
-		PolicyCallback:   m.PolicyCallback.ValueBool(),
-		DoubtWait:        env.DoubtWait,
+		UserGroups:       s.list("user_groups"),
+		PolicyPerDesktop: s.get("policy_scope") == "desktop",
+		PolicyCallback:   s.isTrue("policy_callback"),
+		DoubtWait:        s.env.DoubtWait,
+	}
+	if systems := s.list("operating_systems"); systems != nil {
+		config.OperatingSystems = systems
+	}
+	if !s.isSet("endpoint") {
+		return config, s.missing("endpoint", "it is the base address of the service")
 	}
 	var err error
-	if config.Endpoint, err = api.ParseEndpoint(endpoint); err != nil {
-		text := sentence(endpoint, err)
-		if m.Endpoint.IsNull() {
-			text += " It comes from CLOUDDESKTOP_ENDPOINT."
+	if config.Endpoint, err = s.endpoint("endpoint", ""); err != nil {
+		return config, err
+	}
+	transport := s.env.transport()
+	transport.CACertificate = []byte(s.get("ca_certificate"))
+	transport.ClientCertificate = []byte(s.get("client_certificate"))
+	transport.ClientKey = []byte(s.get("client_key"))
+	if config.HTTP, err = httpClient(transport); err != nil {
+		return config, err
+	}
+	config.Header, err = s.headers()
+	return config, err
+}
+
+// headers returns the headers to send with every request.
+func (s settings) headers() (http.Header, error) {
+	h := http.Header{}
+	for name, value := range s.pairs("headers") {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return nil, &configError{"headers", fmt.Sprintf("%q cannot be the name of an HTTP header. Use a name such as Authorization.", name)}
 		}
-		wrong(diags, "desktop", "endpoint", text)
-		return nil
-	}
-	transport := env.transport()
-	transport.CACertificate = []byte(m.CACertificate.ValueString())
-	transport.ClientCertificate = []byte(m.ClientCertificate.ValueString())
-	transport.ClientKey = []byte(m.ClientKey.ValueString())
-	if config.HTTP, err = api.NewHTTPClient(transport); err != nil {
-		attribute := ""
-		if field, ok := errors.AsType[*api.ConfigError](err); ok {
-			attribute = map[string]string{"CACertificate": "ca_certificate", "ClientCertificate": "client_certificate"}[field.Field]
-		}
-		wrong(diags, "desktop", attribute, err.Error())
-		return nil
-	}
-	if !m.OperatingSystems.IsNull() {
-		config.OperatingSystems = nil
-		diags.Append(m.OperatingSystems.ElementsAs(ctx, &config.OperatingSystems, false)...)
-	}
-	if !m.UserGroups.IsNull() {
-		diags.Append(m.UserGroups.ElementsAs(ctx, &config.UserGroups, false)...)
-	}
-	headers := map[string]types.String{}
-	if !m.Headers.IsNull() {
-		diags.Append(m.Headers.ElementsAs(ctx, &headers, false)...)
-	}
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		if value := headers[name]; !value.IsNull() {
-			setHeader(config.Header, name, value.ValueString(), fmt.Sprintf("The value of %q", name), diags)
+		if err := setHeader(h, name, value, fmt.Sprintf("The value of %q", name)); err != nil {
+			return nil, err
 		}
 	}
-	if authorization := env.Getenv("CLOUDDESKTOP_AUTHORIZATION"); authorization != "" && config.Header.Get("Authorization") == "" {
-		setHeader(config.Header, "Authorization", authorization, "The value of CLOUDDESKTOP_AUTHORIZATION", diags)
+	if authorization := s.env.Getenv("CLOUDDESKTOP_AUTHORIZATION"); authorization != "" && h.Get("Authorization") == "" {
+		return h, setHeader(h, "Authorization", authorization, "The value of CLOUDDESKTOP_AUTHORIZATION")
 	}
-	if unknown(ctx, callbackBlock) {
-		config.CallbacksUnavailable = ErrUnknown
-	} else {
-		config.Callbacks = newCallbacks(ctx, env, callbackBlock, diags)
+	return h, nil
+}
+
+// setHeader sets a header whose value comes from a place that errors name.
+func setHeader(h http.Header, name, value, place string) error {
+	if !httpguts.ValidHeaderFieldValue(value) || strings.TrimSpace(value) == "" {
+		return &configError{"headers", place + " cannot be sent: it is empty, or contains a line break or another control character. A file read with file() may need trimspace()."}
 	}
-	if diags.HasError() {
-		return nil
-	}
-	return desktop.New(config)
+	h.Set(name, value)
+	return nil
 }

@@ -71,28 +71,23 @@ func TestDesktop_wrongValues(t *testing.T) {
 		desktop, callback written
 		attribute, detail string
 	}{
-		"no endpoint": {nil, written{}, nil, "desktop.endpoint", "It is missing. Write the base address of the service, or set CLOUDDESKTOP_ENDPOINT."},
+		"no endpoint": {nil, written{}, nil, "desktop.endpoint", "endpoint is missing: it is the base address of the service. Set it in the desktop block, or set CLOUDDESKTOP_ENDPOINT."},
 		"an empty endpoint hides the environment": {
 			map[string]string{"CLOUDDESKTOP_ENDPOINT": "https://other.example.com"},
 			written{"endpoint": text("")},
-			nil, "desktop.endpoint", "It is missing.",
+			nil, "desktop.endpoint", "endpoint is missing:",
 		},
 		"no scheme": {
 			nil,
 			written{"endpoint": text("desktop.example.com")},
 			nil, "desktop.endpoint",
-			`"desktop.example.com": it must begin with https:// or http://, like https://service.example.com.`,
+			`"desktop.example.com" cannot be used: it must begin with https:// or http://, like https://service.example.com.`,
 		},
 		"a credential in the endpoint": {
 			nil,
 			written{"endpoint": text("https://u:hush@desktop.example.com")},
 			nil, "desktop.endpoint",
-			"The value cannot be used: it holds a user name; credentials belong in their own attributes.",
-		},
-		"a wrong variable": {
-			map[string]string{"CLOUDDESKTOP_ENDPOINT": "desktop.example.com"},
-			nil, nil, "desktop.endpoint",
-			"like https://service.example.com. It comes from CLOUDDESKTOP_ENDPOINT.",
+			"The address cannot be used: it holds a user name; credentials belong in their own attributes.",
 		},
 		"a file name for a CA": {
 			nil,
@@ -110,14 +105,14 @@ func TestDesktop_wrongValues(t *testing.T) {
 			nil,
 			written{"endpoint": somewhere, "headers": headers("Authorization", "Bearer hush\n")},
 			nil, "desktop.headers",
-			`The value of "Authorization" cannot be sent: it is empty, or holds a line break or another control character. A file read with file() may need trimspace().`,
+			`The value of "Authorization" cannot be sent: it is empty, or contains a line break or another control character. A file read with file() may need trimspace().`,
 		},
 		"an empty header": {nil, written{"endpoint": somewhere, "headers": headers("X-A", " ")}, nil, "desktop.headers", `The value of "X-A" cannot be sent`},
 		"a wrong name of a header": {
 			nil,
 			written{"endpoint": somewhere, "headers": headers("X A:", "hush")},
 			nil, "desktop.headers",
-			`"X A:" cannot be the name of an HTTP header. Write a name like Authorization.`,
+			`"X A:" cannot be the name of an HTTP header. Use a name such as Authorization.`,
 		},
 		"a line break in a variable": {
 			map[string]string{"CLOUDDESKTOP_AUTHORIZATION": "Bearer hush\n"},
@@ -140,13 +135,17 @@ func TestDesktop_wrongValues(t *testing.T) {
 			written{"tls_certificate": text(certificate), "tls_key": text("hush")},
 			"callback.tls_certificate", "do not work together",
 		},
-		"an address for an inbox": {nil, written{"endpoint": somewhere}, written{"inbox": text("ftp://bucket")}, "callback.inbox", "."},
+		"an address for an inbox": {nil, written{"endpoint": somewhere}, written{"inbox": text("ftp://bucket")}, "callback.inbox", "only a directory can be an inbox"},
+		"a home directory for an inbox": {
+			nil, written{"endpoint": somewhere}, written{"inbox": text("~/inbox")}, "callback.inbox",
+			`Terraform does not replace ~ by the home directory. Write pathexpand("~/inbox").`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, diags := desktopClient(t, tc.environment, tc.desktop, tc.callback)
-			if client != nil {
-				t.Error("a client was made")
+			if client == nil || client.Available() == nil && tc.callback == nil {
+				t.Error("a client was made that can be used")
 			}
 			wantDetail(t, diags, "Invalid Provider Configuration: "+tc.attribute, tc.detail)
 			if len(diags) == 1 && strings.Contains(diags[0].Detail(), "hush") {
@@ -196,6 +195,19 @@ func TestDesktop_unknownCallback(t *testing.T) {
 	}
 	if _, err := client.Apply(t.Context(), desktop.ApplyInput{Name: "dev", OS: "win10"}); !errors.Is(err, ErrUnknown) {
 		t.Errorf("an order fails with %v", err)
+	}
+}
+
+// What is wrong in the environment alone stops only those who use the service.
+func TestDesktop_wrongVariable(t *testing.T) {
+	t.Parallel()
+	client, diags := desktopClient(t, map[string]string{"CLOUDDESKTOP_ENDPOINT": "desktop.example.com"}, nil, nil)
+	if len(diags) > 0 || client == nil {
+		t.Fatalf("got %v and %v", client, diags)
+	}
+	want := "like https://service.example.com. It comes from CLOUDDESKTOP_ENDPOINT."
+	if err := client.Available(); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -6,15 +6,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"golang.org/x/net/http/httpguts"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/hpc"
 )
 
-type hpcModel struct {
-	Endpoint types.String `tfsdk:"endpoint"`
-	Token    types.String `tfsdk:"token"`
+var hpcSpec = blockSpec{
+	name:       "hpc",
+	selectedBy: []string{"endpoint", "token"},
+	variables: map[string][]string{
+		"endpoint": {"CLOUDDESKTOP_HPC_ENDPOINT"},
+		"token":    {"CLOUDDESKTOP_HPC_TOKEN"},
+	},
 }
 
 func hpcBlock() schema.Block {
@@ -27,7 +29,7 @@ func hpcBlock() schema.Block {
 			},
 			"token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The token of the portal's API. It expires; the error then says when. Default: the environment variable `CLOUDDESKTOP_HPC_TOKEN`.",
+				MarkdownDescription: "The token of the portal's API. When it has expired, the error says so. Default: the environment variable `CLOUDDESKTOP_HPC_TOKEN`.",
 			},
 		},
 	}
@@ -39,34 +41,27 @@ func (s *Set) HPC() (*hpc.Client, error) {
 }
 
 func newHPC(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *hpc.Client {
-	if unknown(ctx, block) {
-		return hpc.New(hpc.Config{Unavailable: ErrUnknown})
+	s := settings{blockSpec: hpcSpec, env: env, block: block}
+	return configure(ctx, s, settings.hpc, func(err error) *hpc.Client { return hpc.New(hpc.Config{Unavailable: err}) }, diags)
+}
+
+func (s settings) hpc() (*hpc.Client, error) {
+	if !s.isSet("endpoint") {
+		return nil, s.missing("endpoint", "it is the base address of the portal")
 	}
-	m := decode[hpcModel](ctx, block, diags)
-	endpoint := env.text(m.Endpoint, "CLOUDDESKTOP_HPC_ENDPOINT")
-	token := env.text(m.Token, "CLOUDDESKTOP_HPC_TOKEN")
-	switch {
-	case block.IsNull() && (endpoint == "" || token == ""):
-		return nil
-	case endpoint == "":
-		wrong(diags, "hpc", "endpoint", "It is missing. Write the base address of the portal, or set CLOUDDESKTOP_HPC_ENDPOINT.")
-		return nil
-	case token == "":
-		wrong(diags, "hpc", "token", "It is missing. Write a token of the portal's API, or set CLOUDDESKTOP_HPC_TOKEN.")
-		return nil
-	case !httpguts.ValidHeaderFieldValue(token):
-		wrong(diags, "hpc", "token", "It cannot be sent: it holds a line break or another control character. A file read with file() may need trimspace().")
-		return nil
+	if !s.isSet("token") {
+		return nil, s.missing("token", "the portal's API requires it")
 	}
-	address, err := api.ParseEndpoint(endpoint)
+	if err := s.checkHeader("token"); err != nil {
+		return nil, err
+	}
+	endpoint, err := s.endpoint("endpoint", "")
 	if err != nil {
-		wrong(diags, "hpc", "endpoint", sentence(endpoint, err))
-		return nil
+		return nil, err
 	}
-	client, err := api.NewHTTPClient(env.transport())
+	client, err := httpClient(s.env.transport())
 	if err != nil {
-		wrong(diags, "hpc", "", err.Error())
-		return nil
+		return nil, err
 	}
-	return hpc.New(hpc.Config{Endpoint: address, HTTP: client, Token: token, Retry: env.Retry})
+	return hpc.New(hpc.Config{Endpoint: endpoint, HTTP: client, Token: s.get("token"), Retry: s.env.Retry}), nil
 }

@@ -18,35 +18,31 @@ import (
 
 const huaweiCloudName = "huaweicloud"
 
-// The ways to authenticate to the clouds.
-const (
-	byToken      = "token"
-	byPassword   = "password"
-	byKey        = "access key"
-	byCredential = "application credential"
-)
-
-// huaweiVariables are those of Huawei's own provider.
-var huaweiVariables = map[string][]string{
-	"region":         {"HW_REGION_NAME"},
-	"project_id":     {"HW_PROJECT_ID"},
-	"iam_endpoint":   {"HW_AUTH_URL"},
-	"token":          {"HW_AUTH_TOKEN"},
-	"user_name":      {"HW_USER_NAME"},
-	"password":       {"HW_USER_PASSWORD"},
-	"domain_name":    {"HW_DOMAIN_NAME"},
-	"access_key":     {"HW_ACCESS_KEY"},
-	"secret_key":     {"HW_SECRET_KEY"},
-	"security_token": {"HW_SECURITY_TOKEN"},
-	"domain":         {"HW_CLOUD"},
-}
-
-// huaweiWays leaves domain_name out of the marks: it goes with an access key as
-// well in many configurations of Huawei's own provider.
-var huaweiWays = []way{
-	{name: byToken, marks: []string{"token"}, needs: []string{"token"}},
-	{name: byPassword, marks: []string{"user_name", "password"}, needs: []string{"user_name", "password", "domain_name"}},
-	{name: byKey, marks: []string{"access_key", "secret_key", "security_token"}, needs: []string{"access_key", "secret_key"}},
+// huaweiCloudSpec has the variables of Huawei's own provider. A security token
+// belongs to the access key that it was issued with. A domain_name selects no
+// method: many configurations set it beside an access key.
+var huaweiCloudSpec = blockSpec{
+	name:       huaweiCloudName,
+	selectedBy: []string{"token", "user_name", "password", "access_key", "secret_key", "security_token"},
+	variables: map[string][]string{
+		"region":         {"HW_REGION_NAME"},
+		"project_id":     {"HW_PROJECT_ID"},
+		"iam_endpoint":   {"HW_AUTH_URL"},
+		"token":          {"HW_AUTH_TOKEN"},
+		"user_name":      {"HW_USER_NAME"},
+		"password":       {"HW_USER_PASSWORD"},
+		"domain_name":    {"HW_DOMAIN_NAME"},
+		"access_key":     {"HW_ACCESS_KEY"},
+		"secret_key":     {"HW_SECRET_KEY"},
+		"security_token": {"HW_SECURITY_TOKEN"},
+		"domain":         {"HW_CLOUD"},
+	},
+	overriddenBy: map[string][]string{"security_token": {"access_key"}},
+	methods: []authMethod{
+		{name: byToken, selectedBy: []string{"token"}, required: []string{"token"}},
+		{name: byPassword, selectedBy: []string{"user_name", "password"}, required: []string{"user_name", "password", "domain_name"}},
+		{name: byKey, selectedBy: []string{"access_key", "secret_key", "security_token"}, required: []string{"access_key", "secret_key"}},
+	},
 }
 
 func huaweiCloudBlock() schema.Block {
@@ -57,15 +53,15 @@ func huaweiCloudBlock() schema.Block {
 		return schema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: description}
 	}
 	return schema.SingleNestedBlock{
-		MarkdownDescription: "Huawei Cloud, for login records and for the consoles of ECS servers. Authenticate in one of three ways: `token`; " +
+		MarkdownDescription: "Huawei Cloud, for login records and for the consoles of ECS servers. Authenticate by one of three methods: `token`; " +
 			"`user_name`, `password` and `domain_name`; `access_key` and `secret_key`.",
 		Attributes: map[string]schema.Attribute{
-			"region":             text("The region, such as `cn-north-4`, of which the addresses of the services are made. Default: the environment variable `HW_REGION_NAME`. The environment variable `HW_CLOUD` replaces `myhuaweicloud.com` in the addresses."),
-			"project_id":         text("The ID of the project. Default: the environment variable `HW_PROJECT_ID`; with a user name, the region's own project."),
+			"region":             text("The region, such as `cn-north-4`. It is part of the default addresses of the services. Default: the environment variable `HW_REGION_NAME`. The environment variable `HW_CLOUD` replaces `myhuaweicloud.com` in the addresses."),
+			"project_id":         text("The ID of the project. Default: the environment variable `HW_PROJECT_ID`; for a login with `user_name`, the project of the region."),
 			"workspace_endpoint": text("The address of Workspace. Default: `https://workspace.<region>.myhuaweicloud.com`."),
 			"ecs_endpoint":       text("The address of ECS, without a version. Default: `https://ecs.<region>.myhuaweicloud.com`."),
-			"iam_endpoint":       text("The address of IAM, which only a login with a user name asks. Default: the environment variable `HW_AUTH_URL`, else `https://iam.<region>.myhuaweicloud.com`."),
-			"token":              secret("A token of the project. It cannot be renewed when it expires. Default: the environment variable `HW_AUTH_TOKEN`."),
+			"iam_endpoint":       text("The address of IAM, which only a login with `user_name` uses. Default: the environment variable `HW_AUTH_URL`, else `https://iam.<region>.myhuaweicloud.com`."),
+			"token":              secret("A token of the project. The provider cannot renew it when it expires. Default: the environment variable `HW_AUTH_TOKEN`."),
 			"user_name":          text("The name of an IAM user. Default: the environment variable `HW_USER_NAME`."),
 			"password":           secret("The password of the user. Default: the environment variable `HW_USER_PASSWORD`."),
 			"domain_name":        text("The name of the account that the user belongs to. Default: the environment variable `HW_DOMAIN_NAME`."),
@@ -88,38 +84,41 @@ func (s *Set) Workspace() (*workspace.Client, error) {
 }
 
 func newHuaweiCloud(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) huaweiCloud {
-	c := cloud{huaweiCloudName, env, block, huaweiVariables}
-	return build(ctx, c, huaweiWays, c.huaweiCloud, func(err error) huaweiCloud {
+	s := settings{blockSpec: huaweiCloudSpec, env: env, block: block}
+	return configure(ctx, s, settings.huaweiCloud, func(err error) huaweiCloud {
 		return huaweiCloud{workspace.New(workspace.Config{Unavailable: err}), nova.New(nova.Config{Unavailable: err})}
 	}, diags)
 }
 
-// Addresses are made of the region and the project.
+// The region and the project become parts of addresses.
 var (
 	regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	projectID  = regexp.MustCompile(`^[0-9A-Za-z_-]*$`)
 )
 
-func (c cloud) huaweiCloud(w way) (huaweiCloud, error) {
-	region := c.get("region")
-	if region == "" && (!c.given("workspace_endpoint") || !c.given("ecs_endpoint") || w.name == byPassword && !c.given("iam_endpoint")) {
-		return huaweiCloud{}, c.missing("region", "the addresses of the services are made of it")
-	}
-	if region != "" && !regionName.MatchString(region) {
-		return huaweiCloud{}, &mistake{"region", fmt.Sprintf("%q is no region. Write one like cn-north-4.", region)}
-	}
-	var addresses [3]*url.URL
-	for i, service := range []string{"workspace", "ecs", "iam"} {
-		var err error
-		if addresses[i], err = c.huaweiEndpoint(service); err != nil {
-			return huaweiCloud{}, err
-		}
-	}
-	credentials, project, err := c.huaweiCredentials(w, addresses[2])
+func (s settings) huaweiCloud() (huaweiCloud, error) {
+	method, err := s.requiredMethod()
 	if err != nil {
 		return huaweiCloud{}, err
 	}
-	transport := c.env.transport()
+	region := s.get("region")
+	if region == "" && (!s.isSet("workspace_endpoint") || !s.isSet("ecs_endpoint") || method.name == byPassword && !s.isSet("iam_endpoint")) {
+		return huaweiCloud{}, s.missing("region", "the addresses of the services contain it")
+	}
+	if region != "" && !regionName.MatchString(region) {
+		return huaweiCloud{}, &configError{"region", fmt.Sprintf("%q is not a region. Use one such as cn-north-4.", region)}
+	}
+	var addresses [3]*url.URL
+	for i, service := range []string{"workspace", "ecs", "iam"} {
+		if addresses[i], err = s.huaweiEndpoint(service); err != nil {
+			return huaweiCloud{}, err
+		}
+	}
+	credentials, project, err := s.huaweiCredentials(method, addresses[2])
+	if err != nil {
+		return huaweiCloud{}, err
+	}
+	transport := s.env.transport()
 	transport.Wrap = credentials.Wrap
 	client, err := httpClient(transport)
 	if err != nil {
@@ -127,7 +126,7 @@ func (c cloud) huaweiCloud(w way) (huaweiCloud, error) {
 	}
 	return huaweiCloud{
 		workspace: workspace.New(workspace.Config{
-			Endpoint: addresses[0], Project: project, HTTP: client, Credentials: credentials, Retry: c.env.Retry,
+			Endpoint: addresses[0], Project: project, HTTP: client, Credentials: credentials, Retry: s.env.Retry,
 		}),
 		nova: nova.New(nova.Config{
 			Endpoint: func(ctx context.Context) (*url.URL, error) {
@@ -137,52 +136,52 @@ func (c cloud) huaweiCloud(w way) (huaweiCloud, error) {
 				}
 				return addresses[1].JoinPath("v2.1", id), nil
 			},
-			HTTP: client, Credentials: credentials, Retry: c.env.Retry,
+			HTTP: client, Credentials: credentials, Retry: s.env.Retry,
 		}),
 	}, nil
 }
 
-// huaweiEndpoint returns where a service is said to be, or usually is.
-func (c cloud) huaweiEndpoint(service string) (*url.URL, error) {
-	domain := c.get("domain")
+// huaweiEndpoint returns the configured address of a service, or its usual one.
+func (s settings) huaweiEndpoint(service string) (*url.URL, error) {
+	domain := s.get("domain")
 	if domain == "" {
 		domain = "myhuaweicloud.com"
 	}
-	return c.endpoint(service+"_endpoint", "https://"+service+"."+c.get("region")+"."+domain)
+	return s.endpoint(service+"_endpoint", "https://"+service+"."+s.get("region")+"."+domain)
 }
 
-// huaweiCredentials returns who asks, and the project they ask about.
-func (c cloud) huaweiCredentials(w way, iam *url.URL) (identity.Credentials, func(context.Context) (string, error), error) {
-	id := c.get("project_id")
+// huaweiCredentials returns the credentials, and what finds the ID of their project.
+func (s settings) huaweiCredentials(method authMethod, iam *url.URL) (identity.Credentials, func(context.Context) (string, error), error) {
+	id := s.get("project_id")
 	if !projectID.MatchString(id) {
-		return nil, nil, &mistake{"project_id", fmt.Sprintf("%q is no ID of a project. Write one like 0e69423d4400f4a82f67c0059a1e4cc8.", id)}
+		return nil, nil, &configError{"project_id", fmt.Sprintf("%q is not the ID of a project. Use one such as 0e69423d4400f4a82f67c0059a1e4cc8.", id)}
 	}
 	project := func(context.Context) (string, error) { return id, nil }
-	if w.name != byPassword {
+	if method.name != byPassword {
 		if id == "" {
-			return nil, nil, c.missing("project_id", "only a login with a user name tells the project")
+			return nil, nil, s.missing("project_id", "only a login with user_name finds the project by itself")
 		}
-		if w.name == byToken {
-			return identity.NewToken(c.get("token")), project, nil
+		if method.name == byToken {
+			return identity.NewToken(s.get("token")), project, nil
 		}
 		return &identity.Signer{
-			AccessKey: c.get("access_key"), SecretKey: c.get("secret_key"), SecurityToken: c.get("security_token"), ProjectID: id,
+			AccessKey: s.get("access_key"), SecretKey: s.get("secret_key"), SecurityToken: s.get("security_token"), ProjectID: id,
 		}, project, nil
 	}
 	scope := gophercloud.AuthScope{ProjectID: id}
 	if id == "" {
-		if c.get("region") == "" {
-			return nil, nil, c.missing("project_id", "without a region there is no project to take in its place")
+		if s.get("region") == "" {
+			return nil, nil, s.missing("project_id", "without a region the provider cannot find the project by itself")
 		}
 		// Huawei names the first project of a region like the region.
-		scope = gophercloud.AuthScope{ProjectName: c.get("region"), DomainName: c.get("domain_name")}
+		scope = gophercloud.AuthScope{ProjectName: s.get("region"), DomainName: s.get("domain_name")}
 	}
-	client, err := httpClient(c.env.transport())
+	client, err := httpClient(s.env.transport())
 	if err != nil {
 		return nil, nil, err
 	}
 	session := identity.NewSession(identity.SessionConfig{Service: "iam", Endpoint: iam, HTTP: client, Options: gophercloud.AuthOptions{
-		Username: c.get("user_name"), Password: c.get("password"), DomainName: c.get("domain_name"), Scope: &scope,
+		Username: s.get("user_name"), Password: s.get("password"), DomainName: s.get("domain_name"), Scope: &scope,
 	}})
 	if id == "" {
 		project = session.Project

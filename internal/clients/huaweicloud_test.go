@@ -46,7 +46,7 @@ func TestHuaweiCloud_ways(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := startFakes(t)
-			set, diags := configure(t, tt.env, with(f.huaweiBase, tt.block), nil)
+			set, diags := newSet(t, tt.env, with(f.huaweiBase, tt.block), nil)
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -72,7 +72,7 @@ func TestHuaweiCloud_token(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			set, diags := configure(t, tt.env, with(f.huaweiBase, huaweiProject, tt.block), nil)
+			set, diags := newSet(t, tt.env, with(f.huaweiBase, huaweiProject, tt.block), nil)
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -92,8 +92,8 @@ func TestHuaweiCloud_usualAddresses(t *testing.T) {
 		{nil, "https://iam.cn-north-4.myhuaweicloud.com"},
 		{values{"HW_CLOUD": "cloud.example.com"}, "https://iam.cn-north-4.cloud.example.com"},
 	} {
-		c := cloud{huaweiCloudName, environment(tt.env), object(t, huaweiCloudBlock(), values{"region": "cn-north-4"}), huaweiVariables}
-		if got, err := c.huaweiEndpoint("iam"); err != nil || got.String() != tt.want {
+		s := settings{blockSpec: huaweiCloudSpec, env: environment(tt.env), block: object(t, huaweiCloudBlock(), values{"region": "cn-north-4"})}
+		if got, err := s.huaweiEndpoint("iam"); err != nil || got.String() != tt.want {
 			t.Errorf("%v, %v, want %s", got, err, tt.want)
 		}
 	}
@@ -106,23 +106,23 @@ func TestHuaweiCloud_mistakes(t *testing.T) {
 		env, block values
 		at, text   string
 	}{
-		"nothing":              {nil, region, "", "There is nothing to authenticate with. Write one of these: token; user_name with password with domain_name; access_key with secret_key."},
-		"two ways":             {nil, with(region, huaweiKey, values{"token": "t"}), "", "Both token and access_key are set, which are two ways to authenticate."},
-		"two in environment":   {values{"HW_AUTH_TOKEN": "t", "HW_ACCESS_KEY": "a"}, region, "", "Both HW_AUTH_TOKEN and HW_ACCESS_KEY are set"},
-		"no secret":            {nil, with(region, values{"access_key": "a"}), ".secret_key", "secret_key is missing: access_key does not work without it. Write it in the huaweicloud block, or set HW_SECRET_KEY."},
-		"security token alone": {nil, with(region, values{"security_token": "a"}), ".access_key", "access_key is missing: security_token does not work without it."},
-		"no domain":            {nil, with(region, values{"user_name": "a", "password": "b"}), ".domain_name", "domain_name is missing: user_name does not work without it. Write it in the huaweicloud block, or set HW_DOMAIN_NAME."},
-		"no project":           {nil, with(region, huaweiKey), ".project_id", "project_id is missing: only a login with a user name tells the project."},
-		"no region":            {nil, with(huaweiKey, huaweiProject), ".region", "region is missing: the addresses of the services are made of it. Write it in the huaweicloud block, or set HW_REGION_NAME."},
-		"odd region":           {nil, with(huaweiKey, values{"region": "x.example.com/"}), ".region", `"x.example.com/" is no region. Write one like cn-north-4.`},
-		"odd project":          {nil, with(region, huaweiKey, values{"project_id": "../x"}), ".project_id", `"../x" is no ID of a project.`},
-		"odd endpoint":         {nil, with(region, huaweiKey, huaweiProject, values{"ecs_endpoint": "ecs.example.com"}), ".ecs_endpoint", `"ecs.example.com": it must begin with https://`},
-		"line break":           {nil, with(region, huaweiProject, values{"token": "t\n"}), ".token", "token holds a line break or another control character."},
-		"break in environment": {values{"HW_AUTH_TOKEN": "t\nu"}, with(region, huaweiProject), ".token", "HW_AUTH_TOKEN holds a line break"},
+		"nothing":              {nil, region, "", "No credentials are set. Set one of these: token; user_name with password with domain_name; access_key with secret_key."},
+		"two ways":             {nil, with(region, huaweiKey, values{"token": "t"}), "", "token and access_key are both set, but only one method of authentication can be used."},
+		"two in environment":   {values{"HW_AUTH_TOKEN": "t", "HW_ACCESS_KEY": "a"}, region, "", "HW_AUTH_TOKEN and HW_ACCESS_KEY are both set"},
+		"no secret":            {nil, with(region, values{"access_key": "a"}), ".secret_key", "secret_key is missing: access_key requires it. Set it in the huaweicloud block, or set HW_SECRET_KEY."},
+		"security token alone": {nil, with(region, values{"security_token": "a"}), ".access_key", "access_key is missing: security_token requires it."},
+		"no domain":            {nil, with(region, values{"user_name": "a", "password": "b"}), ".domain_name", "domain_name is missing: user_name requires it. Set it in the huaweicloud block, or set HW_DOMAIN_NAME."},
+		"no project":           {nil, with(region, huaweiKey), ".project_id", "project_id is missing: only a login with user_name finds the project by itself."},
+		"no region":            {nil, with(huaweiKey, huaweiProject), ".region", "region is missing: the addresses of the services contain it. Set it in the huaweicloud block, or set HW_REGION_NAME."},
+		"odd region":           {nil, with(huaweiKey, values{"region": "x.example.com/"}), ".region", `"x.example.com/" is not a region. Use one such as cn-north-4.`},
+		"odd project":          {nil, with(region, huaweiKey, values{"project_id": "../x"}), ".project_id", `"../x" is not the ID of a project.`},
+		"odd endpoint":         {nil, with(region, huaweiKey, huaweiProject, values{"ecs_endpoint": "ecs.example.com"}), ".ecs_endpoint", `"ecs.example.com" cannot be used: it must begin with https://`},
+		"line break":           {nil, with(region, huaweiProject, values{"token": "t\n"}), ".token", "token contains a line break or another control character."},
+		"break in environment": {values{"HW_AUTH_TOKEN": "t\nu"}, with(region, huaweiProject), ".token", "HW_AUTH_TOKEN contains a line break"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, diags := configure(t, tt.env, tt.block, nil)
+			_, diags := newSet(t, tt.env, tt.block, nil)
 			complains(t, diags, "huaweicloud"+tt.at, tt.text)
 		})
 	}
@@ -131,14 +131,14 @@ func TestHuaweiCloud_mistakes(t *testing.T) {
 // Variables of a cloud that this configuration does not use must not stop it.
 func TestHuaweiCloud_mistakeInTheEnvironmentAlone(t *testing.T) {
 	t.Parallel()
-	set, diags := configure(t, values{"HW_ACCESS_KEY": "a"}, nil, nil)
+	set, diags := newSet(t, values{"HW_ACCESS_KEY": "a"}, nil, nil)
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	if err := logins(t.Context(), set); err == nil || !strings.Contains(err.Error(), "secret_key is missing: HW_ACCESS_KEY does not work without it") {
+	if err := logins(t.Context(), set); err == nil || !strings.Contains(err.Error(), "secret_key is missing: HW_ACCESS_KEY requires it") {
 		t.Errorf("error %v", err)
 	}
-	set, _ = configure(t, nil, nil, nil)
+	set, _ = newSet(t, nil, nil, nil)
 	if err := logins(t.Context(), set); err == nil || !strings.Contains(err.Error(), "add a `huaweicloud` block to the provider") {
 		t.Errorf("error %v", err)
 	}

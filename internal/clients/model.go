@@ -24,7 +24,7 @@ func Blocks() map[string]schema.Block {
 		"desktop":      desktopBlock(),
 		"callback":     callbackBlock(),
 		"hpc":          hpcBlock(),
-		"tencentcloud": tencentcloudBlock(),
+		"tencentcloud": tencentCloudBlock(),
 		"huaweicloud":  huaweiCloudBlock(),
 		"openstack":    openStackBlock(),
 	}

@@ -34,6 +34,10 @@ func TestOpenStack_ways(t *testing.T) {
 			"application_credential_name": identitytest.Credential, "application_credential_secret": identitytest.CredentialSecret,
 			"user_name": identitytest.User, "user_domain_name": identitytest.Domain,
 		}},
+		"names before IDs in the environment": {
+			block: with(stackPassword, values{"project_name": identitytest.Project}),
+			env:   values{"OS_PROJECT_ID": "x", "OS_USER_ID": "x", "OS_DOMAIN_ID": "x", "OS_PROJECT_DOMAIN_NAME": identitytest.Domain},
+		},
 		"region": {block: with(stackPassword, stackProject, values{"region": identitytest.Region})},
 		"environment": {block: values{}, env: values{
 			"OS_USERNAME": identitytest.User, "OS_USER_DOMAIN_NAME": identitytest.Domain, "OS_PASSWORD": identitytest.Password,
@@ -50,7 +54,7 @@ func TestOpenStack_ways(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := startFakes(t)
-			set, diags := configure(t, tt.env, nil, with(f.stackBase, tt.block))
+			set, diags := newSet(t, tt.env, nil, with(f.stackBase, tt.block))
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -67,7 +71,7 @@ func TestOpenStack_ways(t *testing.T) {
 func TestOpenStack_environmentAlone(t *testing.T) {
 	t.Parallel()
 	f := startFakes(t)
-	set, diags := configure(t, values{
+	set, diags := newSet(t, values{
 		"OS_AUTH_URL": f.identity.URL, "OS_APPLICATION_CREDENTIAL_ID": identitytest.CredentialID, "OS_APPLICATION_CREDENTIAL_SECRET": identitytest.CredentialSecret,
 	}, nil, nil)
 	if diags.HasError() {
@@ -88,7 +92,7 @@ func TestOpenStack_token(t *testing.T) {
 			if requests == 0 {
 				block = values{"token": block["token"], "compute_endpoint": f.nova.URL + "/v2.1/" + identitytest.ProjectID}
 			}
-			set, diags := configure(t, nil, nil, block)
+			set, diags := newSet(t, nil, nil, block)
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -111,23 +115,33 @@ func TestOpenStack_mistakes(t *testing.T) {
 		env, block values
 		at, text   string
 	}{
-		"nothing":                {nil, base, "", "There is nothing to authenticate with."},
-		"two ways":               {nil, with(base, stackPassword, stackProject, values{"token": "t"}), "", "Both token and password are set, which are two ways to authenticate."},
-		"no auth_url":            {nil, with(stackPassword, stackProject), ".auth_url", "auth_url is missing: Keystone is asked for a token and for the addresses of the services. Write it in the openstack block, or set OS_AUTH_URL."},
-		"no secret":              {nil, with(base, values{"application_credential_id": "x"}), ".application_credential_secret", "application_credential_id does not work without it. Write it in the openstack block, or set OS_APPLICATION_CREDENTIAL_SECRET."},
-		"secret alone":           {nil, with(base, values{"application_credential_secret": "x"}), ".application_credential_id", "application_credential_secret does not work without it, or its name and user."},
-		"no user":                {nil, with(base, stackProject, values{"password": "x"}), ".user_name", "user_name is missing: a login needs it or user_id. Write it in the openstack block, or set OS_USERNAME."},
+		"nothing":                {nil, base, "", "No credentials are set."},
+		"two ways":               {nil, with(base, stackPassword, stackProject, values{"token": "t"}), "", "token and password are both set, but only one method of authentication can be used."},
+		"no auth_url":            {nil, with(stackPassword, stackProject), ".auth_url", "auth_url is missing: the provider logs in at Keystone, which also lists the addresses of the services. Set it in the openstack block, or set OS_AUTH_URL."},
+		"no secret":              {nil, with(base, values{"application_credential_id": "x"}), ".application_credential_secret", "application_credential_id requires it. Set it in the openstack block, or set OS_APPLICATION_CREDENTIAL_SECRET."},
+		"secret alone":           {nil, with(base, values{"application_credential_secret": "x"}), ".application_credential_id", "application_credential_secret requires it, or application_credential_name and the user."},
+		"no user":                {nil, with(base, stackProject, values{"password": "x"}), ".user_name", "user_name is missing: the login requires it or user_id. Set it in the openstack block, or set OS_USERNAME."},
 		"no user of credential":  {nil, with(base, values{"application_credential_name": "x", "application_credential_secret": "x"}), ".user_name", "user_name is missing"},
-		"no project":             {nil, with(base, stackPassword), ".project_id", "project_id is missing: a login needs it or project_name. Write it in the openstack block, or set OS_PROJECT_ID."},
-		"odd auth_url":           {nil, with(stackPassword, stackProject, values{"auth_url": "keystone"}), ".auth_url", `"keystone": it must begin with https://`},
-		"odd endpoint":           {nil, with(base, stackPassword, stackProject, values{"compute_endpoint": "nova"}), ".compute_endpoint", `"nova": it must begin with https://`},
+		"no project":             {nil, with(base, stackPassword), ".project_id", "project_id is missing: the login requires it or project_name. Set it in the openstack block, or set OS_PROJECT_ID."},
+		"odd auth_url":           {nil, with(stackPassword, stackProject, values{"auth_url": "keystone"}), ".auth_url", `"keystone" cannot be used: it must begin with https://`},
+		"odd endpoint":           {nil, with(base, stackPassword, stackProject, values{"compute_endpoint": "nova"}), ".compute_endpoint", `"nova" cannot be used: it must begin with https://`},
 		"odd certificate":        {nil, with(base, stackPassword, stackProject, values{"ca_certificate": "x"}), ".ca_certificate", "It holds no certificate in PEM."},
-		"certificate not a file": {values{"OS_CACERT": "testdata/none.pem"}, with(base, stackPassword, stackProject), ".ca_certificate", "The file that OS_CACERT names cannot be read"},
-		"odd interface":          {values{"OS_INTERFACE": "private"}, with(base, stackPassword, stackProject), ".interface", `"private" is no interface. Write public, internal or admin.`},
+		"certificate not a file": {values{"OS_CACERT": "testdata/none.pem"}, with(base, stackPassword, stackProject), ".ca_certificate", "The provider cannot read the file in OS_CACERT"},
+		"project of a token":     {nil, with(base, stackProject, values{"token": "t"}), ".project_id", "project_id has no effect together with token, which belongs to one user and one project. Remove one of the two."},
+		"project of a credential": {
+			values{"OS_APPLICATION_CREDENTIAL_ID": "x", "OS_APPLICATION_CREDENTIAL_SECRET": "x"}, with(base, stackProject), ".project_id",
+			"project_id has no effect together with OS_APPLICATION_CREDENTIAL_SECRET, which belongs to one project.",
+		},
+		"user of a credential": {
+			nil, with(base, values{"application_credential_id": "x", "application_credential_secret": "x", "user_name": "ada"}), ".user_name",
+			"user_name has no effect together with application_credential_id, which belongs to one user.",
+		},
+		"user of a token for an endpoint": {nil, values{"compute_endpoint": "https://nova.example.com", "token": "t", "user_id": "u"}, ".user_id", "user_id has no effect together with token"},
+		"odd interface":                   {values{"OS_INTERFACE": "private"}, with(base, stackPassword, stackProject), ".interface", `OS_INTERFACE is "private", which is not an interface. Set it to public, internal or admin.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, diags := configure(t, tt.env, nil, tt.block)
+			_, diags := newSet(t, tt.env, nil, tt.block)
 			complains(t, diags, "openstack"+tt.at, tt.text)
 		})
 	}
@@ -153,7 +167,7 @@ func TestOpenStack_certificate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			set, diags := configure(t, tt.env, nil, tt.block)
+			set, diags := newSet(t, tt.env, nil, tt.block)
 			if diags.HasError() {
 				t.Fatal(diags)
 			}
@@ -180,13 +194,13 @@ func TestCompute_whichCloud(t *testing.T) {
 		"the environment":          {huaweiEnv, nil, nil, "", "huaweicloud", ""},
 		"both, one named":          {nil, huawei, stack, "openstack", "openstack", ""},
 		"both, the other named":    {nil, huawei, stack, "huaweicloud", "huaweicloud", ""},
-		"both":                     {nil, huawei, stack, "", "", "both `huaweicloud` and `openstack` are configured: write in `cloud` which of them has the server"},
+		"both":                     {nil, huawei, stack, "", "", "both `huaweicloud` and `openstack` are configured: set `cloud` to the one that has the server"},
 		"none":                     {nil, nil, nil, "", "", "add a `huaweicloud` or an `openstack` block"},
 		"not the one named":        {nil, huawei, nil, "openstack", "", "add a `openstack` block to the provider to use it, or set the OS_… variables"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			set, diags := configure(t, tt.env, tt.huawei, tt.stack)
+			set, diags := newSet(t, tt.env, tt.huawei, tt.stack)
 			if diags.HasError() {
 				t.Fatal(diags)
 			}

@@ -1,33 +1,39 @@
 package clients
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
 )
 
-type tencentcloudModel struct {
-	Region        types.String `tfsdk:"region"`
-	SecretID      types.String `tfsdk:"secret_id"`
-	SecretKey     types.String `tfsdk:"secret_key"`
-	SecurityToken types.String `tfsdk:"security_token"`
-	Endpoint      types.String `tfsdk:"endpoint"`
+// tencentCloudSpec: a security token belongs to the key that it was issued with.
+var tencentCloudSpec = blockSpec{
+	name:       "tencentcloud",
+	selectedBy: []string{"region", "secret_id", "secret_key"},
+	variables: map[string][]string{
+		"region":         {"TENCENTCLOUD_REGION"},
+		"secret_id":      {"TENCENTCLOUD_SECRET_ID"},
+		"secret_key":     {"TENCENTCLOUD_SECRET_KEY"},
+		"security_token": {"TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_TOKEN"},
+	},
+	overriddenBy: map[string][]string{"security_token": {"secret_id"}},
+	methods: []authMethod{
+		{name: byKey, selectedBy: []string{"secret_id", "secret_key"}, required: []string{"secret_id", "secret_key"}},
+	},
 }
 
-func tencentcloudBlock() schema.Block {
+func tencentCloudBlock() schema.Block {
 	return schema.SingleNestedBlock{
-		MarkdownDescription: "Tencent Cloud, for the consoles of CVM instances. Without `secret_id` and `secret_key`, here and in the environment, the credentials are looked for " +
-			"when they are first needed: in the file `~/.tencentcloud/credentials` (or `TENCENTCLOUD_CREDENTIALS_FILE`), then in the role of the CVM instance that Terraform runs on.",
+		MarkdownDescription: "Tencent Cloud, for the consoles of CVM instances. Without `secret_id` and `secret_key`, here and in the environment, the provider looks for credentials " +
+			"when it first needs them: in the file `~/.tencentcloud/credentials` (or `TENCENTCLOUD_CREDENTIALS_FILE`), then in the role of the CVM instance that Terraform runs on.",
 		Attributes: map[string]schema.Attribute{
 			"region": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The region of instances that name none, such as `ap-guangzhou`. Default: the environment variable `TENCENTCLOUD_REGION`.",
+				MarkdownDescription: "The region of instances that do not set one, such as `ap-guangzhou`. Default: the environment variable `TENCENTCLOUD_REGION`.",
 			},
 			"secret_id": schema.StringAttribute{
 				Optional: true, Sensitive: true,
@@ -39,7 +45,7 @@ func tencentcloudBlock() schema.Block {
 			},
 			"security_token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The token of a temporary API key. Default, unless `secret_id` is given here: the environment variable `TENCENTCLOUD_SECURITY_TOKEN` or `TENCENTCLOUD_TOKEN`.",
+				MarkdownDescription: "The token of a temporary API key. Default, unless `secret_id` is set here: the environment variable `TENCENTCLOUD_SECURITY_TOKEN` or `TENCENTCLOUD_TOKEN`.",
 			},
 			"endpoint": schema.StringAttribute{
 				Optional:            true,
@@ -55,41 +61,40 @@ func (s *Set) CVM() (*cvm.Client, error) {
 }
 
 func newCVM(ctx context.Context, env Env, block types.Object, diags *diag.Diagnostics) *cvm.Client {
-	if unknown(ctx, block) {
-		return cvm.New(cvm.Config{Unavailable: ErrUnknown})
+	s := settings{blockSpec: tencentCloudSpec, env: env, block: block}
+	return configure(ctx, s, settings.cvm, func(err error) *cvm.Client { return cvm.New(cvm.Config{Unavailable: err}) }, diags)
+}
+
+func (s settings) cvm() (*cvm.Client, error) {
+	credentials, err := s.cvmCredentials()
+	if err != nil {
+		return nil, err
 	}
-	m := decode[tencentcloudModel](ctx, block, diags)
-	region := env.text(m.Region, "TENCENTCLOUD_REGION")
-	key := cvm.Credentials{
-		SecretID:      env.text(m.SecretID, "TENCENTCLOUD_SECRET_ID"),
-		SecretKey:     env.text(m.SecretKey, "TENCENTCLOUD_SECRET_KEY"),
-		SecurityToken: m.SecurityToken.ValueString(),
+	endpoint, err := s.endpoint("endpoint", cvm.Endpoint)
+	if err != nil {
+		return nil, err
 	}
-	if m.SecurityToken.IsNull() && m.SecretID.IsNull() {
-		// A token belongs to the key that it was issued with.
-		key.SecurityToken = cmp.Or(env.Getenv("TENCENTCLOUD_SECURITY_TOKEN"), env.Getenv("TENCENTCLOUD_TOKEN"))
+	client, err := httpClient(s.env.transport())
+	if err != nil {
+		return nil, err
 	}
-	source := cvm.Static(key)
-	switch {
-	case block.IsNull() && region == "" && key.SecretID == "":
-		return nil
-	case key.SecretID == "" && key.SecretKey == "" && m.SecurityToken.ValueString() == "":
-		source = cvm.Found()
-	case key.SecretID == "" || key.SecretKey == "":
-		if !block.IsNull() {
-			wrong(diags, "tencentcloud", "", "secret_id and secret_key go together. Give both, or neither to use the credentials file or the role of the CVM.")
+	return cvm.New(cvm.Config{Endpoint: endpoint, HTTP: client, Region: s.get("region"), Credentials: credentials, Retry: s.env.Retry}), nil
+}
+
+// cvmCredentials returns the key that is set, or else the provider of the
+// credentials that Tencent's own tools would use.
+func (s settings) cvmCredentials() (cvm.CredentialsProvider, error) {
+	method, err := s.method()
+	if err != nil {
+		return nil, err
+	}
+	if method.name == "" {
+		if value, _ := s.in(fromBlock, "security_token"); value != "" {
+			return nil, s.missing("secret_id", "security_token requires it")
 		}
-		return nil
+		return cvm.DefaultCredentials(), nil
 	}
-	address, err := api.ParseEndpoint(cmp.Or(m.Endpoint.ValueString(), cvm.Endpoint))
-	if err != nil {
-		wrong(diags, "tencentcloud", "endpoint", sentence(m.Endpoint.ValueString(), err))
-		return nil
-	}
-	client, err := api.NewHTTPClient(env.transport())
-	if err != nil {
-		wrong(diags, "tencentcloud", "", err.Error())
-		return nil
-	}
-	return cvm.New(cvm.Config{Endpoint: address, HTTP: client, Region: region, Credentials: source, Retry: env.Retry})
+	return cvm.StaticCredentials(cvm.Credentials{
+		SecretID: s.get("secret_id"), SecretKey: s.get("secret_key"), SecurityToken: s.get("security_token"),
+	}), nil
 }

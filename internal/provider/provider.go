@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/logging"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/cvm"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/service/hpc"
@@ -73,7 +74,7 @@ func (p *clouddesktopProvider) Configure(ctx context.Context, req provider.Confi
 		return
 	}
 	env := p.env
-	env.Logger = slog.New(clients.NewLogHandler(ctx))
+	env.Logger = slog.New(logging.NewHandler(ctx))
 	set := clients.New(ctx, env, model, &resp.Diagnostics)
 	p.mu.Lock()
 	p.configured = append(p.configured, set)

@@ -26,10 +26,10 @@ const (
 	lifetime = 15 * time.Second
 )
 
-// everyone paces the requests of the whole process: the service allows ten a
+// sharedLimiter paces the requests of the whole process: the service allows ten a
 // second. It stays a little below, for on their way two requests may come
 // closer together.
-var everyone = rate.NewLimiter(rate.Every(110*time.Millisecond), 1)
+var sharedLimiter = rate.NewLimiter(rate.Every(110*time.Millisecond), 1)
 
 // Config is what a Client is made of.
 type Config struct {
@@ -40,7 +40,7 @@ type Config struct {
 	// Region is where an instance is looked for if the call names no region.
 	Region string
 	// Credentials are asked for before each request.
-	Credentials Source
+	Credentials CredentialsProvider
 	// Retry says how long to wait between tries.
 	Retry api.RetryPolicy
 	// Limit paces the requests; nil stands for the limiter of the process.
@@ -57,7 +57,7 @@ type Client struct {
 // New returns a client. It sends nothing and looks for no credentials.
 func New(config Config) *Client {
 	if config.Limit == nil {
-		config.Limit = everyone
+		config.Limit = sharedLimiter
 	}
 	return &Client{config: config}
 }

@@ -42,7 +42,7 @@ func newClient(t *testing.T, server *cvmtest.Server, change ...func(*cvm.Config)
 	}
 	t.Cleanup(client.CloseIdleConnections)
 	config := cvm.Config{
-		Endpoint: endpoint, HTTP: client, Region: region, Credentials: cvm.Static(credentials),
+		Endpoint: endpoint, HTTP: client, Region: region, Credentials: cvm.StaticCredentials(credentials),
 		Retry: api.RetryPolicy{Initial: time.Millisecond}, Limit: rate.NewLimiter(rate.Inf, 1),
 	}
 	for _, c := range change {
@@ -151,7 +151,7 @@ func TestConsoleURL_opensOnce(t *testing.T) {
 func TestConsoleURL_refusals(t *testing.T) {
 	t.Parallel()
 	wrong := func(c cvm.Credentials) func(*cvm.Config) {
-		return func(config *cvm.Config) { config.Credentials = cvm.Static(c) }
+		return func(config *cvm.Config) { config.Credentials = cvm.StaticCredentials(c) }
 	}
 	for name, tt := range map[string]struct {
 		change     func(*cvm.Config)

@@ -18,11 +18,11 @@ type Credentials struct {
 	SecurityToken string
 }
 
-// Source returns credentials. It may take its time.
-type Source func() (Credentials, error)
+// CredentialsProvider returns credentials. It may take its time.
+type CredentialsProvider func() (Credentials, error)
 
 // Static is the source of credentials that are known.
-func Static(c Credentials) Source {
+func StaticCredentials(c Credentials) CredentialsProvider {
 	return func() (Credentials, error) { return c, nil }
 }
 
@@ -30,7 +30,7 @@ func Static(c Credentials) Source {
 // none are given: the credentials file, or else the role of the CVM that this
 // process runs on. They are looked for at the first call, and once found kept;
 // those of a role are renewed before they expire.
-func Found() Source {
+func DefaultCredentials() CredentialsProvider {
 	var (
 		mu    sync.Mutex
 		found common.CredentialIface
@@ -56,7 +56,7 @@ func Found() Source {
 const lookUpTime = 10 * time.Second
 
 // lookUp asks the source and leaves it behind when ctx ends.
-func (s Source) lookUp(ctx context.Context) (Credentials, error) {
+func (s CredentialsProvider) lookUp(ctx context.Context) (Credentials, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, lookUpTime, errors.New("no answer about the role of this machine"))
 	defer cancel()
 	type result struct {

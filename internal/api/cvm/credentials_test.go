@@ -19,7 +19,7 @@ import (
 func TestFound_credentialsFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "credentials")
 	t.Setenv("TENCENTCLOUD_CREDENTIALS_FILE", file)
-	source := cvm.Found()
+	source := cvm.DefaultCredentials()
 	if _, err := source(); err == nil {
 		t.Fatal("credentials come from a file that does not exist")
 	}

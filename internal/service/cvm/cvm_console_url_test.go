@@ -182,11 +182,11 @@ func TestCVMConsoleURL_providerBlock(t *testing.T) {
 		"half a key": {`tencentcloud {
   region = "ap-beijing"
   secret_id = "AKIDtest"
-}`, `secret_id\s+and\s+secret_key\s+go\s+together`},
+}`, `secret_key\s+is\s+missing:\s+secret_id\s+requires\s+it`},
 		"token alone": {`tencentcloud {
   region = "ap-beijing"
   security_token = "t"
-}`, `secret_id\s+and\s+secret_key\s+go\s+together`},
+}`, `secret_id\s+is\s+missing:\s+security_token\s+requires\s+it`},
 		"no region": {`tencentcloud {
   secret_id = "AKIDtest"
   secret_key = "k"

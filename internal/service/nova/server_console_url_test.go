@@ -254,14 +254,14 @@ func TestServerConsoleURL_badInput(t *testing.T) {
 	all := []resource.TestStep{}
 	for _, tt := range []struct{ config, want string }{
 		{provider() + data(""), "no cloud that has servers is configured: add a `huaweicloud` or an `openstack` block to the provider"},
-		{provider(c.openStack(), c.huaweiCloud(key)) + data(""), "write in `cloud` which of them has the server"},
+		{provider(c.openStack(), c.huaweiCloud(key)) + data(""), "set `cloud` to the one that has the server"},
 		{provider(c.openStack()) + data(`cloud = "huaweicloud"`), "add a `huaweicloud` block to the provider to use it"},
 		{provider(c.openStack()) + data(`cloud = "aws"`), `value must be one of: ["huaweicloud" "openstack"]`},
 		{provider(c.openStack()) + strings.Replace(data(""), serverID, "", 1), "must be the ID of the server"},
 		{provider(c.openStack()) + strings.Replace(data(""), serverID, "web server", 1), "must be the ID of the server, such as 47bc79ae-df61-4ade-9197-283a74e5d70e, not its name"},
 		{provider(c.openStack()) + strings.Replace(data(""), serverID, "../a", 1), "must be the ID of the server"},
-		{provider(c.huaweiCloud(`access_key = "a"`)) + data(""), "secret_key is missing: access_key does not work without it"},
-		{provider(c.huaweiCloud(key+"\ntoken = \"t\"")) + data(""), "Both token and access_key are set, which are two ways to authenticate."},
+		{provider(c.huaweiCloud(`access_key = "a"`)) + data(""), "secret_key is missing: access_key requires it"},
+		{provider(c.huaweiCloud(key+"\ntoken = \"t\"")) + data(""), "token and access_key are both set, but only one method of authentication can be used."},
 		{provider(strings.Replace(c.openStack(), "user_name ", "user_id ", 1)) + data(""), "requires authentication"},
 	} {
 		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.ErrorContains(tt.want)})

@@ -166,8 +166,8 @@ func TestLoginRecords_badInput(t *testing.T) {
 		{config + data("max_records = 0"), "max_records value must be between 1 and"},
 		{config + data(`user_name = ""`), "user_name string length must be at least 1"},
 		{`provider "clouddesktop" {}` + "\n" + data(""), "add a `huaweicloud` block to the provider to use it"},
-		{provider(cloud, server, `secret_key = "x"`) + data(""), "access_key is missing: secret_key does not work without it. Write it in the huaweicloud block, or set HW_ACCESS_KEY."},
-		{provider(cloud, server, "") + data(""), "There is nothing to authenticate with. Write one of these: token;"},
+		{provider(cloud, server, `secret_key = "x"`) + data(""), "access_key is missing: secret_key requires it. Set it in the huaweicloud block, or set HW_ACCESS_KEY."},
+		{provider(cloud, server, "") + data(""), "No credentials are set. Set one of these: token;"},
 	} {
 		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.ErrorContains(tt.want)})
 	}

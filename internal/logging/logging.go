@@ -1,4 +1,5 @@
-package clients
+// Package logging writes records of log/slog to the log of the provider.
+package logging
 
 import (
 	"context"
@@ -9,26 +10,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// NewLogHandler returns a handler that writes to the provider's log, with the
-// logger that the context of a record carries. Records from outside any call,
-// such as those of the receiver of callbacks, go to the logger of configured,
-// the context in which the provider was configured.
-func NewLogHandler(configured context.Context) slog.Handler {
-	return logHandler{configured: configured}
+// NewHandler returns a handler that writes to the provider's log with the logger
+// in the context of a record. Records from outside a call of Terraform, such as
+// those of the receiver of callbacks, go to the logger of configured, the context
+// in which the provider was configured.
+func NewHandler(configured context.Context) slog.Handler {
+	return handler{configured: configured}
 }
 
-type logHandler struct {
+type handler struct {
 	configured context.Context
 	fields     map[string]any
 	prefix     string
 }
 
-func (h logHandler) Enabled(ctx context.Context, level slog.Level) bool {
+func (h handler) Enabled(ctx context.Context, level slog.Level) bool {
 	_, enabled, _ := h.logger(ctx, level)
 	return enabled
 }
 
-func (h logHandler) Handle(ctx context.Context, record slog.Record) error {
+func (h handler) Handle(ctx context.Context, record slog.Record) error {
 	ctx, _, write := h.logger(ctx, record.Level)
 	fields := h.with(nil)
 	record.Attrs(func(attr slog.Attr) bool {
@@ -39,21 +40,21 @@ func (h logHandler) Handle(ctx context.Context, record slog.Record) error {
 	return nil
 }
 
-func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	h.fields = h.with(attrs)
 	return h
 }
 
-func (h logHandler) WithGroup(name string) slog.Handler {
+func (h handler) WithGroup(name string) slog.Handler {
 	if name != "" {
 		h.prefix += name + "."
 	}
 	return h
 }
 
-// logger returns the context whose logger takes records of a level, whether
-// that one writes them, and how.
-func (h logHandler) logger(ctx context.Context, level slog.Level) (context.Context, bool, func(context.Context, string, ...map[string]any)) {
+// logger returns the context whose logger writes records of a level, whether it
+// writes them, and the function that does.
+func (h handler) logger(ctx context.Context, level slog.Level) (context.Context, bool, func(context.Context, string, ...map[string]any)) {
 	enabled, write := tflog.IsTrace, tflog.Trace
 	switch {
 	case level >= slog.LevelError:
@@ -65,16 +66,16 @@ func (h logHandler) logger(ctx context.Context, level slog.Level) (context.Conte
 	case level >= slog.LevelDebug:
 		enabled, write = tflog.IsDebug, tflog.Debug
 	}
-	// All loggers of a process have one level: one that would not write this
-	// record is one that is not there.
+	// All loggers of a process have the same level, so a logger that does not
+	// write this record is not there.
 	if !enabled(ctx) {
 		ctx = h.configured
 	}
 	return ctx, enabled(ctx), write
 }
 
-// with returns the fields of the handler and attrs besides.
-func (h logHandler) with(attrs []slog.Attr) map[string]any {
+// with returns the fields of the handler, and attrs.
+func (h handler) with(attrs []slog.Attr) map[string]any {
 	fields := make(map[string]any, len(h.fields)+len(attrs))
 	maps.Copy(fields, h.fields)
 	for _, attr := range attrs {
@@ -108,8 +109,8 @@ var (
 	userinfos = regexp.MustCompile(`://[^\s/"']*@`)
 )
 
-// scrub takes the query and the user out of every URL in text. The errors of
-// other libraries quote URLs, and those may be signed or hold a password.
+// scrub removes the query and the user from every URL in text. The errors of
+// other libraries quote URLs, which may be signed or contain a password.
 func scrub(text string) string {
 	return userinfos.ReplaceAllString(queries.ReplaceAllString(text, "?***"), "://***@")
 }

@@ -87,9 +87,9 @@ func environment(variables values) Env {
 	return Env{Getenv: func(name string) string { return variables[name] }, Retry: api.RetryPolicy{Initial: time.Millisecond}}
 }
 
-// configure returns the clients, or what is wrong with the blocks. A block that
-// is nil is not written.
-func configure(t *testing.T, env, huawei, stack values) (*Set, diag.Diagnostics) {
+// newSet returns the clients, and the errors of the blocks. A block that is nil
+// is not written.
+func newSet(t *testing.T, env, huawei, stack values) (*Set, diag.Diagnostics) {
 	t.Helper()
 	var diags diag.Diagnostics
 	model := Model{HuaweiCloud: object(t, huaweiCloudBlock(), huawei), OpenStack: object(t, openStackBlock(), stack)}

@@ -1,4 +1,4 @@
-package clients_test
+package logging_test
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/logging"
 )
 
-func TestLogHandlerWritesToTheLogOfTheCall(t *testing.T) {
+func TestHandler_writesToTheLogOfTheCall(t *testing.T) {
 	t.Parallel()
 	signed := &url.Error{Op: "Get", URL: "https://user:hunter2@files.example.com/a/b?X-Signature=hunter2&x", Err: errors.New("refused")}
 	tests := map[string]struct {
@@ -62,7 +62,7 @@ func TestLogHandlerWritesToTheLogOfTheCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var output bytes.Buffer
-			tt.log(tflogtest.RootLogger(t.Context(), &output), slog.New(clients.NewLogHandler(t.Context())))
+			tt.log(tflogtest.RootLogger(t.Context(), &output), slog.New(logging.NewHandler(t.Context())))
 			if diff := cmp.Diff([]map[string]any{tt.want}, records(t, &output)); diff != "" {
 				t.Error(diff)
 			}
@@ -70,10 +70,10 @@ func TestLogHandlerWritesToTheLogOfTheCall(t *testing.T) {
 	}
 }
 
-func TestLogHandlerOutsideACall(t *testing.T) {
+func TestHandler_outsideACall(t *testing.T) {
 	t.Parallel()
 	var output bytes.Buffer
-	logger := slog.New(clients.NewLogHandler(tflogtest.RootLogger(t.Context(), &output)))
+	logger := slog.New(logging.NewHandler(tflogtest.RootLogger(t.Context(), &output)))
 	logger.InfoContext(t.Context(), "callback refused")
 	want := []map[string]any{{"@level": "info", "@message": "callback refused"}}
 	if diff := cmp.Diff(want, records(t, &output)); diff != "" {
@@ -81,20 +81,20 @@ func TestLogHandlerOutsideACall(t *testing.T) {
 	}
 }
 
-func TestLogHandlerWithoutALog(t *testing.T) {
+func TestHandler_withoutALog(t *testing.T) {
 	t.Parallel()
-	logger := slog.New(clients.NewLogHandler(t.Context()))
+	logger := slog.New(logging.NewHandler(t.Context()))
 	if logger.Enabled(t.Context(), slog.LevelError) {
 		t.Error("it asks for records that nobody reads")
 	}
 	logger.ErrorContext(t.Context(), "unheard", "a", 1)
 }
 
-func TestLogHandlersOfOneLoggerShareNothing(t *testing.T) {
+func TestHandler_derivedLoggersShareNothing(t *testing.T) {
 	t.Parallel()
 	var output bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &output)
-	parent := slog.New(clients.NewLogHandler(ctx)).With("a", 1)
+	parent := slog.New(logging.NewHandler(ctx)).With("a", 1)
 	parent.With("b", 2)
 	parent.InfoContext(tflog.SetField(ctx, "tf_rpc", "Read"), "parent")
 	want := []map[string]any{{"@level": "info", "@message": "parent", "a": 1.0, "tf_rpc": "Read"}}
