@@ -17,6 +17,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/hpc"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/workspace"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
 )
 
 // Env is what the clients get from the process.
@@ -39,7 +40,7 @@ type Set struct {
 	desktop   *desktop.Client
 	hpc       *hpc.Client
 	cvm       *cvm.Client
-	policies  Claims
+	instances *instances.Registry
 	workspace *workspace.Client
 	compute   *Compute
 }
@@ -51,6 +52,9 @@ func (s *Set) Close() error {
 	}
 	return s.desktop.Close()
 }
+
+// Instances returns what the resource instances of this plan or apply manage.
+func (s *Set) Instances() (*instances.Registry, error) { return s.instances, nil }
 
 // ErrUnknown is the error of a client whose configuration is not known before
 // apply.

@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
 )
 
 // Model is the provider block.
@@ -35,6 +37,8 @@ func Blocks() map[string]schema.Block {
 func New(ctx context.Context, env Env, model Model, diags *diag.Diagnostics) *Set {
 	huawei := newHuaweiCloud(ctx, env, model.HuaweiCloud, diags)
 	return &Set{
+		instances: instances.New(),
+
 		desktop: newDesktop(ctx, env, model.Desktop, model.Callback, diags),
 		hpc:     newHPC(ctx, env, model.HPC, diags),
 		cvm:     newCVM(ctx, env, model.TencentCloud, diags),

@@ -2,8 +2,6 @@ package desktop
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -95,29 +93,11 @@ type unapplied struct {
 	Password bool `json:"password,omitempty"`
 }
 
-const unappliedKey = "unapplied"
-
-func (u unapplied) save(ctx context.Context, private privateWriter) diag.Diagnostics {
-	if u == (unapplied{}) {
-		return nil
-	}
-	value, err := json.Marshal(u)
-	if err != nil {
-		return diag.Diagnostics{diagnose.Error("Remember Failed Steps", err)}
-	}
-	return private.SetKey(ctx, unappliedKey, value)
-}
-
 // clearUnapplied makes the attributes null that were never applied, so that a
 // plan shows them.
 func (m *desktopModel) clearUnapplied(ctx context.Context, from privateReader, to privateWriter) diag.Diagnostics {
-	value, diags := from.GetKey(ctx, unappliedKey)
-	if len(value) == 0 || diags.HasError() {
-		return diags
-	}
-	var u unapplied
-	if err := json.Unmarshal(value, &u); err != nil {
-		diags.Append(diagnose.Error("Read Private State", fmt.Errorf("it cannot be understood: %w", err)))
+	u, diags := getPrivate[unapplied](ctx, from, unappliedKey)
+	if u == (unapplied{}) || diags.HasError() {
 		return diags
 	}
 	if u.Sizes {
@@ -126,6 +106,6 @@ func (m *desktopModel) clearUnapplied(ctx context.Context, from privateReader, t
 	if u.Password {
 		m.PasswordVersion = types.Int64Null()
 	}
-	diags.Append(to.SetKey(ctx, unappliedKey, nil)...)
+	diags.Append(setPrivate(ctx, to, unappliedKey, unapplied{})...)
 	return diags
 }

@@ -103,7 +103,7 @@ moved {
 		Config: config + policyWith("usb_enable = true"),
 	}, resource.TestStep{
 		Config:      config + policyNamed("other", "usb_enable = true"),
-		ExpectError: acctest.ErrorContains("One that was renamed needs a moved block"),
+		ExpectError: acctest.ErrorContains("A resource that was renamed needs a moved block"),
 	}, resource.TestStep{
 		Config: config + policyNamed("other", "usb_enable = true") + moved,
 		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`),
@@ -159,7 +159,7 @@ func TestDesktopPolicy_refusedByTheService(t *testing.T) {
 			server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Failure("not now"))
 		},
 		Config:      config,
-		ExpectError: acctest.ErrorContains(`To give the policy up as it is, apply with deletion_policy = "abandon" first`),
+		ExpectError: acctest.ErrorContains(`To leave the policy as it is, apply with deletion_policy = "abandon" first`),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = false"),
 	})

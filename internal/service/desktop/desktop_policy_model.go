@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -40,13 +41,14 @@ func (m *desktopPolicyModel) input() desktop.PolicyInput {
 	}
 }
 
-// off is the policy with every managed value turned off.
-func (m *desktopPolicyModel) off() *desktopPolicyModel {
+// off is the policy with these values turned off and all others left alone.
+func (m *desktopPolicyModel) off(names []string) *desktopPolicyModel {
 	off := *m
-	if !m.USBEnable.IsNull() {
+	off.USBEnable, off.DataAccess = types.BoolNull(), types.BoolNull()
+	if slices.Contains(names, usbEnable) {
 		off.USBEnable = types.BoolValue(false)
 	}
-	if !m.DataAccess.IsNull() {
+	if slices.Contains(names, dataAccess) {
 		off.DataAccess = types.BoolValue(false)
 	}
 	return &off
@@ -88,6 +90,11 @@ func (m *desktopPolicyModel) scope() string {
 		return wholeService
 	}
 	return m.DesktopUUID.ValueString()
+}
+
+// valueOf is the key of a managed value in the registry of instances.
+func (m *desktopPolicyModel) valueOf(name string) string {
+	return "policy " + m.scope() + " " + name
 }
 
 type desktopPolicyIdentityModel struct {

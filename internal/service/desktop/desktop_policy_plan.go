@@ -2,8 +2,6 @@ package desktop
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -28,20 +26,23 @@ func (r *desktopPolicyResource) ModifyPlan(ctx context.Context, req resource.Mod
 	if !destroy {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
-	holder, diags := claimHolder(ctx, req.Private, resp.Private)
+	instance, diags := planInstance(ctx, req.Private, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || r.client == nil || r.client.Available() != nil {
 		return
 	}
 	moves := !create && !destroy && !plan.DesktopUUID.Equal(state.DesktopUUID)
 	resets := (destroy || moves) && state.resets()
+	if destroy {
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, walkKey, r.instances.Walk())...)
+	}
 	if resets {
 		resp.Diagnostics.Append(r.checkReset(state)...)
-		resp.Diagnostics.Append(r.claim(state, holder, true)...)
+		resp.Diagnostics.Append(r.checkShared(state, instance, r.instances.Reset)...)
 	}
 	if !destroy {
 		resp.Diagnostics.Append(r.checkScope(plan)...)
-		resp.Diagnostics.Append(r.claim(plan, holder, false)...)
+		resp.Diagnostics.Append(r.checkShared(plan, instance, r.instances.Manage)...)
 	}
 	sets := !destroy && plan.sets(state)
 	if r.client.PolicyCallback() && (sets || resets) {
@@ -106,42 +107,25 @@ func (r *desktopPolicyResource) checkImported(ctx context.Context, imported desk
 	return err
 }
 
-// claim refuses a second resource that manages a value. A warning would not
-// do: neither resource could ever see what the other has set, the one that
-// happens to be applied last would win, and the state would be wrong in silence.
-func (r *desktopPolicyResource) claim(m desktopPolicyModel, holder string, releases bool) diag.Diagnostics {
+// checkShared refuses a second resource that manages a value. A warning is not
+// enough: neither resource could see what the other has set, the one that is
+// applied last would win, and the state would be wrong in silence.
+func (r *desktopPolicyResource) checkShared(m desktopPolicyModel, instance string, register func(thing, instance string) bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if m.DesktopUUID.IsUnknown() {
 		return nil // Terraform plans again before it applies, and then it is known.
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.managed())) {
-		if r.claims.Take(m.scope()+" "+name, holder, releases) {
+		if register(m.valueOf(name), instance) {
 			continue
 		}
 		diags.Append(diagnose.AttributeError(path.Root(name), "Two Policies Manage One Value",
 			fmt.Sprintf("Another clouddesktop_desktop_policy manages %s of the same policy (%s), or turns it off because it is destroyed. "+
-				"The service does not tell its policy, so neither would see what the other sets, and the last one applied would win. "+
-				"Manage each value in one resource. One that was renamed needs a moved block; "+
-				"one that is to go without turning anything off needs a removed block with destroy = false.", name, m.scope())))
+				"The service does not report its policy, so neither would see what the other sets, and the last one applied would win. "+
+				"Manage each value in one resource. A resource that was renamed needs a moved block; "+
+				"a resource that must not turn anything off needs a removed block with destroy = false.", name, m.scope())))
 	}
 	return diags
-}
-
-const claimKey = "claim"
-
-// claimHolder tells the resources of one plan apart. Terraform does not tell
-// their addresses, but when it plans a replacement a second time, it hands over
-// the private state of the first.
-func claimHolder(ctx context.Context, from privateReader, to privateWriter) (string, diag.Diagnostics) {
-	value, diags := from.GetKey(ctx, claimKey)
-	if len(value) > 0 || diags.HasError() {
-		return string(value), diags
-	}
-	value, err := json.Marshal(rand.Text())
-	if err != nil {
-		return "", diag.Diagnostics{diagnose.Error("Plan Policy", err)}
-	}
-	return string(value), to.SetKey(ctx, claimKey, value)
 }
 
 // unreadable says what the first apply after an import does.

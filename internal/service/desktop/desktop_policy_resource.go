@@ -18,14 +18,15 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
 )
 
 // NewDesktopPolicyResource returns the resource clouddesktop_desktop_policy.
 func NewDesktopPolicyResource() resource.Resource { return &desktopPolicyResource{} }
 
 type desktopPolicyResource struct {
-	client *desktop.Client
-	claims *clients.Claims
+	client    *desktop.Client
+	instances *instances.Registry
 }
 
 var (
@@ -94,7 +95,7 @@ func (r *desktopPolicyResource) ConfigValidators(context.Context) []resource.Con
 
 func (r *desktopPolicyResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.client = clients.From(req.ProviderData, (*clients.Set).Desktop, &resp.Diagnostics)
-	r.claims = clients.From(req.ProviderData, (*clients.Set).PolicyClaims, &resp.Diagnostics)
+	r.instances = clients.From(req.ProviderData, (*clients.Set).Instances, &resp.Diagnostics)
 }
 
 func (r *desktopPolicyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -107,7 +108,10 @@ func (r *desktopPolicyResource) Create(ctx context.Context, req resource.CreateR
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if err := r.client.UpdatePolicy(ctx, plan.input()); err != nil {
+	instance, diags := getPrivate[string](ctx, resp.Private, instanceKey)
+	resp.Diagnostics.Append(diags...)
+	r.instances.Created(instance)
+	if err := r.set(ctx, plan); err != nil {
 		resp.Diagnostics.Append(diagnose.Error("Set Policy of "+plan.owner(), err))
 		return
 	}
@@ -136,7 +140,7 @@ func (r *desktopPolicyResource) Update(ctx context.Context, req resource.UpdateR
 	defer cancel()
 
 	if plan.sets(state) {
-		if err := r.client.UpdatePolicy(ctx, plan.input()); err != nil {
+		if err := r.set(ctx, plan); err != nil {
 			resp.Diagnostics.Append(diagnose.Error("Set Policy of "+plan.owner(), err))
 			return
 		}
@@ -145,25 +149,15 @@ func (r *desktopPolicyResource) Update(ctx context.Context, req resource.UpdateR
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
 }
 
-func (r *desktopPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state desktopPolicyModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, policyTimeout)
-	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
-		return
+// set sends the managed values. A policy of the same scope that is destroyed at
+// the same time either resets them before or sees that they are managed.
+func (r *desktopPolicyResource) set(ctx context.Context, plan desktopPolicyModel) error {
+	unlock, err := r.instances.Lock(ctx, plan.scope())
+	if err != nil {
+		return err
 	}
-	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
-	defer cancel()
-
-	if !state.resets() {
-		resp.Diagnostics.Append(diagnose.Warn("Policy Is Not Reset",
-			"The policy of "+state.owner()+" stays as it is; Terraform no longer manages it."))
-		return
-	}
-	if err := r.client.UpdatePolicy(ctx, state.off().input()); err != nil {
-		resp.Diagnostics.Append(diagnose.Error("Reset Policy of "+state.owner(), diagnose.WithHint(err,
-			`To give the policy up as it is, apply with deletion_policy = "abandon" first, or remove it from the state with a removed block.`)))
-	}
+	defer unlock()
+	return r.client.UpdatePolicy(ctx, plan.input())
 }
 
 func (r *desktopPolicyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -69,7 +69,7 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 	plan.DesktopName = r.name(ctx, ordered)
 	plan.fromOrder(ordered)
 	resp.Diagnostics.Append(plan.storePassword(ordered.Password)...)
-	resp.Diagnostics.Append(failed.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unappliedKey, failed)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
 }

@@ -2,8 +2,25 @@ package desktop
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
+)
+
+// The keys of the private state.
+const (
+	// instanceKey holds the id of a resource instance.
+	instanceKey = "instance"
+	// walkKey holds the walk in which the destruction of an object was planned.
+	walkKey = "walk"
+	// preventKey holds the desktop whose prior state has deletion_policy = "prevent".
+	preventKey = "prevent"
+	// unappliedKey holds what Create stored without having applied it.
+	unappliedKey = "unapplied"
 )
 
 type privateReader interface {
@@ -12,4 +29,43 @@ type privateReader interface {
 
 type privateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// setPrivate stores a value, and removes the key for a zero value.
+func setPrivate[T comparable](ctx context.Context, to privateWriter, key string, value T) diag.Diagnostics {
+	var zero T
+	if value == zero {
+		return to.SetKey(ctx, key, nil)
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return diag.Diagnostics{diagnose.Error("Write Private State", err)}
+	}
+	return to.SetKey(ctx, key, encoded)
+}
+
+// getPrivate returns a stored value, the zero value if there is none.
+func getPrivate[T comparable](ctx context.Context, from privateReader, key string) (T, diag.Diagnostics) {
+	var value T
+	encoded, diags := from.GetKey(ctx, key)
+	if len(encoded) == 0 || diags.HasError() {
+		return value, diags
+	}
+	if err := json.Unmarshal(encoded, &value); err != nil {
+		diags.Append(diagnose.Error("Read Private State", fmt.Errorf("its key %q cannot be understood: %w", key, err)))
+	}
+	return value, diags
+}
+
+// planInstance returns the id of the instance that is planned, and makes one for
+// a new instance. The two plan calls of a replacement have one id, because
+// Terraform gives the planned private state of the first to the second.
+func planInstance(ctx context.Context, from privateReader, to privateWriter) (string, diag.Diagnostics) {
+	id, diags := getPrivate[string](ctx, from, instanceKey)
+	if id != "" || diags.HasError() {
+		return id, diags
+	}
+	id = instances.NewID()
+	diags.Append(setPrivate(ctx, to, instanceKey, id)...)
+	return id, diags
 }
