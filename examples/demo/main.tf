@@ -46,7 +46,8 @@ resource "clouddesktop_desktop_policy" "service" {
 
 # The designer's password is the service's default one.
 resource "clouddesktop_user_password" "designer" {
-  username = clouddesktop_desktop.designer.username
+  username             = clouddesktop_desktop.designer.username
+  use_default_password = true
 }
 
 # A desktop that somebody ordered by other means.

@@ -40,7 +40,8 @@ resource "clouddesktop_desktop" "sensitive" {
 }
 
 resource "clouddesktop_user_password" "standard" {
-  username = clouddesktop_desktop.team["design"].username
+  username             = clouddesktop_desktop.team["design"].username
+  use_default_password = true
 }
 `
 

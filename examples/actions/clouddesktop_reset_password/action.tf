@@ -2,11 +2,12 @@
 #   terraform apply -invoke=action.clouddesktop_reset_password.guest
 action "clouddesktop_reset_password" "guest" {
   config {
-    username = "guest_01" # Without a password: the service's default one.
+    username             = "guest_01"
+    use_default_password = true # The service's default password.
   }
 }
 
-# Whenever something changes, here the guest.
+# When something changes, here the guest.
 variable "guest" {
   type = string
 }

@@ -1,4 +1,4 @@
-# A password of your own. An ephemeral value is in no plan file.
+# A given password. Terraform stores no ephemeral value in a plan file.
 variable "password" {
   type      = string
   ephemeral = true

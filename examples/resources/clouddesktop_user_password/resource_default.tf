@@ -1,7 +1,8 @@
-# The service's default password. To reset it once more:
+# The service's default password. To set it again:
 #   terraform apply -replace=clouddesktop_user_password.guest
 resource "clouddesktop_user_password" "guest" {
-  username = "guest_01"
+  username             = "guest_01"
+  use_default_password = true
 }
 
 output "guest_password" {

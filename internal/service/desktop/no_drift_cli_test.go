@@ -26,7 +26,8 @@ resource "clouddesktop_desktop_policy" "test" {
   data_access = false
 }
 resource "clouddesktop_user_password" "test" {
-  username = clouddesktop_desktop.little.username
+  username             = clouddesktop_desktop.little.username
+  use_default_password = true
 }
 `)
 	c.MustRun("apply", "-auto-approve")

@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -23,12 +25,16 @@ type resetPasswordAction struct {
 	client *desktop.Client
 }
 
-var _ action.ActionWithConfigure = (*resetPasswordAction)(nil)
+var (
+	_ action.ActionWithConfigure      = (*resetPasswordAction)(nil)
+	_ action.ActionWithValidateConfig = (*resetPasswordAction)(nil)
+)
 
 type resetPasswordModel struct {
-	Username types.String   `tfsdk:"username"`
-	Password types.String   `tfsdk:"password"`
-	Timeouts timeouts.Value `tfsdk:"timeouts"`
+	Username           types.String   `tfsdk:"username"`
+	Password           types.String   `tfsdk:"password"`
+	UseDefaultPassword types.Bool     `tfsdk:"use_default_password"`
+	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
 
 func (a *resetPasswordAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
@@ -37,7 +43,7 @@ func (a *resetPasswordAction) Metadata(_ context.Context, req action.MetadataReq
 
 func (a *resetPasswordAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resets the password of a user: whenever a resource changes that triggers it, or on demand by `terraform apply -invoke`. Needs Terraform 1.14.",
+		MarkdownDescription: "Resets the password of a user: when a resource that triggers the action changes, or on demand with `terraform apply -invoke`. Needs Terraform 1.14.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Required:            true,
@@ -46,8 +52,13 @@ func (a *resetPasswordAction) Schema(ctx context.Context, _ action.SchemaRequest
 			},
 			"password": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
-				MarkdownDescription: "The new password. Take it from an ephemeral value: Terraform keeps any other in its plan files. If not set, the user gets the service's default password.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				MarkdownDescription: "The new password. Set exactly one of `password` and `use_default_password = true`. Use an ephemeral value: Terraform stores all others in its plan files. " +
+					"With `-invoke`, Terraform 1.16 drops ephemeral values, and the action fails: trigger it by a resource instead.",
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			useDefaultPassword: schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: useDefaultDescription,
 			},
 		},
 		Blocks: map[string]schema.Block{
@@ -62,10 +73,19 @@ func (a *resetPasswordAction) Configure(_ context.Context, req action.ConfigureR
 	a.client = clients.From(req.ProviderData, (*clients.Set).Desktop, &resp.Diagnostics)
 }
 
+func (a *resetPasswordAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	var config resetPasswordModel
+	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(checkPasswordSource("password", config.Password, config.UseDefaultPassword)...)
+}
+
 func (a *resetPasswordAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config resetPasswordModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	timeout, diags := config.Timeouts.Invoke(ctx, requestTimeout)
+	resp.Diagnostics.Append(config.checkInvoked()...)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
@@ -73,7 +93,7 @@ func (a *resetPasswordAction) Invoke(ctx context.Context, req action.InvokeReque
 	defer cancel()
 
 	username, to := config.Username.ValueString(), "to the one given"
-	if config.Password.IsNull() {
+	if config.UseDefaultPassword.ValueBool() {
 		to = "to the service's default"
 	}
 	progress := func(format string) {
@@ -85,4 +105,16 @@ func (a *resetPasswordAction) Invoke(ctx context.Context, req action.InvokeReque
 		return
 	}
 	progress("The password of %s is reset %s.")
+}
+
+// checkInvoked checks the source of the password again: Terraform 1.16 drops
+// ephemeral values when it invokes an action, and does not say so.
+func (m *resetPasswordModel) checkInvoked() diag.Diagnostics {
+	diags := checkPasswordSource("password", m.Password, m.UseDefaultPassword)
+	if m.Password.IsNull() && diags.HasError() {
+		return diag.Diagnostics{diagnose.AttributeError(path.Root("password"), "Password Is Missing",
+			"password is missing or null, so the password of the user is not changed. If it comes from an ephemeral value, Terraform may have dropped it: Terraform 1.16 does so with -invoke. "+
+				"Trigger the action by a resource, or write use_default_password = true to set the service's default password.")}
+	}
+	return diags
 }

@@ -62,7 +62,7 @@ func TestResetPassword(t *testing.T) {
 		"Resetting the password of 研发组_01 to the service's default …",
 		"The password of 研发组_01 is reset to the service's default.",
 	}}
-	if diff := cmp.Diff(want, p.invoke(object{"username": user})); diff != "" {
+	if diff := cmp.Diff(want, p.invoke(object{"username": user, "use_default_password": true})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if got := server.Password(user); got != server.DefaultPassword() {
@@ -147,9 +147,28 @@ func TestResetPassword_badInput(t *testing.T) {
 	}{
 		"empty user":     {object{"username": "", "password": "x"}, "must be a name: not empty"},
 		"empty password": {object{"username": "dev_01", "password": ""}, "string length must be at least 1"},
+		"no password":    {object{"username": "dev_01"}, "password is missing or null. Write the password, or write use_default_password = true"},
+		"false":          {object{"username": "dev_01", "use_default_password": false}, "password is missing or null"},
+		"both":           {object{"username": "dev_01", "password": "x", "use_default_password": true}, "Both password and use_default_password = true are set"},
 	} {
 		if got := p.validateAction(tc.config); len(got) != 1 || !strings.Contains(got[0], tc.want) {
 			t.Errorf("%s: got %q, want %q", name, got, tc.want)
 		}
+	}
+}
+
+// Terraform 1.16 drops an ephemeral password when it invokes an action.
+func TestResetPassword_nullPasswordChangesNothing(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddUser("dev_01")
+	for _, config := range []object{{"username": "dev_01"}, {"username": "dev_01", "use_default_password": false}} {
+		got := speak(t, server, nil).invoke(config)
+		if len(got.Errors) != 1 || !strings.Contains(got.Errors[0], "the password of the user is not changed") {
+			t.Errorf("%v: got %+v", config, got)
+		}
+	}
+	if n := len(server.Requests()); n != 0 {
+		t.Errorf("%d requests were sent", n)
 	}
 }

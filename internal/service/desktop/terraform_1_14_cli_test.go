@@ -101,3 +101,43 @@ resource "terraform_data" "change" {
 		}
 	}
 }
+
+// Terraform 1.16 drops the value of an ephemeral variable on -invoke.
+func TestResetPasswordCLI_invokeNeverSetsTheDefault(t *testing.T) {
+	acctest.RequireTerraform(t, 14)
+	t.Parallel()
+	server := startWithToken(t)
+	server.AddUser("alice")
+	before := server.Password("alice")
+	c := cli(t, server, `
+variable "password" {
+  type      = string
+  ephemeral = true
+}
+action "clouddesktop_reset_password" "alice" {
+  config {
+    username = "alice"
+    password = var.password
+  }
+}
+action "clouddesktop_reset_password" "default" {
+  config {
+    username             = "alice"
+    use_default_password = true
+  }
+}
+`)
+	c.Env = append(c.Env, "TF_VAR_password=S3cret-of-the-action")
+	r := c.Run("apply", "-auto-approve", "-invoke=action.clouddesktop_reset_password.alice")
+	switch got := server.Password("alice"); {
+	case got == "S3cret-of-the-action" && r.Code == 0: // A Terraform that keeps the value.
+	case got != before:
+		t.Errorf("the password was set to %q:\n%s%s", got, r.Stdout, r.Stderr)
+	case r.Code != 1 || !r.Says("password is missing or null"):
+		t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	c.MustRun("apply", "-auto-approve", "-invoke=action.clouddesktop_reset_password.default")
+	if server.Password("alice") != server.DefaultPassword() {
+		t.Error("use_default_password does not set the default")
+	}
+}

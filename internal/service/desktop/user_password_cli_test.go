@@ -28,7 +28,8 @@ variable "password" {
 }
 `+passwordOf("password_wo = var.password\n password_wo_version = 1")+`
 resource "clouddesktop_user_password" "default" {
-  username = "dev_02"
+  username             = "dev_02"
+  use_default_password = true
 }
 `+policyWith("usb_enable = true"))
 	log := filepath.Join(t.TempDir(), "log")

@@ -2,6 +2,7 @@ package desktop_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -62,14 +63,14 @@ func TestUserPassword_ownAndDefault(t *testing.T) {
 			}},
 			Check: userHas(server, "two", ""),
 		}, {
-			Config: config + passwordOf(""),
+			Config: config + passwordOf("use_default_password = true"),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectUnknownValue(passwordAddress, tfjsonpath.New("password")),
 			}},
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectSensitiveValue(passwordAddress, tfjsonpath.New("password"))},
 			Check:             userHas(server, chosen, chosen),
 		}, {
-			Config: config + passwordOf(`timeouts { update = "1m" }`),
+			Config: config + passwordOf("use_default_password = true\n timeouts { update = \"1m\" }"),
 			Check:  userHas(server, chosen, chosen),
 		}, {
 			Config: config + passwordOf("password_wo = \"three\"\n password_wo_version = 1"),
@@ -93,7 +94,7 @@ func TestUserPassword_defaultFromTheStart(t *testing.T) {
 	server := desktoptest.Start(t)
 	server.AddUser("dev_01")
 	steps(t, resource.TestStep{
-		Config: providerFor(t, server) + passwordOf(""),
+		Config: providerFor(t, server) + passwordOf("use_default_password = true"),
 		Check: resource.ComposeTestCheckFunc(
 			sent(server, desktoptest.PasswordReset, `password="" username="dev_01"`),
 			userHas(server, server.DefaultPassword(), server.DefaultPassword()),
@@ -132,20 +133,21 @@ func TestUserPassword_badInput(t *testing.T) {
 	t.Parallel()
 	const secret = "none-of-your-business"
 	for name, tc := range map[string]struct{ config, message string }{
-		"version without password": {
-			passwordOf("password_wo_version = 1"),
-			"There is a password_wo_version, but password_wo is null. Write the password, or take both out",
-		},
+		"no password":                {passwordOf(""), "password_wo is missing or null. Write the password, or write use_default_password = true"},
+		"a default that is false":    {passwordOf("use_default_password = false"), "password_wo is missing or null"},
+		"version without password":   {passwordOf("password_wo_version = 1"), "password_wo is missing or null"},
+		"version with the default":   {passwordOf("password_wo_version = 1\n use_default_password = true"), "password_wo_version belongs to password_wo"},
+		"a password and the default": {passwordOf("password_wo = \"x\"\n password_wo_version = 1\n use_default_password = true"), "Both password_wo and use_default_password = true are set."},
 		"version and a null password": {
 			"variable \"password\" {\n default = null\n ephemeral = true\n type = string\n}\n" +
 				passwordOf("password_wo = var.password\n password_wo_version = 1"),
-			"but password_wo is null",
+			"password_wo is missing or null",
 		},
-		"password without version": {passwordOf(fmt.Sprintf("password_wo = %q", secret)), "Write password_wo_version = 1, and another number"},
+		"password without version": {passwordOf(fmt.Sprintf("password_wo = %q", secret)), "Write password_wo_version = 1, and increment it"},
 		"empty password":           {passwordOf("password_wo = \"\"\n password_wo_version = 1"), "string length must be at least 1"},
-		"no user":                  {`resource "clouddesktop_user_password" "test" {}`, `The argument "username" is required`},
-		"empty user":               {`resource "clouddesktop_user_password" "test" { username = "" }`, "must be a name: not empty"},
-		"spaces around a user":     {`resource "clouddesktop_user_password" "test" { username = " dev_01" }`, "without spaces around it"},
+		"no user":                  {`resource "clouddesktop_user_password" "test" { use_default_password = true }`, `The argument "username" is required`},
+		"empty user":               {"resource \"clouddesktop_user_password\" \"test\" {\n username = \"\"\n use_default_password = true\n}", "must be a name: not empty"},
+		"spaces around a user":     {"resource \"clouddesktop_user_password\" \"test\" {\n username = \" dev_01\"\n use_default_password = true\n}", "without spaces around it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,11 +193,11 @@ func TestUserPassword_import(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	steps(t, resource.TestStep{
-		Config:        providerFor(t, server) + passwordOf(""),
+		Config:        providerFor(t, server) + passwordOf("use_default_password = true"),
 		ResourceName:  passwordAddress,
 		ImportState:   true,
 		ImportStateId: "dev_01",
-		ExpectError:   acctest.ErrorContains("The service does not tell passwords, so there is nothing to import."),
+		ExpectError:   acctest.ErrorContains("The service does not report passwords, so there is nothing to import."),
 	})
 }
 
@@ -206,7 +208,7 @@ func TestUserPassword_oddNames(t *testing.T) {
 	for _, name := range []string{"研发组_01", "a b", "50%%/x?y#z", "o'brien"} {
 		server.AddUser(name)
 		steps(t, resource.TestStep{
-			Config: providerFor(t, server) + fmt.Sprintf("resource \"clouddesktop_user_password\" \"test\" {\n username = %q\n}", name),
+			Config: providerFor(t, server) + fmt.Sprintf("resource \"clouddesktop_user_password\" \"test\" {\n username = %q\n use_default_password = true\n}", name),
 			Check: func(*terraform.State) error {
 				if got := server.Password(name); got != server.DefaultPassword() {
 					return fmt.Errorf("the password of %s is %q", name, got)
@@ -215,4 +217,52 @@ func TestUserPassword_oddNames(t *testing.T) {
 			},
 		})
 	}
+}
+
+// A password that the plan does not know, and that is null in the end, must not
+// set the default.
+func TestUserPassword_defaultUnknownInThePlan(t *testing.T) {
+	acctest.RequireTerraform(t, 11)
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddUser("dev_01")
+	config := func(useDefault string) string {
+		return providerFor(t, server) + "resource \"terraform_data\" \"later\" {\n input = " + useDefault + "\n}\n" +
+			passwordOf("use_default_password = terraform_data.later.output")
+	}
+	steps(t, resource.TestStep{
+		Config:      config("false"),
+		ExpectError: acctest.ErrorContains("password_wo is missing or null"),
+	}, resource.TestStep{
+		Config: providerFor(t, server),
+		Check:  sent(server, desktoptest.PasswordReset),
+	}, resource.TestStep{
+		Config: config("true"),
+		Check:  userHas(server, server.DefaultPassword(), server.DefaultPassword()),
+	})
+}
+
+func TestUserPassword_twoForOneUser(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddUser("dev_01")
+	config := providerFor(t, server)
+	const attributes = "use_default_password = true"
+	other := strings.Replace(passwordOf(attributes), `"test"`, `"other"`, 1)
+	const message = `Another clouddesktop_user_password sets the password of user "dev_01".`
+	refused(t, server, config+passwordOf(attributes)+other, message)
+	steps(t, resource.TestStep{
+		Config: config + passwordOf(attributes),
+	}, resource.TestStep{
+		// One that is replaced is planned twice, and is one resource.
+		Config: config + passwordOf(attributes),
+		Taint:  []string{passwordAddress},
+	}, resource.TestStep{
+		Config:      config + passwordOf(attributes) + other,
+		ExpectError: acctest.ErrorContains(message),
+	}, resource.TestStep{
+		// Another takes its place.
+		Config: config + other,
+		Check:  sent(server, desktoptest.PasswordReset, `password="" username="dev_01"`, `password="" username="dev_01"`, `password="" username="dev_01"`),
+	})
 }
