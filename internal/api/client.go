@@ -87,9 +87,10 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 		return nil, e
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+	// Nova answers 300 without Location to an address without a version.
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.Header.Get("Location") != "" {
 		e := c.fail(call, resp.StatusCode, Other, "the answer is a redirect to "+redirectHost(resp), nil)
-		e.Hint = "Redirects are not followed, because the credentials would go along. Set the endpoint to the address that answers itself."
+		e.Hint = "The provider does not follow redirects, because it would send the credentials to another address. Set the endpoint to the final address."
 		return nil, e
 	}
 	body, err := io.ReadAll(resp.Body)
@@ -129,7 +130,11 @@ func (c *Client) ServiceError(call Call, answer *Answer, kind Kind, code, messag
 }
 
 func (c *Client) fail(call Call, status int, kind Kind, message string, err error) *Error {
-	return &Error{Service: c.Service, Operation: call.Operation(), Status: status, Kind: kind, Message: c.mask(call, message), Err: err}
+	e := &Error{Service: c.Service, Operation: call.Operation(), Status: status, Kind: kind, Message: c.mask(call, message), Err: err}
+	if c.Endpoint != nil {
+		e.Address = c.Endpoint.Scheme + "://" + c.Endpoint.Host
+	}
+	return e
 }
 
 // mask replaces every secret in text, however JSON and addresses spell it.

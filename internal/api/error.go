@@ -68,6 +68,8 @@ type Error struct {
 	// Operation is the method and the path template, or the action:
 	// "GET /api/desktop/{uuid}/volumes", "DescribeInstanceVncUrl".
 	Operation string
+	// Address is the scheme and host of the service, empty if nothing was sent.
+	Address string
 	// Status is the HTTP status, 0 if no answer came.
 	Status int
 	// Code is the API's own code: "-1", "815201", "InvalidInstanceId.NotFound".

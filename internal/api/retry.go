@@ -64,6 +64,10 @@ func Retry[T any](ctx context.Context, policy RetryPolicy, decide func(error) De
 			if outages++; outages > outageTries {
 				return value, err
 			}
+			// Without an answer the call may be one that is retried only unsent.
+			if e, ok := errors.AsType[*Error](err); ok && e.Status != 0 {
+				waiting = err
+			}
 		case RetryOn:
 			waiting = err
 		}

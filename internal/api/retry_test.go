@@ -57,6 +57,27 @@ func TestRetry_outageIsBounded(t *testing.T) {
 	})
 }
 
+// A try that the timeout ends says less than the answer before it.
+func TestRetry_keepsTheLastAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, errors.New("time is up"))
+		defer cancel()
+		unavailable := &api.Error{Service: "test", Operation: "GET /x", Status: 504, Kind: api.Busy, Message: "no answer from upstream"}
+		tries := 0
+		_, err := api.Retry(ctx, api.RetryPolicy{}, api.RetryIdempotent, func(ctx context.Context) (string, error) {
+			if tries++; tries == 1 {
+				return "", unavailable
+			}
+			<-ctx.Done()
+			return "", &api.Error{Service: "test", Operation: "GET /x", Err: ctx.Err()}
+		})
+		if !errors.Is(err, unavailable) || !strings.Contains(err.Error(), "time is up") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestRetry_outageThatEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -18,6 +18,10 @@ import (
 // MaxAnswer is the size in bytes above which an answer is not read on.
 const MaxAnswer = 4 << 20
 
+// requestTimeout bounds one request. Nova and many gateways answer with their own
+// error after 60 seconds, which says more than a connection that ends.
+const requestTimeout = 90 * time.Second
+
 // ErrAnswerTooLarge is what reading an answer of more than MaxAnswer bytes returns.
 var ErrAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", MaxAnswer>>20)
 
@@ -47,7 +51,7 @@ type ConfigError struct {
 func (e *ConfigError) Error() string { return e.Problem }
 
 // NewHTTPClient returns a client that follows no redirect (credential headers
-// would go along to another host), gives up on a request after a minute, sends
+// would go along to another host), ends a request after 90 seconds, sends
 // the User-Agent, limits the size of answers, and logs method, host, path,
 // status and duration, never a header, a query or a body.
 // It fails with a *ConfigError if a certificate or key cannot be used.
@@ -77,7 +81,7 @@ func NewHTTPClient(cfg TransportConfig) (*http.Client, error) {
 	return &http.Client{
 		Transport:     &roundTripper{base: base, next: transport, userAgent: cfg.UserAgent, logger: logger},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Timeout:       time.Minute,
+		Timeout:       requestTimeout,
 	}, nil
 }
 

@@ -98,7 +98,8 @@ func TestNewHTTPClient_limits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if client.Timeout != time.Minute {
+	// Nova and many gateways answer with their own error after a minute.
+	if client.Timeout != 90*time.Second {
 		t.Errorf("a request may take %s", client.Timeout)
 	}
 }

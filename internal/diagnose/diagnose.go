@@ -1,5 +1,4 @@
-// Package diagnose turns errors into diagnostics. It is the one place that
-// words them.
+// Package diagnose turns errors into diagnostics. It alone writes their texts.
 package diagnose
 
 import (
@@ -15,47 +14,44 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// Error words a failure. The action is a verb and a noun: "Order Desktop".
+// Error returns the diagnostic of a failure. The action is a verb and a noun:
+// "Order Desktop".
 func Error(action string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to "+action, detail(err))
 }
 
-// Warning words a failure that does not stop the run, and what follows from it.
-func Warning(action string, err error, consequence string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Unable to "+action, detail(err)+"\n\n"+consequence)
+// Warning returns the diagnostic of a failure that does not stop the run. The
+// hint says what follows from it.
+func Warning(action string, err error, hint string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Unable to "+action, detail(err)+"\n\n"+hint)
 }
 
-// Warn is a warning that no failure is behind.
+// Warn returns a warning without a failure.
 func Warn(summary, text string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(summary, text)
 }
 
-// AttributeError words a wrong value of an attribute: what was wrong and what to write
-// instead.
+// AttributeError returns the diagnostic of a wrong attribute. The text says what
+// is wrong and what to write instead.
 func AttributeError(at path.Path, summary, text string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, summary, text)
 }
 
-// InputWarning is Input for a value that may stay.
-func InputWarning(at path.Path, summary, text string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(at, summary, text)
-}
-
-// WithTimeout bounds an operation of Terraform; the error of a wait that it
-// ends says how long was waited.
+// WithTimeout limits the time of an operation of Terraform. The error of a call
+// that it ends says how long the provider waited.
 func WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, d, &timeoutError{after: d})
 }
 
 type timeoutError struct{ after time.Duration }
 
-func (e *timeoutError) Error() string { return "no end came within " + e.after.String() }
+func (e *timeoutError) Error() string { return "timed out after " + e.after.String() }
 
-// Is makes it the deadline that it stands for.
+// Is reports that the error is context.DeadlineExceeded.
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// WithHint wraps an error with a sentence that says what to do about it; detail
-// ends with it.
+// WithHint wraps an error with a hint: a sentence that says what to do about it.
+// The diagnostic ends with it.
 func WithHint(err error, hint string) error {
 	return &hinted{error: err, hint: hint}
 }
@@ -67,8 +63,11 @@ type hinted struct {
 
 func (a *hinted) Unwrap() error { return a.error }
 
-// detail is the API's own message first, then the particulars one per line,
-// then one hint.
+// interrupted is the message of everything that Ctrl-C ends.
+const interrupted = "The run was interrupted."
+
+// detail returns the message, then the service, the operation and other facts one
+// per line, then the hint.
 func detail(err error) string {
 	var b strings.Builder
 	var e *api.Error
@@ -76,13 +75,14 @@ func detail(err error) string {
 		b.WriteString(message(err, e) + "\n")
 		line(&b, "Service", e.Service)
 		line(&b, "Operation", e.Operation)
+		line(&b, "Address", e.Address)
 		if e.Status != 0 {
 			line(&b, "HTTP status", fmt.Sprint(e.Status))
 		}
 		line(&b, "Code", e.Code)
 		line(&b, "Request ID", e.RequestID)
 	} else if errors.Is(err, context.Canceled) {
-		b.WriteString("The run was interrupted.")
+		b.WriteString(interrupted)
 	} else {
 		b.WriteString(capital(sentence(err.Error())))
 	}
@@ -101,11 +101,13 @@ func line(b *strings.Builder, name, value string) {
 	}
 }
 
-// message is what the API said, word for word, or else what our client says,
-// after what was wrapped around it: a time-out, or that an order is in doubt.
+// message returns what the API said, word for word, or else what the client says.
+// What was wrapped around the error, such as a timeout, comes before it.
 func message(err error, e *api.Error) string {
 	text := e.Message
 	switch {
+	case e.Status == 0 && errors.Is(err, context.Canceled):
+		return interrupted
 	case text != "":
 	case e.Err != nil:
 		text = e.Err.Error()
@@ -117,12 +119,16 @@ func message(err error, e *api.Error) string {
 		text = capital(text)
 	}
 	if around, ok := strings.CutSuffix(err.Error(), ": "+e.Error()); ok {
+		if errors.Is(err, context.Canceled) {
+			around = interrupted
+		}
 		text = capital(sentence(around)) + " " + text
 	}
 	return text
 }
 
-// sentence ends with a full stop. What an API says is left as it is besides.
+// sentence returns text with a full stop. It does not change what an API says
+// otherwise.
 func sentence(text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "。") || strings.HasSuffix(text, "…") {
@@ -131,8 +137,8 @@ func sentence(text string) string {
 	return text + "."
 }
 
-// capital makes a sentence of one of our own errors. A first word that may be
-// a name is left alone.
+// capital returns text with a capital letter, unless its first word may be a
+// name.
 func capital(text string) string {
 	word, _, _ := strings.Cut(text, " ")
 	for _, r := range word {

@@ -50,7 +50,7 @@ func TestError(t *testing.T) {
 		"everything known": {
 			&api.Error{Service: "cvm", Operation: "DescribeInstanceVncUrl", Status: 200, Code: "InvalidInstanceId.NotFound", Message: "instance is gone", RequestID: "r-1", Kind: api.NotFound},
 			"instance is gone.\n\nService: cvm\nOperation: DescribeInstanceVncUrl\nHTTP status: 200\nCode: InvalidInstanceId.NotFound\nRequest ID: r-1\n\n" +
-				"It does not exist, or the credentials may not see it.",
+				"It does not exist, or the credentials do not allow reading it.",
 		},
 		"no message": {
 			failure(func(e *api.Error) { e.Status, e.Code, e.Kind = 200, "-1", api.Refused }),
@@ -62,16 +62,16 @@ func TestError(t *testing.T) {
 		},
 		"401": {
 			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 401, "the answer is no JSON", api.Denied }),
-			"The answer is no JSON." + where + "\nHTTP status: 401\n\nCheck the credentials in the provider block and what they are allowed to do.",
+			"The answer is no JSON." + where + "\nHTTP status: 401\n\nCheck the credentials in the provider block and their permissions.",
 		},
 		"404 of nobody knows whom": {
 			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 404, "the answer is no JSON", api.NotFound }),
 			"The answer is no JSON." + where + "\nHTTP status: 404\n\n" +
-				"If the service itself did not say so, the endpoint in the provider block is wrong. Otherwise it does not exist, or the credentials may not see it.",
+				"If something else than the service answered, the endpoint in the provider block is wrong. Otherwise it does not exist, or the credentials do not allow reading it.",
 		},
 		"409": {
 			failure(func(e *api.Error) { e.Status, e.Code, e.Message, e.Kind = 409, "conflict", "wait", api.Busy }),
-			"wait." + where + "\nHTTP status: 409\nCode: conflict\n\nThis passes by itself. Try again later, or raise the time-out.",
+			"wait." + where + "\nHTTP status: 409\nCode: conflict\n\nThe service is busy. Try again later, or set a longer timeout.",
 		},
 		"429": {
 			throttled,
@@ -80,25 +80,25 @@ func TestError(t *testing.T) {
 		"500": {
 			failure(func(e *api.Error) { e.Status, e.Message = 500, "the answer is no JSON" }),
 			"The answer is no JSON." + where + "\nHTTP status: 500\n\n" +
-				"The service failed. Try again later; if it stays, those who run the service find the cause in its logs.",
+				"The service failed. Try again later. If the error remains, the operators of the service can find the cause in its logs.",
 		},
 		"503": {
 			failure(func(e *api.Error) {
 				e.Status, e.Message, e.Kind, e.Err = 503, "the answer is no JSON", api.Busy, &api.RetryAfterError{Delay: time.Second}
 			}),
 			"The answer is no JSON." + where + "\nHTTP status: 503\n\n" +
-				"This passes by itself when the service, or the proxy before it, is up again. Try again later; if it stays, ask those who run it.",
+				"The service, or a proxy before it, is not available. Try again later. If the error remains, ask the operators of the service.",
 		},
-		"a page in the place of an answer": {
+		"a page instead of an answer": {
 			failure(func(e *api.Error) { e.Status, e.Message = 200, "the answer is no JSON; it begins: <html>" }),
 			"The answer is no JSON; it begins: <html>." + where + "\nHTTP status: 200\n\n" +
-				"The answer is not what the document of the service promises. If something else answered, such as a proxy or a login page, " +
+				"The answer does not have the documented form. If something else answered, such as a proxy or a login page, " +
 				"check the endpoint in the provider block.",
 		},
 		"broken off": {
 			failure(func(e *api.Error) { e.Status, e.Message, e.Err = 200, "the answer broke off", io.ErrUnexpectedEOF }),
 			"The answer broke off." + where + "\nHTTP status: 200\n\n" +
-				"No whole answer arrived. Check the endpoint in the provider block, the network, and a proxy set by HTTPS_PROXY.",
+				"No complete answer arrived. Check the endpoint in the provider block, the network, and a proxy in HTTPS_PROXY.",
 		},
 		"a refusal says enough": {
 			failure(func(e *api.Error) { e.Status, e.Code, e.Message, e.Kind = 200, "-1", "sold out", api.Refused }),
@@ -108,23 +108,46 @@ func TestError(t *testing.T) {
 			failure(func(e *api.Error) { e.Status, e.Code, e.Message = 500, "10001", "broken" }),
 			"broken." + where + "\nHTTP status: 500\nCode: 10001",
 		},
-		"time-out": {late, "No end came within 1ms.\n\nThe timeouts attribute sets another time."},
-		"time-out of a try": {
+		"timeout": {late, "Timed out after 1ms.\n\nUse the timeouts block to set a longer timeout."},
+		"timeout of a try": {
 			failure(func(e *api.Error) { e.Err = late }),
-			"No end came within 1ms." + where + "\n\nThe timeouts attribute sets another time.",
+			"Timed out after 1ms." + where + "\n\nUse the timeouts block to set a longer timeout.",
 		},
-		"time-out while the service said no": {
+		"timeout while the service said no": {
 			fmt.Errorf("%w: %w", late, throttled),
-			"No end came within 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe timeouts attribute sets another time.",
+			"Timed out after 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service asks for fewer requests. Try again later, or lower -parallelism.",
 		},
-		"in doubt": {
+		"timeout while the client knows more": {
+			fmt.Errorf("%w: %w", late, failure(func(e *api.Error) { e.Status, e.Code, e.Kind, e.Hint = 409, "x", api.Busy, "Start it." })),
+			"Timed out after 1ms. The service answered without a message." + where + "\nHTTP status: 409\nCode: x\n\nStart it.",
+		},
+		"timeout while the service is busy": {
+			fmt.Errorf("%w: %w", late, failure(func(e *api.Error) { e.Status, e.Code, e.Kind, e.Message = 409, "x", api.Busy, "wait" })),
+			"Timed out after 1ms. wait." + where + "\nHTTP status: 409\nCode: x\n\nUse the timeouts block to set a longer timeout.",
+		},
+		"interrupted": {context.Canceled, "The run was interrupted."},
+		"interrupted during a request": {
+			failure(func(e *api.Error) { e.Address, e.Err = "http://d", context.Canceled }),
+			"The run was interrupted." + where + "\nAddress: http://d",
+		},
+		"interrupted between two tries": {
+			fmt.Errorf("%w: %w", context.Canceled, throttled),
+			"The run was interrupted. slow down." + where + "\nHTTP status: 429\nCode: -1",
+		},
+		"http where https may be": {
+			failure(func(e *api.Error) { e.Address, e.Err = "http://d:443", io.EOF }),
+			"EOF." + where + "\nAddress: http://d:443\n\n" +
+				"No complete answer arrived. Check the endpoint in the provider block, the network, and a proxy in HTTPS_PROXY. " +
+				"The address begins with http://: if the service expects https, write https:// in the endpoint.",
+		},
+		"outcome unknown": {
 			fmt.Errorf("%w: %w", errors.New("the service may have done it all the same"), throttled),
 			"The service may have done it all the same. slow down." + where + "\nHTTP status: 429\nCode: -1\n\n" +
 				"The service asks for fewer requests. Try again later, or lower -parallelism.",
 		},
 		"hinted": {
 			diagnose.WithHint(fmt.Errorf("%w: %w", late, throttled), "Look first."),
-			"No end came within 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe timeouts attribute sets another time.\n\nLook first.",
+			"Timed out after 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service asks for fewer requests. Try again later, or lower -parallelism.\n\nLook first.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -150,9 +173,8 @@ func TestWarningsAndInputs(t *testing.T) {
 			diagnose.Warning("Size Desktop", errors.New("it broke"), "The desktop exists."),
 			diag.NewWarningDiagnostic("Unable to Size Desktop", "It broke.\n\nThe desktop exists."),
 		},
-		"notice":        {diagnose.Warn("Kept", "It runs on."), diag.NewWarningDiagnostic("Kept", "It runs on.")},
-		"input":         {diagnose.AttributeError(at, "Wrong", "Write b."), diag.NewAttributeErrorDiagnostic(at, "Wrong", "Write b.")},
-		"input warning": {diagnose.InputWarning(at, "Odd", "Write b."), diag.NewAttributeWarningDiagnostic(at, "Odd", "Write b.")},
+		"notice": {diagnose.Warn("Kept", "It runs on."), diag.NewWarningDiagnostic("Kept", "It runs on.")},
+		"input":  {diagnose.AttributeError(at, "Wrong", "Write b."), diag.NewAttributeErrorDiagnostic(at, "Wrong", "Write b.")},
 	} {
 		if !tc.got.Equal(tc.want) {
 			t.Errorf("%s: got %+v, want %+v", name, tc.got, tc.want)

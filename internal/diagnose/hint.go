@@ -1,35 +1,67 @@
 package diagnose
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// hint says what to do next.
+const timeoutHint = "Use the timeouts block to set a longer timeout."
+
+// hint returns what to do next. An error that ended a wait says more than the
+// timeout does, so the hint of the timeout is used only without a better one.
 func hint(err error, e *api.Error) string {
-	var timeout *timeoutError
-	var pause *api.RetryAfterError
+	_, timedOut := errors.AsType[*timeoutError](err)
 	switch {
-	case errors.As(err, &timeout):
-		return "The timeouts attribute sets another time."
+	case e != nil && e.Hint != "":
+		return e.Hint
+	case errors.Is(err, context.Canceled):
+		return ""
+	case timedOut && (e == nil || e.Status == 0 && e.Message == ""):
+		return timeoutHint
 	case e == nil:
 		return ""
-	case e.Hint != "":
-		return e.Hint
+	}
+	text := hintOfAnswer(e)
+	if timedOut && (text == "" || e.Kind == api.Busy) {
+		return timeoutHint
+	}
+	if strings.HasPrefix(e.Address, "http://") && e.Code == "" && mayExpectTLS(e) {
+		return strings.TrimSpace(text + " The address begins with http://: if the service expects https, write https:// in the endpoint.")
+	}
+	return text
+}
+
+// mayExpectTLS reports what a server that expects TLS does with a request
+// without it: it answers 400, or something that is not HTTP, or ends the
+// connection.
+func mayExpectTLS(e *api.Error) bool {
+	if e.Status != 0 {
+		return e.Status == http.StatusBadRequest
+	}
+	network, isNetwork := errors.AsType[*net.OpError](e.Err)
+	return e.Err != nil && (!isNetwork || network.Op == "read")
+}
+
+// hintOfAnswer returns what to do about an answer, or about why there is none.
+func hintOfAnswer(e *api.Error) string {
+	_, pause := errors.AsType[*api.RetryAfterError](e.Err)
+	switch {
 	case e.Kind != api.Other:
 		return hintOfKind(e)
-	case e.Err != nil && !errors.As(e.Err, &pause):
+	case e.Err != nil && !pause:
 		return hintOfTransport(e.Err)
 	case e.Code != "":
 		return ""
 	case e.Status >= http.StatusInternalServerError:
-		return "The service failed. Try again later; if it stays, those who run the service find the cause in its logs."
+		return "The service failed. Try again later. If the error remains, the operators of the service can find the cause in its logs."
 	case e.Status != 0:
-		return "The answer is not what the document of the service promises. If something else answered, such as a proxy or a login page, " +
+		return "The answer does not have the documented form. If something else answered, such as a proxy or a login page, " +
 			"check the endpoint in the provider block."
 	}
 	return ""
@@ -39,19 +71,19 @@ func hintOfKind(e *api.Error) string {
 	switch e.Kind {
 	case api.NotFound:
 		if e.Code == "" {
-			return "If the service itself did not say so, the endpoint in the provider block is wrong. Otherwise it does not exist, or the credentials may not see it."
+			return "If something else than the service answered, the endpoint in the provider block is wrong. Otherwise it does not exist, or the credentials do not allow reading it."
 		}
-		return "It does not exist, or the credentials may not see it."
+		return "It does not exist, or the credentials do not allow reading it."
 	case api.Denied:
-		return "Check the credentials in the provider block and what they are allowed to do."
+		return "Check the credentials in the provider block and their permissions."
 	case api.Throttled:
 		return "The service asks for fewer requests. Try again later, or lower -parallelism."
 	case api.Busy:
 		switch e.Status {
 		case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return "This passes by itself when the service, or the proxy before it, is up again. Try again later; if it stays, ask those who run it."
+			return "The service, or a proxy before it, is not available. Try again later. If the error remains, ask the operators of the service."
 		}
-		return "This passes by itself. Try again later, or raise the time-out."
+		return "The service is busy. Try again later, or set a longer timeout."
 	case api.Unavailable:
 		return "This passes by itself. Try again later; if it does not, ask those who run the service."
 	case api.Refused, api.Other:
@@ -59,7 +91,7 @@ func hintOfKind(e *api.Error) string {
 	return ""
 }
 
-// hintOfTransport says why no whole answer arrived.
+// hintOfTransport returns what to do if no complete answer arrived.
 func hintOfTransport(err error) string {
 	var (
 		authority   x509.UnknownAuthorityError
@@ -71,23 +103,23 @@ func hintOfTransport(err error) string {
 	isNetwork := errors.As(err, &network)
 	switch {
 	case errors.As(err, &authority):
-		return "The certificate of the service is signed by an authority that this machine does not trust. " +
-			"Set ca_certificate in the provider block to the authority's certificate (PEM), or add that to the certificates of this machine."
+		return "This machine does not trust the authority that signed the certificate of the service. " +
+			"Set ca_certificate in the provider block to the certificate of the authority (PEM), or add it to the certificates of this machine."
 	case errors.As(err, &name):
-		return "The certificate of the service is for another name than the endpoint. Write the endpoint in the provider block with a name that the certificate holds."
+		return "The certificate of the service is for another name than the endpoint. In the endpoint in the provider block, use a name that the certificate contains."
 	case errors.As(err, &certificate):
 		return "The certificate of the service cannot be used. If it has expired, the service needs a new one; if it is not valid yet, check the clock of this machine."
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return "The service speaks http at this address. Write http:// in the endpoint in the provider block, or the port at which the service speaks https."
+		return "The service expects http at this address. Write http:// in the endpoint in the provider block, or use the port where the service expects https."
 	case isNetwork && network.Op == "remote error":
 		return "The service ended the TLS connection. If it asks for a client certificate, set client_certificate and client_key in the provider block."
 	case isNetwork && network.Op == "proxyconnect":
-		return "The proxy set by HTTPS_PROXY or HTTP_PROXY does not answer. Correct it, or name the host of the service in NO_PROXY."
+		return "The proxy in HTTPS_PROXY or HTTP_PROXY does not answer. Correct it, or add the host of the service to NO_PROXY."
 	case errors.As(err, &lookup):
-		return "The host of the endpoint cannot be looked up. Check how it is spelt in the provider block, and whether this machine must be in a VPN to know it."
+		return "There is no address for the host of the endpoint. Check its spelling in the provider block, and whether this machine must be in a VPN to resolve it."
 	case isNetwork && network.Op == "dial":
-		return "No connection could be made. Check host and port of the endpoint in the provider block, whether the service runs, " +
-			"and whether a firewall, a VPN or a proxy set by HTTPS_PROXY is in between."
+		return "The provider could not connect. Check host and port of the endpoint in the provider block, whether the service runs, " +
+			"and whether a firewall, a VPN or a proxy in HTTPS_PROXY is in between."
 	}
-	return "No whole answer arrived. Check the endpoint in the provider block, the network, and a proxy set by HTTPS_PROXY."
+	return "No complete answer arrived. Check the endpoint in the provider block, the network, and a proxy in HTTPS_PROXY."
 }

@@ -39,9 +39,10 @@ func TestHintOfTransport(t *testing.T) {
 		ca       []byte
 		want     string
 	}{
-		"nobody listens":        {gone.URL, nil, "No connection could be made. Check host and port"},
-		"no such host":          {"http://nowhere.invalid", nil, "The host of the endpoint cannot be looked up."},
-		"https where http is":   {"https://127.0.0.1" + port(plain), nil, "The service speaks http at this address."},
+		"nobody listens":        {gone.URL, nil, "The provider could not connect. Check host and port"},
+		"no such host":          {"http://nowhere.invalid", nil, "There is no address for the host of the endpoint."},
+		"https where http is":   {"https://127.0.0.1" + port(plain), nil, "The service expects http at this address."},
+		"http where https is":   {"http://127.0.0.1" + port(secure), nil, "if the service expects https, write https:// in the endpoint"},
 		"unknown authority":     {secure.URL, nil, "Set ca_certificate in the provider block"},
 		"another name":          {"https://localhost" + port(secure), ca, "The certificate of the service is for another name"},
 		"no client certificate": {closed.URL, ca, "set client_certificate and client_key"},
@@ -57,7 +58,11 @@ func TestHintOfTransport(t *testing.T) {
 				t.Fatal(err)
 			}
 			client := api.Client{Service: "desktop", Endpoint: endpoint, HTTP: transport}
-			_, err = client.Send(t.Context(), api.Call{Method: http.MethodGet, Path: "/x"})
+			call := api.Call{Method: http.MethodGet, Path: "/x"}
+			answer, err := client.Send(t.Context(), call)
+			if err == nil {
+				err = client.MalformedResponse(call, answer, "the answer is not JSON")
+			}
 			if got := diagnose.Error("Read Desktop", err).Detail(); !strings.Contains(got, tc.want) {
 				t.Errorf("got %s", got)
 			}
@@ -68,9 +73,9 @@ func TestHintOfTransport(t *testing.T) {
 func TestHintOfTransport_rare(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
-		"The proxy set by HTTPS_PROXY":                   &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}},
+		"The proxy in HTTPS_PROXY":                       &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}},
 		"If it has expired, the service needs a new one": &tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}},
-		"No whole answer arrived.":                       &net.OpError{Op: "read", Err: errors.New("connection reset by peer")},
+		"No complete answer arrived.":                    &net.OpError{Op: "read", Err: errors.New("connection reset by peer")},
 	} {
 		got := diagnose.Error("Read Desktop", &api.Error{Service: "desktop", Err: err}).Detail()
 		if !strings.Contains(got, want) {

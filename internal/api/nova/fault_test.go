@@ -54,7 +54,7 @@ func TestRemoteConsole_faults(t *testing.T) {
 		},
 		"redirect": {
 			answers: []http.HandlerFunc{identitytest.Redirect("https://elsewhere.example.com/x?token=secret")},
-			want:    "HTTP 307: the answer is a redirect to https://elsewhere.example.com", hint: "Redirects are not followed",
+			want:    "HTTP 307: the answer is a redirect to https://elsewhere.example.com", hint: "The provider does not follow redirects",
 		},
 		"empty": {answers: []http.HandlerFunc{identitytest.Body(200, "application/json", "")}, want: "not the JSON of a remote console; it is empty"},
 		"half":  {answers: []http.HandlerFunc{identitytest.Body(200, "application/json", `{"remote_console":{"url":"https://secret`)}, want: "are not shown"},

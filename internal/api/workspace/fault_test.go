@@ -46,7 +46,7 @@ func TestLoginRecords_faults(t *testing.T) {
 		"503": {answers: []http.HandlerFunc{html, html, html, html, html, html}, kind: api.ErrBusy, want: "HTTP 503: the answer is not an error in the form of this service; it begins: <html>503"},
 		"redirect": {
 			answers: []http.HandlerFunc{identitytest.Redirect("https://elsewhere.example.com")},
-			want:    "redirect to https://elsewhere.example.com", hint: "Redirects are not followed",
+			want:    "redirect to https://elsewhere.example.com", hint: "The provider does not follow redirects",
 		},
 		"empty":         {answers: []http.HandlerFunc{json("")}, want: "not the JSON of login records; it is empty"},
 		"half":          {answers: []http.HandlerFunc{json(`{"total_count":1,"rec`)}, want: "not the JSON of login records; it begins: {"},

@@ -148,7 +148,7 @@ func TestDataSources_faults(t *testing.T) {
 		"user of dots":           {desktopsOf("."), `"." cannot be a username.`, nil},
 		"user with a line break": {desktopsOf("a\nb"), "without control characters", nil},
 		"list refused":           {desktopsOf("dev_01"), "the database is down.", desktoptest.Refuse("the database is down")},
-		"list down":              {desktopsOf("dev_01"), "This passes by itself", desktoptest.Unavailable()},
+		"list down":              {desktopsOf("dev_01"), "The service, or a proxy before it, is not available.", desktoptest.Unavailable()},
 		"volumes half":           {volumesOf("9f0c6d3e"), "is not a JSON document", desktoptest.Truncated()},
 		"volume of no size": {
 			volumesOf("9f0c6d3e"), "a size is \"big\"",
@@ -156,7 +156,7 @@ func TestDataSources_faults(t *testing.T) {
 		},
 		"stalled": {
 			"data \"clouddesktop_user_desktops\" \"test\" {\n  username = \"dev_01\"\n  timeouts { read = \"100ms\" }\n}\n",
-			"No end came within 100ms.", desktoptest.Stall(),
+			"Timed out after 100ms.", desktoptest.Stall(),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -223,7 +223,7 @@ func TestDesktopCLI_timeoutOfOrder(t *testing.T) {
 				server.URL = fmt.Sprintf("http://127.0.0.1:%d", acctest.FreePort(t))
 			}
 			r := cli(t, server, desktopWith(`timeouts { create = "1s" }`)).Run("apply", "-auto-approve")
-			if r.Code != 1 || !r.Says("No end came within 1s") {
+			if r.Code != 1 || !r.Says("Timed out after 1s") {
 				t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 			}
 			if said := r.Says("the service may still carry that out"); said != sent {

@@ -82,7 +82,7 @@ func TestDesktop_redirectIsNotFollowed(t *testing.T) {
 	server.Fail(desktoptest.AnyCall, -1, desktoptest.Redirect(elsewhere.URL))
 	steps(t, resource.TestStep{
 		Config:      providerFor(t, server, `headers = { Authorization = "Bearer secret" }`) + desktopWith(""),
-		ExpectError: acctest.ErrorContains("Redirects are not followed"),
+		ExpectError: acctest.ErrorContains("The provider does not follow redirects"),
 	})
 	if n := followed.Load(); n != 0 {
 		t.Errorf("%d requests followed the redirect, with the headers", n)
@@ -120,7 +120,7 @@ func TestDesktop_noCallback(t *testing.T) {
 	server.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
 	steps(t, resource.TestStep{
 		Config:      providerFor(t, server) + desktopWith(`timeouts { create = "1s" }`),
-		ExpectError: acctest.ErrorContains("No end came within 1s"),
+		ExpectError: acctest.ErrorContains("Timed out after 1s"),
 	})
 }
 

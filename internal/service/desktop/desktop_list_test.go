@@ -232,8 +232,8 @@ func TestDesktopList_failures(t *testing.T) {
 		want  string
 	}{
 		"unauthorized":       {desktoptest.Unauthorized(), "CLOUDDESKTOP_AUTHORIZATION"},
-		"down":               {desktoptest.Unavailable(), "This passes by itself"},
-		"dropped":            {desktoptest.DropBefore(), "No whole answer arrived"},
+		"down":               {desktoptest.Unavailable(), "The service, or a proxy before it, is not available."},
+		"dropped":            {desktoptest.DropBefore(), "No complete answer arrived"},
 		"half an answer":     {desktoptest.Truncated(), "is not a JSON document"},
 		"the wrong address":  {desktoptest.Answer(http.StatusNotFound, "text/html", "<html>nothing here</html>"), "HTTP status: 404"},
 		"refused with a 500": {desktoptest.Answer(http.StatusInternalServerError, "application/json", `{"data":[],"message":"oops","status":-1}`), "oops."},

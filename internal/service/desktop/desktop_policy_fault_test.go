@@ -172,7 +172,7 @@ func TestDesktopPolicy_callbackThatNeverComes(t *testing.T) {
 	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.NoCallback())
 	steps(t, resource.TestStep{
 		Config:      config + policyWith("usb_enable = true\n timeouts { create = \"1s\" }"),
-		ExpectError: acctest.ErrorContains("No end came within 1s. The timeouts attribute sets another time."),
+		ExpectError: acctest.ErrorContains("Timed out after 1s. Use the timeouts block to set a longer timeout."),
 	}, resource.TestStep{
 		Config: config + policyWith("usb_enable = true"),
 		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=true`),

@@ -82,13 +82,13 @@ func TestResetPassword_failures(t *testing.T) {
 		}, "*** is too short."},
 		"down": {func(s *desktoptest.Server) {
 			s.Fail(desktoptest.PasswordReset, -1, desktoptest.Unavailable())
-		}, "This passes by itself"},
+		}, "The service, or a proxy before it, is not available."},
 		"unreachable": {func(s *desktoptest.Server) {
 			s.Fail(desktoptest.PasswordReset, -1, desktoptest.DropBefore())
-		}, "No whole answer arrived"},
+		}, "No complete answer arrived"},
 		"stalled": {func(s *desktoptest.Server) {
 			s.Fail(desktoptest.PasswordReset, -1, desktoptest.Stall())
-		}, "No end came within 1s"},
+		}, "Timed out after 1s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
