@@ -1,0 +1,53 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+const (
+	maxTries      = 5
+	firstInterval = 50 * time.Millisecond
+	maxInterval   = time.Second
+)
+
+// call sends a request until it is answered, at most maxTries times. Every call
+// may be repeated: a PUT creates under a condition or replaces a heartbeat, and
+// what was deleted twice is deleted.
+func (c *client) call(ctx context.Context, r request) (answer, error) {
+	waits := backoff.NewExponentialBackOff()
+	waits.InitialInterval, waits.MaxInterval = firstInterval, maxInterval
+	return backoff.Retry(ctx, func() (answer, error) {
+		a, err := c.send(ctx, r)
+		if err != nil && !temporary(err) {
+			return a, backoff.Permanent(err)
+		}
+		return a, err
+	}, backoff.WithBackOff(waits), backoff.WithMaxTries(maxTries), backoff.WithMaxElapsedTime(0))
+}
+
+// temporary reports errors that may not occur again.
+func temporary(err error) bool {
+	if _, ok := errors.AsType[*unreachableError](err); ok {
+		return true
+	}
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	case http.StatusConflict:
+		// Two conditional writes met; neither has been decided.
+		return e.Code == "ConditionalRequestConflict" || e.Code == "OperationAborted"
+	case http.StatusBadRequest:
+		return e.Code == "RequestTimeout"
+	}
+	return false
+}
