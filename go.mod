@@ -25,7 +25,7 @@ require (
 	go.uber.org/goleak v1.3.0 // Tests.
 	golang.org/x/net v0.60.0 // Knows what an HTTP header may hold.
 	golang.org/x/sync v0.24.0 // One login for many callers.
-	golang.org/x/sys v0.49.0 // Hands sockets from process to process.
+	golang.org/x/sys v0.49.0 // Hands sockets from process to process, locks files and tells when a process started.
 	golang.org/x/time v0.16.0 // Paces requests to Tencent Cloud.
 	gopkg.in/yaml.v2 v2.4.0 // Reads clouds.yaml into the types of gophercloud, which needs it as well. Apache-2.0.
 )

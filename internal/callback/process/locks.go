@@ -1,0 +1,108 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Locks are the locks of the processes that share an inbox.
+type Locks interface {
+	// Lock takes the lock of a process that is starting, until release is called
+	// or the process dies.
+	Lock(id string) (release func() error, err error)
+	// Locked reports whether the process holds its lock.
+	Locked(id string) (bool, error)
+	// Remove removes what a process that died has left of its lock.
+	Remove(id string) error
+}
+
+// FileLocks are advisory locks of files in a directory.
+type FileLocks struct {
+	path    string
+	tryLock func(file *os.File, exclusive bool) error
+}
+
+// NewFileLocks returns the locks that belong to the inbox in a directory. It
+// touches nothing. The files are no keys of the inbox, and are not those of the
+// records, because a heartbeat replaces these.
+func NewFileLocks(inboxPath string) *FileLocks {
+	return &FileLocks{filepath.Join(inboxPath, ".locks"), tryLock}
+}
+
+// errLocked is returned by tryLock if another open file holds the lock.
+var errLocked = errors.New("the file is locked")
+
+// Lock implements Locks.
+func (l *FileLocks) Lock(id string) (func() error, error) {
+	if err := os.MkdirAll(l.path, 0o700); err != nil {
+		return nil, fmt.Errorf("unable to write to the inbox: %w", err)
+	}
+	file, err := os.OpenFile(l.file(id), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("unable to write to the inbox: %w", err)
+	}
+	release := func() error { return errors.Join(file.Close(), l.Remove(id)) }
+	err = l.tryLock(file, true)
+	if err == nil {
+		err = l.checkWorking(id)
+	}
+	if err != nil {
+		return nil, errors.Join(&NoLocksError{l.path, err}, release())
+	}
+	return release, nil
+}
+
+// checkWorking finds file systems that accept every lock and keep none.
+func (l *FileLocks) checkWorking(id string) error {
+	locked, err := l.Locked(id)
+	if err == nil && !locked {
+		err = errors.New("it was locked twice at once")
+	}
+	return err
+}
+
+// Locked implements Locks. It needs no right to write, and several processes
+// may ask at once: they share the lock for a moment.
+func (l *FileLocks) Locked(id string) (bool, error) {
+	file, err := os.Open(l.file(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	err = l.tryLock(file, false)
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if errors.Is(err, errLocked) {
+		return true, nil
+	}
+	return false, err
+}
+
+// Remove implements Locks.
+func (l *FileLocks) Remove(id string) error {
+	if err := os.Remove(l.file(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (l *FileLocks) file(id string) string { return filepath.Join(l.path, id) }
+
+// NoLocksError is the error of a directory in which files cannot be locked.
+type NoLocksError struct {
+	Path string
+	Err  error
+}
+
+func (e *NoLocksError) Error() string {
+	return fmt.Sprintf("files in %s cannot be locked (%v), so the provider could not tell whether another one still waits for an order. "+
+		"Use a directory on a local disk as the inbox, or a bucket: inbox = \"s3://bucket/prefix\".", e.Path, e.Err)
+}
+
+func (e *NoLocksError) Unwrap() error { return e.Err }

@@ -1,0 +1,75 @@
+package process
+
+import (
+	"context"
+	"errors"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+)
+
+// Observer finds out what became of the processes of an inbox. It writes
+// nothing.
+type Observer struct {
+	Store inbox.Store
+	// Locks is nil for an inbox that processes of several machines share.
+	Locks Locks
+	// Machine is the Identity.Machine of this process.
+	Machine string
+}
+
+// View is what an Observer found out. Identity is zero if there is no record.
+type View struct {
+	Status   Status
+	Identity Identity
+}
+
+// Look finds out what became of a process. listing has to contain the keys
+// below inbox.ProcessPrefix, and says when the last heartbeat was.
+func (o Observer) Look(ctx context.Context, id string, listing inbox.Listing) (View, error) {
+	r, err := load(ctx, o.Store, id)
+	if err != nil {
+		return View{Status: Unknown}, err
+	}
+	if r == nil {
+		return View{Status: Ended}, nil
+	}
+	evidence := Evidence{Recorded: true, Ended: r.Ended, Local: o.Locks != nil}
+	if evidence.Local && !r.Ended {
+		evidence.Lock = o.lock(id)
+		evidence.Terraform = o.terraform(r.Identity)
+	}
+	for _, entry := range listing.Entries {
+		if entry.Key == Key(id) {
+			evidence.Beaten, evidence.Silence = true, listing.Now.Sub(entry.Modified)
+		}
+	}
+	return View{Status: Judge(evidence), Identity: r.Identity}, nil
+}
+
+func (o Observer) lock(id string) Presence {
+	locked, err := o.Locks.Locked(id)
+	switch {
+	case err != nil:
+		return NotKnown
+	case locked:
+		return Present
+	}
+	return Absent
+}
+
+func (o Observer) terraform(of Identity) Presence {
+	if of.Machine != o.Machine {
+		return NotKnown
+	}
+	parent, err := lookUp(of.Terraform.PID)
+	switch {
+	case errors.Is(err, errNotRunning):
+		return Absent
+	case err != nil:
+		return NotKnown
+	// Another process has got its number.
+	case parent.started != of.Terraform.Started:
+		return Absent
+	}
+	return Present
+}

@@ -1,0 +1,39 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// zombie is SZOMB of sys/proc.h.
+const zombie = 5
+
+// lookUp asks the operating system about a process. One that has ended and
+// whose parent has not noticed yet is not running.
+func lookUp(pid int) (running, error) {
+	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
+	// The answer for a number that no process has is empty.
+	if errors.Is(err, unix.EIO) || errors.Is(err, unix.ESRCH) {
+		return running{}, errNotRunning
+	}
+	if err != nil {
+		return running{}, err
+	}
+	if int(info.Proc.P_pid) != pid || info.Proc.P_stat == zombie {
+		return running{}, errNotRunning
+	}
+	started := info.Proc.P_starttime
+	return running{
+		started: fmt.Sprintf("%d.%06d", started.Sec, started.Usec),
+		age:     time.Since(time.Unix(started.Unix())),
+	}, nil
+}
+
+// machine is what the numbers of processes belong to.
+func machine() string {
+	boot, _ := unix.Sysctl("kern.bootsessionuuid") // Empty where it cannot be read.
+	return boot
+}
