@@ -109,6 +109,14 @@ func (c *CLI) Start(args ...string) *Process {
 	return p
 }
 
+// KillAlone kills Terraform, and none of its providers.
+func (p *Process) KillAlone() {
+	p.t.Helper()
+	if err := p.cmd.Process.Kill(); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // Wait waits until the command has ended.
 func (p *Process) Wait() Result {
 	p.t.Helper()

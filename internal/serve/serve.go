@@ -4,13 +4,14 @@ package serve
 
 import (
 	"errors"
-	"io"
 	"os"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/process"
 )
 
 const address = "registry.terraform.io/clouddesktop/clouddesktop"
@@ -19,6 +20,7 @@ const address = "registry.terraform.io/clouddesktop/clouddesktop"
 // it prints how Terraform attaches to it, and serves until it is interrupted.
 func Provider(newProvider func() provider.Provider, debug bool) error {
 	tuneGC(os.Getenv)
+	process.Parent() // Before it can be gone.
 	served := newProvider()
 	server := func() tfprotov6.ProviderServer { return Server(served) }
 	var options []tf6server.ServeOpt
@@ -35,10 +37,10 @@ func Provider(newProvider func() provider.Provider, debug bool) error {
 		framework := server
 		server = func() tfprotov6.ProviderServer { return detachContexts(framework()) }
 	}
-	err := tf6server.Serve(address, server, options...)
-	// Terraform kills the process two seconds after it has closed the connection.
-	if closer, ok := served.(io.Closer); ok {
-		err = errors.Join(err, closer.Close())
+	serve := func() error { return tf6server.Serve(address, server, options...) }
+	if debug {
+		// Whoever started the process is not the Terraform that attaches to it.
+		return errors.Join(serve(), closeProvider(served))
 	}
-	return err
+	return untilOrphaned(serve, process.WaitOrphaned, served)
 }
