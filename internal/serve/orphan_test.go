@@ -9,7 +9,7 @@ import (
 
 // living is a provider that keeps what is done to it.
 type living struct {
-	tiny
+	fakeProvider
 
 	done []string
 }

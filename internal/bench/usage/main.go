@@ -1,3 +1,5 @@
+//go:build !windows
+
 // Command usage runs a provider and appends a line with its CPU time and peak memory to a
 // file: usage FILE PROVIDER [ARGUMENT…].
 package main
