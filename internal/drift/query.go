@@ -1,0 +1,165 @@
+package drift
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// query is what the check needs of a query.
+type query struct {
+	listed []listed
+	lists  int
+	// problems say why the query does not show everything.
+	problems []string
+}
+
+// message is a line of "terraform query -json".
+type message struct {
+	Type  string `json:"type"`
+	Level string `json:"@level"`
+	UI    string `json:"ui"`
+	Start struct {
+		queryBlock
+		Sensitive []string `json:"sensitive_attribute_paths"`
+	} `json:"list_start"`
+	Found struct {
+		queryBlock
+		DisplayName string `json:"display_name"`
+		Identity    struct {
+			Username string `json:"username"`
+			UUID     string `json:"desktop_uuid"`
+		} `json:"identity"`
+	} `json:"list_resource_found"`
+	Complete struct {
+		queryBlock
+		Total int `json:"total"`
+	} `json:"list_complete"`
+	Diagnostic struct {
+		Severity string `json:"severity"`
+		Summary  string `json:"summary"`
+		Detail   string `json:"detail"`
+		Address  string `json:"address"`
+	} `json:"diagnostic"`
+}
+
+type queryBlock struct {
+	Address string `json:"address"`
+	Type    string `json:"resource_type"`
+}
+
+// listBlock counts what a list block has found so far.
+type listBlock struct {
+	n             int
+	hidden, ended bool
+	total         int
+}
+
+type queryReader struct {
+	*query
+	versioned bool
+	blocks    map[string]*listBlock
+}
+
+// readQuery reads the output of "terraform query -json". After an error it
+// returns what came before the error.
+func readQuery(r io.Reader) (*query, error) {
+	q := queryReader{query: &query{}, blocks: map[string]*listBlock{}}
+	dec := json.NewDecoder(r)
+	for {
+		var m message
+		err := dec.Decode(&m)
+		switch {
+		case errors.Is(err, io.EOF):
+			return q.query, q.finish()
+		case cutShort(err):
+			return q.query, errors.New("it ends in the middle; write it again with terraform query -json")
+		case err != nil && !q.versioned:
+			return q.query, errNoQuery
+		}
+		if err == nil {
+			err = q.read(m)
+		}
+		if err != nil {
+			return q.query, err
+		}
+	}
+}
+
+var errNoQuery = errors.New("it is not the output of terraform query -json")
+
+func (q *queryReader) read(m message) error {
+	switch {
+	case m.Type == "version":
+		if !strings.HasPrefix(m.UI, "1.") {
+			return fmt.Errorf("its format version is %q, and this version of the provider reads 1.x; use a newer provider", m.UI)
+		}
+		q.versioned = true
+	case m.Type == "diagnostic":
+		q.diagnosed(m)
+	case !q.versioned:
+		return errNoQuery
+	case m.Type == "list_start" && m.Start.desktops():
+		q.blocks[m.Start.Address] = &listBlock{hidden: len(m.Start.Sensitive) > 0}
+	case m.Type == "list_resource_found" && m.Found.desktops():
+		q.found(m)
+	case m.Type == "list_complete" && m.Complete.desktops():
+		block := q.block(m.Complete.Address)
+		block.ended, block.total = true, m.Complete.Total
+	}
+	return nil
+}
+
+func (b queryBlock) desktops() bool { return b.Type == own+"desktop" }
+
+func (q *queryReader) block(address string) *listBlock {
+	if q.blocks[address] == nil {
+		q.blocks[address] = &listBlock{}
+	}
+	return q.blocks[address]
+}
+
+func (q *queryReader) found(m message) {
+	block := q.block(m.Found.Address)
+	block.n++
+	id := identity{m.Found.Identity.Username, m.Found.Identity.UUID}
+	q.listed = append(q.listed, listed{id, m.Found.DisplayName, m.Found.Address, block.hidden})
+}
+
+// diagnosed adds the errors, and the warnings about a list of desktops: those
+// say that the list is shorter than it should be.
+func (q *queryReader) diagnosed(m message) {
+	d := m.Diagnostic
+	if d.Severity != "error" && !strings.HasPrefix(d.Address, "list."+own) {
+		return
+	}
+	problem := "terraform query reported: " + d.Summary + "."
+	if first, _, _ := strings.Cut(d.Detail, "\n"); first != "" {
+		problem += " " + first
+	}
+	q.problems = append(q.problems, problem)
+}
+
+// finish checks that every list came to its end.
+func (q *queryReader) finish() error {
+	if !q.versioned {
+		return errNoQuery
+	}
+	for _, address := range slices.Sorted(maps.Keys(q.blocks)) {
+		switch block := q.blocks[address]; {
+		case !block.ended:
+			q.problems = append(q.problems, "The query of "+address+" did not finish.")
+		case block.n != block.total:
+			q.problems = append(q.problems, fmt.Sprintf("%s found %d desktops, and the file contains %d of them.", address, block.total, block.n))
+		}
+	}
+	q.lists = len(q.blocks)
+	if q.lists == 0 && len(q.problems) == 0 {
+		return errors.New(`it lists no desktops; write a block list "clouddesktop_desktop" into a file that ends in .tfquery.hcl`)
+	}
+	return nil
+}
