@@ -1,5 +1,5 @@
-// Package identity says who asks: it puts a token or a signature on requests to
-// Huawei Cloud and OpenStack, and logs in at IAM or Keystone to get a token.
+// Package identity authenticates requests to Huawei Cloud and OpenStack, by a
+// token or a signature. It logs in at IAM or Keystone to get a token.
 package identity
 
 import (
@@ -14,23 +14,23 @@ import (
 
 // Credentials authenticate the requests to one cloud.
 type Credentials interface {
-	// Wrap returns a transport that puts the credentials on every request.
+	// Wrap returns a transport that adds the credentials to every request.
 	Wrap(next http.RoundTripper) http.RoundTripper
-	// Secrets are the texts that no error may repeat.
+	// Secrets are the texts that errors must not contain.
 	Secrets() []string
-	// Hint says what a person can do about an answer with status 401.
+	// Hint says what to do about an answer with status 401.
 	Hint(answer *api.Answer) string
 }
 
-// Client sends requests to a service that wants credentials. The transport of
-// its API is one that Credentials.Wrap made.
+// Client sends requests to a service that requires credentials. The transport of
+// its API is one that Credentials.Wrap returned.
 type Client struct {
 	API         api.Client
 	Credentials Credentials
 }
 
-// Send makes one try at a call. A login that failed on the way is returned as
-// the error of that login.
+// Send makes one try at a call. If a login on the way fails, it returns the error
+// of the login.
 func (c *Client) Send(ctx context.Context, call api.Call) (*api.Answer, error) {
 	answer, err := c.API.Send(ctx, call)
 	if failed, ok := errors.AsType[*api.Error](err); ok {
@@ -41,10 +41,10 @@ func (c *Client) Send(ctx context.Context, call api.Call) (*api.Answer, error) {
 	return answer, err
 }
 
-// Failure is the error for an answer whose status says that the call failed.
-func (c *Client) Failure(call api.Call, answer *api.Answer) *api.Error {
+// ServiceError is the error for an answer whose status says that the call failed.
+func (c *Client) ServiceError(call api.Call, answer *api.Answer) *api.Error {
 	client := c.masking()
-	e := failure(&client, call, answer)
+	e := serviceError(&client, call, answer)
 	if answer.Status == http.StatusUnauthorized {
 		e.Hint = c.Credentials.Hint(answer)
 	}
@@ -57,24 +57,24 @@ func (c *Client) MalformedResponse(call api.Call, answer *api.Answer, why string
 	return client.MalformedResponse(call, answer, why)
 }
 
-// masking returns the client with the secrets of this moment: a token that was
-// fetched for the call is one of them.
+// masking returns the client with the current secrets, such as a token that was
+// fetched for the call.
 func (c *Client) masking() api.Client {
 	client := c.API
 	client.Secrets = slices.Concat(client.Secrets, c.Credentials.Secrets())
 	return client
 }
 
-// failure reads the three forms in which these clouds word an error: that of
+// serviceError reads the three forms of an error in these clouds: that of
 // Huawei's gateway, that of Keystone and of Huawei ECS, and that of Nova, where
 // the name of the fault is the only member.
-func failure(client *api.Client, call api.Call, answer *api.Answer) *api.Error {
+func serviceError(client *api.Client, call api.Call, answer *api.Answer) *api.Error {
 	var gateway struct {
 		Code    string `json:"error_code"`
 		Message string `json:"error_msg"`
 	}
 	if err := json.Unmarshal(answer.Body, &gateway); err == nil && gateway.Code != "" {
-		return named(client, call, answer, gateway.Code, gateway.Message)
+		return withRequestID(client, call, answer, gateway.Code, gateway.Message)
 	}
 	var faults map[string]struct {
 		Code    json.RawMessage `json:"code"`
@@ -93,10 +93,10 @@ func failure(client *api.Client, call api.Call, answer *api.Answer) *api.Error {
 			_ = json.Unmarshal(fault.Code, &code)
 		}
 	}
-	return named(client, call, answer, code, message)
+	return withRequestID(client, call, answer, code, message)
 }
 
-func named(client *api.Client, call api.Call, answer *api.Answer, code, message string) *api.Error {
+func withRequestID(client *api.Client, call api.Call, answer *api.Answer, code, message string) *api.Error {
 	e := client.ServiceError(call, answer, api.KindOfStatus(answer.Status), code, message)
 	for _, header := range []string{"X-Request-Id", "X-Openstack-Request-Id"} {
 		if id := answer.Header.Get(header); id != "" {

@@ -12,10 +12,12 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// login is what the identity service answered: a token, and what it is good for.
+// login is a token, and what the identity service says about it.
 type login struct {
 	token, project string
 	catalog        []service
+	// accessRules reports that the token is valid only for some calls.
+	accessRules bool
 }
 
 type service struct {
@@ -33,12 +35,12 @@ var (
 	showToken   = api.Call{Method: http.MethodGet, Path: "/v3/auth/tokens"}
 )
 
-// request logs in, or asks what a given token is good for.
+// authenticate logs in, or asks about a static token.
 // API: POST /v3/auth/tokens, GET /v3/auth/tokens
-func (s *Session) request(ctx context.Context) (*login, error) {
+func (s *Session) authenticate(ctx context.Context) (*login, error) {
 	client := s.client()
 	call, want := createToken, http.StatusCreated
-	if s.given() {
+	if s.isStaticToken() {
 		call, want = showToken, http.StatusOK
 		client.Header = http.Header{
 			"X-Auth-Token":    {s.config.Options.TokenID},
@@ -48,11 +50,11 @@ func (s *Session) request(ctx context.Context) (*login, error) {
 		options := s.config.Options
 		scope, err := options.ToTokenV3ScopeMap()
 		if err != nil {
-			return nil, s.mistake(err.Error())
+			return nil, s.invalid(err.Error())
 		}
 		body, err := options.ToTokenV3CreateMap(scope)
 		if err != nil {
-			return nil, s.mistake(err.Error())
+			return nil, s.invalid(err.Error())
 		}
 		call.Body = body
 	}
@@ -61,9 +63,12 @@ func (s *Session) request(ctx context.Context) (*login, error) {
 		return nil, err
 	}
 	if answer.Status != want {
-		e := failure(client, call, answer)
-		if s.given() && answer.Status < 500 {
+		e := serviceError(client, call, answer)
+		switch {
+		case s.isStaticToken() && answer.Status < 500:
 			e.Kind, e.Hint = api.Denied, s.Hint(answer)
+		case answer.Status == http.StatusUnauthorized:
+			e.Hint = s.loginHint()
 		}
 		return nil, e
 	}
@@ -72,7 +77,11 @@ func (s *Session) request(ctx context.Context) (*login, error) {
 			Project struct {
 				ID string `json:"id"`
 			} `json:"project"`
-			Catalog []service `json:"catalog"`
+			Catalog    []service `json:"catalog"`
+			Credential struct {
+				// Absent without rules; an empty list allows nothing.
+				AccessRules *[]json.RawMessage `json:"access_rules"`
+			} `json:"application_credential"`
 		} `json:"token"`
 	}
 	// The answer of some clouds repeats the token in its body.
@@ -81,13 +90,16 @@ func (s *Session) request(ctx context.Context) (*login, error) {
 		return nil, client.MalformedResponse(call, answer, "the answer is not the JSON of a token")
 	}
 	token := answer.Header.Get("X-Subject-Token")
-	if s.given() {
+	if s.isStaticToken() {
 		token = s.config.Options.TokenID
 	}
 	if token == "" {
 		return nil, client.MalformedResponse(call, answer, "the answer lacks the header X-Subject-Token")
 	}
-	return &login{token: token, project: body.Token.Project.ID, catalog: body.Token.Catalog}, nil
+	return &login{
+		token: token, project: body.Token.Project.ID, catalog: body.Token.Catalog,
+		accessRules: body.Token.Credential.AccessRules != nil,
+	}, nil
 }
 
 func (s *Session) client() *api.Client {
@@ -96,17 +108,35 @@ func (s *Session) client() *api.Client {
 	return &api.Client{Service: s.config.Service, Endpoint: &base, HTTP: s.config.HTTP, Secrets: s.Secrets()}
 }
 
-// mistake is an error in what was configured.
-func (s *Session) mistake(text string) error {
-	return &api.Error{Service: s.config.Service, Operation: createToken.Operation(), Kind: api.Refused, Message: text}
+// invalid is the error for a configuration that the cloud cannot accept.
+func (s *Session) invalid(text string) error {
+	e := s.unanswered(nil)
+	e.Kind, e.Message = api.Refused, text
+	return e
+}
+
+// unanswered is the error for a login that an error ends before its answer.
+func (s *Session) unanswered(err error) *api.Error {
+	call := createToken
+	if s.isStaticToken() {
+		call = showToken
+	}
+	e := &api.Error{Service: s.config.Service, Operation: call.Operation(), Err: err}
+	if endpoint := s.config.Endpoint; endpoint != nil {
+		e.Address = endpoint.Scheme + "://" + endpoint.Host
+	}
+	return e
 }
 
 // Endpoint returns the address of a service from the catalog that came with
-// the token. An empty region takes the first one listed.
+// the token. An empty region means the first one listed.
 func (s *Session) Endpoint(ctx context.Context, serviceType, region, iface string) (*url.URL, error) {
 	l, err := s.login(ctx, "")
 	if err != nil {
 		return nil, err
+	}
+	if l.project == "" && len(l.catalog) == 0 {
+		return nil, s.invalid(fmt.Sprintf("the token is not scoped to a project, so it has no catalog of services. Set the token of a project, or set %s_endpoint", serviceType))
 	}
 	var listed []string
 	for _, entry := range l.catalog {
@@ -117,7 +147,7 @@ func (s *Session) Endpoint(ctx context.Context, serviceType, region, iface strin
 			if e.Interface == iface && (region == "" || region == e.Region || region == e.RegionID) {
 				endpoint, err := api.ParseEndpoint(e.URL)
 				if err != nil {
-					return nil, s.mistake(fmt.Sprintf("the catalog lists %q for %s: %v", e.URL, serviceType, err))
+					return nil, s.invalid(fmt.Sprintf("the catalog lists %q for %s: %v", e.URL, serviceType, err))
 				}
 				return endpoint, nil
 			}
@@ -125,9 +155,9 @@ func (s *Session) Endpoint(ctx context.Context, serviceType, region, iface strin
 		}
 	}
 	if len(listed) == 0 {
-		return nil, s.mistake(fmt.Sprintf("the catalog of this project lists no service of the type %q; set its endpoint", serviceType))
+		return nil, s.invalid(fmt.Sprintf("the catalog of this project lists no service of the type %q; set %s_endpoint", serviceType, serviceType))
 	}
 	slices.Sort(listed)
-	return nil, s.mistake(fmt.Sprintf("the catalog lists no %s endpoint of the type %q in the region %q; it lists %s",
+	return nil, s.invalid(fmt.Sprintf("the catalog lists no %s endpoint of the type %q in the region %q; it lists %s",
 		iface, serviceType, region, strings.Join(slices.Compact(listed), ", ")))
 }

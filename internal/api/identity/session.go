@@ -27,24 +27,24 @@ type SessionConfig struct {
 	Options gophercloud.AuthOptions
 }
 
-// Session authenticates with a token: one that was given, or one that it logs
-// in for, once, however many requests wait for it, and again when a service
-// answers 401. Its methods may be called at the same time.
+// Session authenticates with a token: a static one, or one from a login. It logs
+// in once, however many requests wait for it, and again when a service answers
+// 401. Its methods may be called at the same time.
 type Session struct {
 	config SessionConfig
 	logins singleflight.Group
 
 	mu      sync.Mutex
 	current *login
-	// refused is the answer to a login with wrong credentials. It is not tried
-	// again: a cloud locks a user out after a few of those.
+	// refused is the error of a login with wrong credentials. The session does not
+	// try it again, because a cloud locks a user out after a few of them.
 	refused error
 }
 
 // NewSession returns a session that logs in when it is first needed.
 func NewSession(config SessionConfig) *Session { return &Session{config: config} }
 
-// NewToken returns a session of a token that was given. It never asks the
+// NewToken returns a session with a static token. It sends nothing to the
 // identity service.
 func NewToken(token string) *Session {
 	return &Session{
@@ -60,12 +60,12 @@ func (s *Session) Project(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if l.project == "" {
-		return "", s.mistake("the login is not scoped to a project; set the project")
+		return "", s.invalid("the login is not scoped to a project; set the project")
 	}
 	return l.project, nil
 }
 
-// Secrets returns the token and what it was got with.
+// Secrets returns the token and the credentials of the login.
 func (s *Session) Secrets() []string {
 	o := s.config.Options
 	secrets := []string{o.Password, o.ApplicationCredentialSecret, o.TokenID}
@@ -79,27 +79,32 @@ func (s *Session) Secrets() []string {
 
 // Hint says why a service refused the session's token.
 func (s *Session) Hint(*api.Answer) string {
-	if s.given() {
-		return "The token is wrong, has expired or was revoked, and a token alone cannot be renewed. Set a new one, or credentials to log in with."
+	if s.isStaticToken() {
+		return "The token is wrong, has expired or was revoked, and the provider cannot renew it. Set a new token, or credentials to log in with."
 	}
-	return "The service refuses a token that was fetched a moment ago. Check that the credentials and the endpoint belong to the same cloud and region."
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil && s.current.accessRules {
+		return "The application credential has access rules, and none of them allows this call. Create one with a rule for the method and the path of the operation, or without access rules."
+	}
+	return "The service refuses a new token. Check that the credentials and the endpoint belong to the same cloud and region."
 }
 
-// given reports whether the session cannot make a new token.
-func (s *Session) given() bool { return s.config.Options.TokenID != "" }
+// isStaticToken reports whether the session cannot get a new token.
+func (s *Session) isStaticToken() bool { return s.config.Options.TokenID != "" }
 
 // login returns the current login, and makes a new one if there is none or if
 // the token of the current one was rejected.
 func (s *Session) login(ctx context.Context, rejected string) (*login, error) {
-	if current, err := s.known(rejected); current != nil || err != nil {
+	if current, err := s.cachedLogin(rejected); current != nil || err != nil {
 		return current, err
 	}
 	result := s.logins.DoChan("", func() (any, error) {
-		if current, err := s.known(rejected); current != nil || err != nil {
+		if current, err := s.cachedLogin(rejected); current != nil || err != nil {
 			return current, err
 		}
-		// Others wait for this login too, so it outlives the call that began it.
-		fresh, err := s.request(context.WithoutCancel(ctx))
+		// Other calls wait for this login, too, so it outlives the call that began it.
+		fresh, err := s.authenticate(context.WithoutCancel(ctx))
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if errors.Is(err, api.ErrDenied) {
@@ -112,15 +117,15 @@ func (s *Session) login(ctx context.Context, rejected string) (*login, error) {
 	})
 	select {
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return nil, s.unanswered(context.Cause(ctx))
 	case r := <-result:
 		return r.Val.(*login), r.Err //nolint:forcetypeassert // What the function above returns.
 	}
 }
 
-// known returns what can be said without asking: nil and no error means that a
-// login is needed.
-func (s *Session) known(rejected string) (*login, error) {
+// cachedLogin returns the login or the error that is known already. Nil without an
+// error means that a login is needed.
+func (s *Session) cachedLogin(rejected string) (*login, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current != nil && s.current.token != rejected {
@@ -129,8 +134,8 @@ func (s *Session) known(rejected string) (*login, error) {
 	return nil, s.refused
 }
 
-// Wrap returns a transport that sends the session's token, and repeats a
-// request once with a new one if the service answers 401.
+// Wrap returns a transport that sends the session's token, and retries a request
+// once with a new token if the service answers 401.
 func (s *Session) Wrap(next http.RoundTripper) http.RoundTripper {
 	return &tokenTransport{session: s, next: next}
 }
@@ -150,7 +155,7 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := t.send(req, current.token)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized || t.session.given() {
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || t.session.isStaticToken() {
 		return resp, err
 	}
 	_, _ = io.CopyN(io.Discard, resp.Body, 4096) // So that the connection can be used again.

@@ -78,7 +78,7 @@ func ask(ctx context.Context, client *identity.Client) error {
 		return err
 	}
 	if answer.Status != http.StatusOK {
-		return client.Failure(whoami, answer)
+		return client.ServiceError(whoami, answer)
 	}
 	if string(answer.Body) != `{"ask":"who"}` {
 		return client.MalformedResponse(whoami, answer, "the body was not sent whole")
@@ -160,7 +160,7 @@ func TestSession_expiry(t *testing.T) {
 	cloud.SetTokenLife(-time.Hour)
 	cloud.Revoke()
 	var e *api.Error
-	if err := ask(t.Context(), client); !errors.As(err, &e) || !errors.Is(err, api.ErrDenied) || !strings.Contains(e.Hint, "fetched a moment ago") {
+	if err := ask(t.Context(), client); !errors.As(err, &e) || !errors.Is(err, api.ErrDenied) || !strings.Contains(e.Hint, "refuses a new token") {
 		t.Fatalf("error %#v", err)
 	}
 	if got := cloud.Logins(); got != 3 {
@@ -254,7 +254,7 @@ func TestToken(t *testing.T) {
 	}
 	cloud.Revoke()
 	var e *api.Error
-	if err := ask(t.Context(), client); !errors.As(err, &e) || !errors.Is(err, api.ErrDenied) || !strings.Contains(e.Hint, "a token alone cannot be renewed") {
+	if err := ask(t.Context(), client); !errors.As(err, &e) || !errors.Is(err, api.ErrDenied) || !strings.Contains(e.Hint, "the provider cannot renew it") {
 		t.Fatalf("error %#v", err)
 	}
 	if got := len(cloud.Requests()); got != 0 {

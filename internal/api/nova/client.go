@@ -93,7 +93,7 @@ func (c *Client) remoteConsole(ctx context.Context, serverID string) (Console, e
 		return Console{}, err
 	}
 	if answer.Status != http.StatusOK {
-		return Console{}, explain(client.Failure(call, answer))
+		return Console{}, explain(client.ServiceError(call, answer))
 	}
 	call.Sensitive = true // The body is the link.
 	var got remoteConsole

@@ -57,7 +57,7 @@ func (c *Client) get(ctx context.Context, call api.Call) (*api.Answer, error) {
 		if answer.Status == http.StatusOK {
 			return answer, nil
 		}
-		e := c.http.Failure(call, answer)
+		e := c.http.ServiceError(call, answer)
 		if answer.Status == http.StatusForbidden {
 			e.Hint = "Check that project_id is the project of the credentials, and that they are allowed to read Workspace."
 		}

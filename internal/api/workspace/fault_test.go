@@ -111,7 +111,7 @@ func TestLoginRecords_credentials(t *testing.T) {
 		"signed":             {credentials: signer(identitytest.SecretKey)},
 		"wrong secret":       {credentials: signer("wrong"), want: "verify aksk signature fail", hint: "Check access_key and secret_key"},
 		"clock skew":         {credentials: signer(identitytest.SecretKey), clock: 30 * time.Minute, want: "x-sdk-date expired", hint: "The clock of this machine is 30m0s behind"},
-		"wrong token":        {credentials: identity.NewToken("gAAAA-wrong"), want: "HTTP 401: code APIGW.0301", hint: "a token alone cannot be renewed"},
+		"wrong token":        {credentials: identity.NewToken("gAAAA-wrong"), want: "HTTP 401: code APIGW.0301", hint: "the provider cannot renew it"},
 		"project of another": {credentials: signer(identitytest.SecretKey), project: "13c67a214ced4afb88d911ae4bd5721a", want: "HTTP 403", hint: "Check that project_id"},
 	} {
 		t.Run(name, func(t *testing.T) {

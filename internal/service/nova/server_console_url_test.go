@@ -196,7 +196,7 @@ func TestServerConsoleURL_errors(t *testing.T) {
 		arguments   string
 		want        string
 	}{
-		"deleted": {prepare: func(c cloud) { c.nova.DeleteServer(serverID) }, want: "Instance " + serverID + " could not be found. Service: nova Operation: POST /servers/{server_id}/remote-consoles HTTP status: 404 Code: itemNotFound"},
+		"deleted": {prepare: func(c cloud) { c.nova.DeleteServer(serverID) }, want: "Instance " + serverID + " could not be found. Service: nova Operation: POST /servers/{server_id}/remote-consoles"},
 		"stopped": {
 			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Stopped) }, arguments: `timeouts { read = "300ms" }`,
 			want: "Instance " + serverID + " is not ready: vm_state SHUTOFF",
@@ -215,10 +215,10 @@ func TestServerConsoleURL_errors(t *testing.T) {
 		}, want: "The provider does not follow redirects"},
 		"clock":        {prepare: func(c cloud) { c.identity.SetClock(time.Hour) }, want: "The clock of this machine is 1h0m0s behind the service's"},
 		"wrong secret": {credentials: fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail"},
-		"wrong token":  {credentials: `token = "gAAAA-expired"`, want: "a token alone cannot be renewed"},
+		"wrong token":  {credentials: `token = "gAAAA-expired"`, want: "the provider cannot renew it"},
 		"wrong password": {
 			credentials: fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, "wrong", identitytest.Domain),
-			want:        "The request you have made requires authentication. Service: iam Operation: POST /v3/auth/tokens HTTP status: 401",
+			want:        "The request you have made requires authentication. Service: iam Operation: POST /v3/auth/tokens",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

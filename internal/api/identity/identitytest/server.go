@@ -1,7 +1,13 @@
 // Package identitytest is a strict fake of Huawei's IAM and of OpenStack's
 // Keystone, written from their documents: it issues tokens that expire and can
-// be revoked, with a catalog, and checks who sent a request to another fake of
-// the same cloud, by token or by signature.
+// be revoked, with a catalog, and authenticates requests to another fake of the
+// same cloud, by token or by signature.
+//
+// Keystone's answers were seen at OpenStack Zed: 401 with one message for an
+// unknown user, a wrong password, domain or project and an expired credential; a
+// token without a project has neither project nor catalog; an application
+// credential with access rules lists them in its token, and keystonemiddleware
+// answers 401 to a call that none of them allows.
 package identitytest
 
 import (
@@ -11,6 +17,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -51,17 +58,29 @@ type Server struct {
 	URL string
 
 	mu      sync.Mutex
-	tokens  map[string]time.Time
+	tokens  map[string]token
+	rules   []AccessRule
 	life    time.Duration
 	skew    time.Duration
 	catalog []Endpoint
 	logins  int
 }
 
+// AccessRule is a call that an application credential allows.
+type AccessRule struct{ Method, Path string }
+
+// token is a token that was issued.
+type token struct {
+	expires  time.Time
+	unscoped bool
+	// rules are nil if the token allows every call.
+	rules []AccessRule
+}
+
 // New returns an identity service that is not started: it serves where it is
 // mounted.
 func New() *Server {
-	return &Server{tokens: map[string]time.Time{}, life: 24 * time.Hour}
+	return &Server{tokens: map[string]token{}, life: 24 * time.Hour}
 }
 
 // Start serves an identity service on loopback until the test ends.
@@ -116,19 +135,40 @@ func (s *Server) Logins() int {
 	return s.logins
 }
 
-// Issue returns a new token.
-func (s *Server) Issue() string {
-	token := "gAAAA" + rand.Text()
+// SetAccessRules makes the tokens that are issued from now on those of an
+// application credential with access rules.
+func (s *Server) SetAccessRules(rules ...AccessRule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tokens[token] = time.Now().Add(s.skew + s.life)
-	return token
+	s.rules = append([]AccessRule{}, rules...)
 }
 
-func (s *Server) valid(token string) bool {
+// Issue returns a new token of the project.
+func (s *Server) Issue() string { return s.issue(true) }
+
+// IssueUnscoped returns a new token without a project.
+func (s *Server) IssueUnscoped() string { return s.issue(false) }
+
+func (s *Server) issue(scoped bool) string {
+	id := "gAAAA" + rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return time.Now().Add(s.skew).Before(s.tokens[token])
+	s.tokens[id] = token{time.Now().Add(s.skew + s.life), !scoped, s.rules}
+	return id
+}
+
+func (s *Server) valid(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Add(s.skew).Before(s.tokens[id].expires)
+}
+
+// allows reports whether the access rules of a token allow a request.
+func (s *Server) allows(id string, r *http.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rules := s.tokens[id].rules
+	return rules == nil || slices.Contains(rules, AccessRule{r.Method, r.URL.Path})
 }
 
 // ErrUnauthorized is why Authenticate refuses a request with a token.
@@ -139,7 +179,7 @@ var ErrUnauthorized = errors.New("The request you have made requires authenticat
 func (s *Server) Authenticate(r *http.Request, body []byte) error {
 	tokens, signatures := r.Header["X-Auth-Token"], r.Header["Authorization"]
 	switch {
-	case len(tokens) == 1 && len(signatures) == 0 && s.valid(tokens[0]):
+	case len(tokens) == 1 && len(signatures) == 0 && s.valid(tokens[0]) && s.allows(tokens[0], r):
 		return nil
 	case len(signatures) == 1 && len(tokens) == 0:
 		return s.checkSignature(r, body)
@@ -177,8 +217,9 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, body []byte) {
 	s.mu.Lock()
 	s.logins++
 	s.mu.Unlock()
-	w.Header().Set("X-Subject-Token", s.Issue())
-	s.describe(w, http.StatusCreated, scoped)
+	id := s.issue(scoped)
+	w.Header().Set("X-Subject-Token", id)
+	s.describe(w, http.StatusCreated, id)
 }
 
 func (s *Server) show(w http.ResponseWriter, r *http.Request) {
@@ -192,11 +233,14 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("X-Subject-Token", subject)
-	s.describe(w, http.StatusOK, true)
+	s.describe(w, http.StatusOK, subject)
 }
 
-// describe answers with what a token is good for.
-func (s *Server) describe(w http.ResponseWriter, status int, scoped bool) {
+// describe answers with the properties of a token.
+func (s *Server) describe(w http.ResponseWriter, status int, id string) {
+	s.mu.Lock()
+	issued := s.tokens[id]
+	s.mu.Unlock()
 	type object = map[string]any
 	token := object{
 		"methods":    []string{"password"},
@@ -204,7 +248,14 @@ func (s *Server) describe(w http.ResponseWriter, status int, scoped bool) {
 		"expires_at": s.Now().Add(s.life).UTC().Format("2006-01-02T15:04:05.000000Z"),
 		"user":       object{"id": UserID, "name": User, "domain": object{"id": DomainID, "name": Domain}},
 	}
-	if scoped {
+	if issued.rules != nil {
+		rules := []object{}
+		for i, rule := range issued.rules {
+			rules = append(rules, object{"id": fmt.Sprint(i), "service": "compute", "method": rule.Method, "path": rule.Path})
+		}
+		token["application_credential"] = object{"id": CredentialID, "name": Credential, "restricted": true, "access_rules": rules}
+	}
+	if !issued.unscoped {
 		services := []object{}
 		s.mu.Lock()
 		for i, e := range s.catalog {
