@@ -1,5 +1,5 @@
 // Package nova is a client of the compute service of OpenStack and of Huawei
-// Cloud ECS, which speaks the same API: it opens the console of a server.
+// Cloud ECS, which has the same API. It opens the console of a server.
 package nova
 
 import (
@@ -7,26 +7,30 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity"
 )
 
-// microversion is the first one that knows remote consoles.
+const service = "nova"
+
+// microversion is the first one with remote consoles.
 const microversion = "2.6"
 
-// lifetime is how long a link is good for.
+// lifetime is how long a link is valid, unless the cloud sets another token_ttl.
 const lifetime = 10 * time.Minute
 
 // Config is what a Client is made of.
 type Config struct {
-	// Endpoint returns the address of the service with its version, and with the
-	// project where the cloud wants it there. It may log in to find out.
+	// Endpoint returns the address of the service, with the project if the cloud
+	// requires it there. Without a version in its path, the client asks the service
+	// for its versions. Endpoint may log in.
 	Endpoint func(context.Context) (*url.URL, error)
-	// HTTP carries the requests; its transport is one that Credentials wrapped.
+	// HTTP sends the requests; its transport is one that Credentials wrapped.
 	HTTP *http.Client
-	// Credentials say who asks.
+	// Credentials authenticate the requests.
 	Credentials identity.Credentials
 	// Retry says how long to wait between tries.
 	Retry api.RetryPolicy
@@ -38,24 +42,28 @@ type Config struct {
 // time.
 type Client struct {
 	config Config
+
+	mu sync.Mutex
+	// found is the address of the API, once the service was asked for it.
+	found *url.URL
 }
 
 // New returns a client. It sends nothing.
 func New(config Config) *Client { return &Client{config: config} }
 
-// Console is a link to the console of a server. Who has the link has the
-// console.
+// Console is a link to the console of a server. Everybody who has the link can
+// use the console.
 type Console struct {
 	// URL is absolute, http or https.
 	URL string
 	// Type and Protocol are "novnc" and "vnc".
 	Type, Protocol string
-	// Expires is when the link ends.
+	// Expires is when the link stops working.
 	Expires time.Time
 }
 
-// RemoteConsole returns a new link to the console of a server. A server that is
-// not ready is waited for until ctx ends.
+// RemoteConsole returns a new link to the console of a server. It waits until ctx
+// ends for a server that is being built or changed.
 // API: POST /v2.1/{project_id}/servers/{server_id}/remote-consoles
 func (c *Client) RemoteConsole(ctx context.Context, serverID string) (Console, error) {
 	if c.config.Unavailable != nil {
@@ -79,6 +87,9 @@ func (c *Client) remoteConsole(ctx context.Context, serverID string) (Console, e
 	if err != nil {
 		return Console{}, err
 	}
+	if endpoint, err = c.versioned(ctx, endpoint); err != nil {
+		return Console{}, err
+	}
 	var body remoteConsole
 	body.RemoteConsole.Type, body.RemoteConsole.Protocol = "novnc", "vnc"
 	call := api.Call{
@@ -93,7 +104,11 @@ func (c *Client) remoteConsole(ctx context.Context, serverID string) (Console, e
 		return Console{}, err
 	}
 	if answer.Status != http.StatusOK {
-		return Console{}, explain(client.ServiceError(call, answer))
+		e := client.ServiceError(call, answer)
+		if e.Status == http.StatusConflict {
+			return Console{}, notReady(ctx, client, serverID, e)
+		}
+		return Console{}, explain(e)
 	}
 	call.Sensitive = true // The body is the link.
 	var got remoteConsole
@@ -102,7 +117,7 @@ func (c *Client) remoteConsole(ctx context.Context, serverID string) (Console, e
 	}
 	console := got.RemoteConsole
 	if link, err := url.Parse(console.URL); err != nil || link.Scheme != "https" && link.Scheme != "http" || link.Host == "" {
-		return Console{}, client.MalformedResponse(call, answer, "the answer's url is no absolute http or https address")
+		return Console{}, client.MalformedResponse(call, answer, "the url in the answer is not an absolute http or https address")
 	}
 	return Console{URL: console.URL, Type: console.Type, Protocol: console.Protocol, Expires: time.Now().Add(lifetime)}, nil
 }
@@ -110,11 +125,11 @@ func (c *Client) remoteConsole(ctx context.Context, serverID string) (Console, e
 func (c *Client) client(endpoint *url.URL) *identity.Client {
 	return &identity.Client{
 		API: api.Client{
-			Service:  "nova",
+			Service:  service,
 			Endpoint: endpoint,
 			HTTP:     c.config.HTTP,
-			// Huawei documents either header, and each is what one generation of
-			// Nova reads.
+			// Huawei documents both headers; older releases of Nova read the first one,
+			// newer releases the second one.
 			Header: http.Header{
 				"X-Openstack-Nova-Api-Version": {microversion},
 				"Openstack-Api-Version":        {"compute " + microversion},
@@ -122,20 +137,4 @@ func (c *Client) client(endpoint *url.URL) *identity.Client {
 		},
 		Credentials: c.config.Credentials,
 	}
-}
-
-// explain adds what the names of Nova's faults mean for this call.
-func explain(e *api.Error) *api.Error {
-	switch {
-	case e.Status == http.StatusNotFound && e.Code != "itemNotFound":
-		e.Kind = api.Refused
-		e.Hint = "It is not the server that is unknown but the call. Check that the endpoint of the compute service ends with its version, like /v2.1, and that it offers the microversion " + microversion + "."
-	case e.Status == http.StatusNotAcceptable:
-		e.Hint = "The compute service does not offer the microversion " + microversion + ", which brought remote consoles; OpenStack has it since the release Liberty."
-	case e.Code == "conflictingRequest":
-		e.Hint = "The server is not ready: it is being built, is stopped, or another operation runs on it. Start it, or wait for it."
-	case e.Code == "badRequest":
-		e.Hint = "This is also the answer to a project that is not the one of the credentials: check project_id. Otherwise the server may offer no VNC console."
-	}
-	return e
 }

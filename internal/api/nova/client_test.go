@@ -180,12 +180,12 @@ func TestRemoteConsole_waitsForTheServer(t *testing.T) {
 		t.Error(err)
 	}
 
-	server.SetServer(serverID, novatest.Stopped)
+	server.SetServer(serverID, novatest.Build)
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 30*time.Millisecond, errors.New("no console within 30ms"))
 	defer cancel()
 	var e *api.Error
 	_, err := client.RemoteConsole(ctx, serverID)
-	if !errors.As(err, &e) || !errors.Is(err, api.ErrBusy) || !strings.Contains(err.Error(), "no console within 30ms") || !strings.Contains(e.Hint, "Start it") {
+	if !errors.As(err, &e) || !errors.Is(err, api.ErrBusy) || !strings.Contains(err.Error(), "no console within 30ms") || !strings.Contains(e.Hint, "The server is in the state BUILD. Wait until it is ACTIVE, or set a longer timeout.") {
 		t.Errorf("error %v", err)
 	}
 }

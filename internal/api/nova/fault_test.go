@@ -32,13 +32,25 @@ func TestRemoteConsole_faults(t *testing.T) {
 			path: "/v2.1/13c67a214ced4afb88d911ae4bd5721a",
 			kind: api.ErrRefused, want: "HTTP 400: code badRequest: Malformed request URL", hint: "check project_id",
 		},
+		"no VNC": {
+			options: []novatest.Option{novatest.WithoutVNC()},
+			kind:    api.ErrRefused, want: "HTTP 400: code badRequest: Unavailable console type novnc.", hint: "The cloud offers no noVNC console",
+		},
+		"another call": {
+			path: huaweiPath + "/more",
+			kind: api.ErrRefused, want: "HTTP 404: code itemNotFound: The resource could not be found.", hint: "The compute service does not know this call.",
+		},
+		"older version": {
+			path: "/v2/" + identitytest.ProjectID,
+			kind: api.ErrRefused, want: "code itemNotFound: The resource could not be found.", hint: "ends with its version, such as /v2.1",
+		},
 		"microversion refused": {
 			options: []novatest.Option{novatest.WithMicroversions(3)},
 			kind:    api.ErrRefused, want: "HTTP 406: code computeFault: Version 2.6 is not supported", hint: "does not offer the microversion 2.6",
 		},
-		"no version in the endpoint": {
-			path: "/" + identitytest.ProjectID,
-			kind: api.ErrRefused, want: "HTTP 404: the answer is not an error in the form of this service; it begins: 404 Not Found", hint: "ends with its version",
+		"choices": {
+			answers: []http.HandlerFunc{identitytest.Body(300, "application/json", `{"choices":[]}`)},
+			kind:    api.ErrRefused, want: "HTTP 300: ", hint: "ends with its version",
 		},
 		"html": {
 			answers: []http.HandlerFunc{html, html, html, html, html, html},
@@ -60,15 +72,15 @@ func TestRemoteConsole_faults(t *testing.T) {
 		"half":  {answers: []http.HandlerFunc{identitytest.Body(200, "application/json", `{"remote_console":{"url":"https://secret`)}, want: "are not shown"},
 		"no url": {
 			answers: []http.HandlerFunc{identitytest.Body(200, "application/json", `{"remote_console":{"type":"novnc"}}`)},
-			want:    "url is no absolute http or https address",
+			want:    "the url in the answer is not an absolute http or https address",
 		},
 		"another scheme": {
 			answers: []http.HandlerFunc{identitytest.Body(200, "application/json", `{"remote_console":{"url":"javascript://secret/x"}}`)},
-			want:    "url is no absolute http or https address",
+			want:    "the url in the answer is not an absolute http or https address",
 		},
 		"relative": {
 			answers: []http.HandlerFunc{identitytest.Body(200, "application/json", `{"remote_console":{"url":"/vnc?token=secret"}}`)},
-			want:    "url is no absolute http or https address",
+			want:    "the url in the answer is not an absolute http or https address",
 		},
 		"echoed token": {
 			answers: []http.HandlerFunc{identitytest.Body(400, "application/json", `{"badRequest":{"code":400,"message":"bad token gAAAA-secret"}}`)},

@@ -22,20 +22,20 @@ const readTimeout = 2 * time.Minute
 var (
 	// clouds are the values of cloud.
 	clouds   = []string{"huaweicloud", "openstack"}
-	serverID = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9A-Za-z-]+$`), "must be the ID of the server, such as 47bc79ae-df61-4ade-9197-283a74e5d70e, not its name")
+	serverID = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}$`), "must be the ID of the server, such as 47bc79ae-df61-4ade-9197-283a74e5d70e, not its name")
 )
 
-// What the data source and the ephemeral resource have in common.
+// What the data source and the ephemeral resource share.
 const (
 	typeName      = "_server_console_url"
-	aboutConsole  = "The link to the VNC console of a server of Huawei Cloud ECS or OpenStack. It works for ten minutes, for everybody who has it. The server must be running."
+	aboutConsole  = "Gets a link to the VNC console of a server of Huawei Cloud ECS or OpenStack. The link works for ten minutes, for everybody who has it. The server must be running."
 	aboutServer   = "The ID of the server."
 	aboutCloud    = "The cloud of the server, `huaweicloud` or `openstack`. Default: the one that the provider configures; required if it configures both."
-	aboutURL      = "The link that a person opens in a browser."
+	aboutURL      = "The link to open in a browser."
 	aboutType     = "The kind of the console, `novnc`."
 	aboutProtocol = "The protocol of the console, `vnc`."
-	aboutExpiry   = "When the link stops working (RFC 3339)."
-	aboutTimeout  = "How long asking may take, retries included, such as `5m`. A server that is not ready is waited for. Default: `2m`."
+	aboutExpiry   = "When the link stops working (RFC 3339): ten minutes after it was created. A cloud that sets another `token_ttl` does not report it."
+	aboutTimeout  = "How long to wait for the link, including retries, such as `5m`. The provider waits for a server that is being built or changed. Default: `2m`."
 )
 
 type consoleModel struct {
@@ -47,7 +47,7 @@ type consoleModel struct {
 	ExpiresAt types.String `tfsdk:"expires_at"`
 }
 
-// open asks the cloud for a console and fills the model with it.
+// open gets a console from the cloud and sets the model from it.
 func (m *consoleModel) open(ctx context.Context, compute *clients.Compute, timeout time.Duration) (diags diag.Diagnostics) {
 	client, cloud, err := compute.Cloud(m.Cloud.ValueString())
 	if err != nil {

@@ -32,7 +32,7 @@ func (d *serverConsoleURLDataSource) Metadata(_ context.Context, req datasource.
 
 func (d *serverConsoleURLDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: aboutConsole + " Every plan asks for a new link, and the state keeps it. The ephemeral resource of the same name leaves no trace.",
+		MarkdownDescription: aboutConsole + " Every plan gets a new link, and the state contains it. The ephemeral resource of the same name stores nothing.",
 		Attributes: map[string]schema.Attribute{
 			"server_id":  schema.StringAttribute{Required: true, MarkdownDescription: aboutServer, Validators: []validator.String{serverID}},
 			"cloud":      schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: aboutCloud, Validators: []validator.String{stringvalidator.OneOf(clouds...)}},

@@ -198,12 +198,16 @@ func TestServerConsoleURL_errors(t *testing.T) {
 	}{
 		"deleted": {prepare: func(c cloud) { c.nova.DeleteServer(serverID) }, want: "Instance " + serverID + " could not be found. Service: nova Operation: POST /servers/{server_id}/remote-consoles"},
 		"stopped": {
-			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Stopped) }, arguments: `timeouts { read = "300ms" }`,
-			want: "Instance " + serverID + " is not ready: vm_state SHUTOFF",
+			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Stopped) },
+			want:    "The server is in the state SHUTOFF, which does not end by itself. Start it, then try again.",
+		},
+		"in error": {
+			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Failed) },
+			want:    "The server is in the state ERROR (No valid host was found.)",
 		},
 		"half built": {
 			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Build) }, arguments: `timeouts { read = "300ms" }`,
-			want: "vm_state BUILD",
+			want: "Timed out after 300ms. Instance " + serverID + " is not ready. Service: nova",
 		},
 		"microversion": {options: []novatest.Option{novatest.WithMicroversions(3)}, want: "The compute service does not offer the microversion 2.6"},
 		"html": {
@@ -259,6 +263,7 @@ func TestServerConsoleURL_badInput(t *testing.T) {
 		{provider(c.openStack()) + data(`cloud = "aws"`), `value must be one of: ["huaweicloud" "openstack"]`},
 		{provider(c.openStack()) + strings.Replace(data(""), serverID, "", 1), "must be the ID of the server"},
 		{provider(c.openStack()) + strings.Replace(data(""), serverID, "web server", 1), "must be the ID of the server, such as 47bc79ae-df61-4ade-9197-283a74e5d70e, not its name"},
+		{provider(c.openStack()) + strings.Replace(data(""), serverID, "webserver", 1), "must be the ID of the server"},
 		{provider(c.openStack()) + strings.Replace(data(""), serverID, "../a", 1), "must be the ID of the server"},
 		{provider(c.huaweiCloud(`access_key = "a"`)) + data(""), "secret_key is missing: access_key requires it"},
 		{provider(c.huaweiCloud(key+"\ntoken = \"t\"")) + data(""), "token and access_key are both set, but only one method of authentication can be used."},

@@ -1,5 +1,12 @@
 // Package novatest is a strict fake of the compute service of OpenStack and of
 // Huawei Cloud ECS, written from their documents: it opens consoles.
+//
+// Nova's answers were seen at OpenStack Zed: the list of versions at "/", 300
+// without Location to any other path without a version, itemNotFound with the
+// message of the web framework to an unknown path and to a microversion without
+// the call, badRequest to the ID of another project and to a type of console that
+// the cloud does not offer, and conflictingRequest to a server without a host,
+// which is BUILD or ERROR.
 package novatest
 
 import (
@@ -27,6 +34,7 @@ const (
 	Active  Status = "ACTIVE"
 	Stopped Status = "SHUTOFF"
 	Build   Status = "BUILD"
+	Failed  Status = "ERROR"
 )
 
 // Server is a compute service. It is an http.Handler.
@@ -38,6 +46,8 @@ type Server struct {
 	cloud          *identitytest.Server
 	maximum        int
 	withoutProject bool
+	withoutVNC     bool
+	versions       []string
 
 	mu       sync.Mutex
 	servers  map[string]Status
@@ -54,10 +64,16 @@ func WithMicroversions(minor int) Option { return func(s *Server) { s.maximum = 
 // plain OpenStack do.
 func WithoutProjectInPath() Option { return func(s *Server) { s.withoutProject = true } }
 
+// WithoutVNC makes it a cloud that offers no console by VNC.
+func WithoutVNC() Option { return func(s *Server) { s.withoutVNC = true } }
+
+// WithVersions makes these the versions that the service lists.
+func WithVersions(ids ...string) Option { return func(s *Server) { s.versions = ids } }
+
 // New returns a compute service of a cloud that is not started: it serves where
 // it is mounted.
 func New(cloud *identitytest.Server, options ...Option) *Server {
-	s := &Server{cloud: cloud, maximum: 90, servers: map[string]Status{}}
+	s := &Server{cloud: cloud, maximum: 90, versions: []string{"v2.0", "v2.1"}, servers: map[string]Status{}}
 	for _, option := range options {
 		option(s)
 	}
@@ -103,6 +119,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
+	if !strings.HasPrefix(r.URL.Path, "/v2") {
+		s.listVersions(w, r)
+		return
+	}
 	var signature identitytest.SignatureError
 	if err := s.cloud.Authenticate(r, body); errors.As(err, &signature) {
 		identitytest.GatewayFault(w, http.StatusUnauthorized, "APIGW.0301", err.Error())
@@ -124,9 +144,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		}
 		segments = slices.Delete(segments, 1, 2)
 	}
-	// Nova answers a call that its microversion does not know as any other path.
+	if len(segments) == 3 && segments[0] == "v2.1" && segments[1] == "servers" && r.Method == http.MethodGet {
+		s.show(w, r, segments[2])
+		return
+	}
 	if len(segments) != 4 || segments[0] != "v2.1" || segments[1] != "servers" || segments[3] != "remote-consoles" || minor < 6 {
-		identitytest.Body(http.StatusNotFound, "text/plain; charset=UTF-8", "404 Not Found\n\nThe resource could not be found.\n\n   ")(w, r)
+		fault(w, http.StatusNotFound, "itemNotFound", "The resource could not be found.")
 		return
 	}
 	if r.Method != http.MethodPost {
@@ -140,6 +163,45 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	s.open(w, r, segments[2])
 }
 
+// listVersions answers to a path without a version.
+func (s *Server) listVersions(w http.ResponseWriter, r *http.Request) {
+	type object = map[string]any
+	list := []object{}
+	for _, id := range s.versions {
+		version := object{"id": id, "status": "SUPPORTED", "version": "", "min_version": "", "links": []object{{"rel": "self", "href": "http://nova.internal/" + id + "/"}}}
+		if id == "v2.1" {
+			version["status"], version["version"], version["min_version"] = "CURRENT", fmt.Sprintf("2.%d", s.maximum), "2.1"
+		}
+		list = append(list, version)
+	}
+	status, name := http.StatusOK, "versions"
+	if r.URL.Path != "/" {
+		status, name = http.StatusMultipleChoices, "choices"
+	}
+	encoded, _ := json.Marshal(object{name: list})
+	identitytest.Body(status, "application/json", string(encoded))(w, r)
+}
+
+// show answers with the state of a server.
+func (s *Server) show(w http.ResponseWriter, r *http.Request, id string) {
+	s.mu.Lock()
+	status, ok := s.servers[id]
+	s.mu.Unlock()
+	if !ok {
+		fault(w, http.StatusNotFound, "itemNotFound", fmt.Sprintf("Instance %s could not be found.", id))
+		return
+	}
+	server := map[string]any{"id": id, "name": "web", "status": status, "OS-EXT-STS:task_state": nil}
+	if status == Build {
+		server["OS-EXT-STS:task_state"] = "spawning"
+	}
+	if status == Failed {
+		server["fault"] = map[string]any{"code": 500, "message": "No valid host was found."}
+	}
+	encoded, _ := json.Marshal(map[string]any{"server": server})
+	identitytest.Body(http.StatusOK, "application/json", string(encoded))(w, r)
+}
+
 // open answers with a link to the console of a server.
 func (s *Server) open(w http.ResponseWriter, r *http.Request, id string) {
 	s.mu.Lock()
@@ -148,7 +210,9 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, id string) {
 	case !ok:
 		fault(w, http.StatusNotFound, "itemNotFound", fmt.Sprintf("Instance %s could not be found.", id))
 	case status != Active:
-		fault(w, http.StatusConflict, "conflictingRequest", fmt.Sprintf("Instance %s is not ready: vm_state %s", id, status))
+		fault(w, http.StatusConflict, "conflictingRequest", fmt.Sprintf("Instance %s is not ready", id))
+	case s.withoutVNC:
+		fault(w, http.StatusBadRequest, "badRequest", "Unavailable console type novnc.")
 	default:
 		link := "https://novncproxy.example.com:8002/vnc.auto.html?token=" + rand.Text() + "&lang=EN"
 		s.consoles = append(s.consoles, link)

@@ -43,6 +43,10 @@ func TestServer_isStrict(t *testing.T) {
 		"stopped server":      {"POST", strings.Replace(path, "up", "down", 1), body, nil, 409},
 		"project of another":  {"POST", strings.Replace(path, identitytest.ProjectID, "other", 1), body, nil, 400},
 		"path without a call": {"POST", "/v2.1/" + identitytest.ProjectID + "/servers", body, nil, 404},
+		"versions":            {"GET", "/", "", nil, 200},
+		"no version":          {"POST", "/servers/up/remote-consoles", body, nil, 300},
+		"state":               {"GET", strings.TrimSuffix(path, "/remote-consoles"), "", nil, 200},
+		"state of no server":  {"GET", strings.TrimSuffix(strings.Replace(path, "up", "gone", 1), "/remote-consoles"), "", nil, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
