@@ -182,6 +182,24 @@ func TestStore_writesWhileItsFolderIsRemoved(t *testing.T) {
 	}
 }
 
+func TestStore_deletesWhileItsFolderIsRemoved(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "inbox")
+	folder := filepath.Join(path, "orders", "a")
+	s := openOn(t, path, &recorder{root: path, after: func(call string) error {
+		if call == "remove /orders/a/intent" {
+			return os.Remove(folder)
+		}
+		return nil
+	}})
+	if _, err := s.Create(t.Context(), "orders/a/intent", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Delete(t.Context(), "orders/a/intent"); err != nil {
+		t.Errorf("Delete returned %v", err)
+	}
+}
+
 var errBusy = errors.New("another process has the file open")
 
 // windows is a disk on which a file is busy for some calls.

@@ -79,7 +79,7 @@ func (s *Store) confirm(key string, held, value []byte) (bool, error) {
 	if !bytes.Equal(held, value) {
 		return false, nil
 	}
-	err := s.folders.Sync(filepath.Dir(s.file(key)))
+	err := s.syncKeys(filepath.Dir(s.file(key)))
 	return err == nil, writeError(err)
 }
 
@@ -149,7 +149,7 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 		}
 	}
 	for folder := range changed {
-		failed = errors.Join(failed, s.folders.Sync(folder))
+		failed = errors.Join(failed, s.syncKeys(folder))
 		s.removeEmpty(folder)
 	}
 	return writeError(failed)

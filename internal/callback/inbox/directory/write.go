@@ -37,9 +37,15 @@ func (s *Store) write(ctx context.Context, key string, value []byte, place func(
 	if err != nil {
 		return err
 	}
-	err = s.folders.Sync(folder)
+	return s.syncKeys(folder)
+}
+
+// syncKeys makes the names in a folder durable. Its keys may be deleted by
+// another process meanwhile, and the folder with them.
+func (s *Store) syncKeys(folder string) error {
+	err := s.folders.Sync(folder)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // The key was deleted meanwhile, and its folder with it.
+		return nil
 	}
 	return err
 }
