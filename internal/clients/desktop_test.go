@@ -137,7 +137,10 @@ func TestDesktop_wrongValues(t *testing.T) {
 		},
 		"an address for an inbox": {nil, written{"endpoint": somewhere}, written{"inbox": text("ftp://bucket")}, "callback.inbox", "only a directory can be an inbox"},
 		"a home directory for an inbox": {
-			nil, written{"endpoint": somewhere}, written{"inbox": text("~/inbox")}, "callback.inbox",
+			nil,
+			written{"endpoint": somewhere},
+			written{"inbox": text("~/inbox")},
+			"callback.inbox",
 			`Terraform does not replace ~ by the home directory. Write pathexpand("~/inbox").`,
 		},
 	} {

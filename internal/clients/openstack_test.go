@@ -129,7 +129,8 @@ func TestOpenStack_mistakes(t *testing.T) {
 		"certificate not a file": {values{"OS_CACERT": "testdata/none.pem"}, with(base, stackPassword, stackProject), ".ca_certificate", "The provider cannot read the file in OS_CACERT"},
 		"project of a token":     {nil, with(base, stackProject, values{"token": "t"}), ".project_id", "project_id has no effect together with token, which belongs to one user and one project. Remove one of the two."},
 		"project of a credential": {
-			values{"OS_APPLICATION_CREDENTIAL_ID": "x", "OS_APPLICATION_CREDENTIAL_SECRET": "x"}, with(base, stackProject), ".project_id",
+			values{"OS_APPLICATION_CREDENTIAL_ID": "x", "OS_APPLICATION_CREDENTIAL_SECRET": "x"},
+			with(base, stackProject), ".project_id",
 			"project_id has no effect together with OS_APPLICATION_CREDENTIAL_SECRET, which belongs to one project.",
 		},
 		"user of a credential": {

@@ -116,31 +116,44 @@ func TestSettings_precedenceOfParts(t *testing.T) {
 		want       values
 	}{
 		"a domain in the block and the ID of a project elsewhere": {
-			openStackSpec, openStackBlock(), values{"project_domain_name": "acme"}, values{"OS_PROJECT_ID": "x", "OS_PROJECT_NAME": "demo"},
+			openStackSpec, openStackBlock(),
+			values{"project_domain_name": "acme"},
+			values{"OS_PROJECT_ID": "x", "OS_PROJECT_NAME": "demo"},
 			values{"project_id": "", "project_name": "demo", "project_domain_name": "acme"},
 		},
 		"a domain in the block and the ID of a user elsewhere": {
-			openStackSpec, openStackBlock(), values{"user_domain_id": "acme"}, values{"OS_USER_ID": "x", "OS_USERNAME": "ada"},
+			openStackSpec, openStackBlock(),
+			values{"user_domain_id": "acme"},
+			values{"OS_USER_ID": "x", "OS_USERNAME": "ada"},
 			values{"user_id": "", "user_name": "ada", "user_domain_id": "acme"},
 		},
 		"the domain of the user and the general domain": {
-			openStackSpec, openStackBlock(), nil, values{"OS_USER_DOMAIN_NAME": "acme", "OS_DOMAIN_ID": "other"},
+			openStackSpec, openStackBlock(), nil,
+			values{"OS_USER_DOMAIN_NAME": "acme", "OS_DOMAIN_ID": "other"},
 			values{"user_domain_name": "acme", "user_domain_id": "", "project_domain_id": "other"},
 		},
 		"half a pair in each place": {
-			openStackSpec, openStackBlock(), values{"user_name": "ada"}, values{"OS_USER_DOMAIN_NAME": "acme", "OS_PASSWORD": "x"},
+			openStackSpec, openStackBlock(),
+			values{"user_name": "ada"},
+			values{"OS_USER_DOMAIN_NAME": "acme", "OS_PASSWORD": "x"},
 			values{"user_name": "ada", "user_domain_name": "acme", "password": "x"},
 		},
 		"an empty argument": {
-			openStackSpec, openStackBlock(), values{"project_id": ""}, values{"OS_PROJECT_ID": "x", "OS_PROJECT_NAME": "demo"},
+			openStackSpec, openStackBlock(),
+			values{"project_id": ""},
+			values{"OS_PROJECT_ID": "x", "OS_PROJECT_NAME": "demo"},
 			values{"project_id": "", "project_name": "demo"},
 		},
 		"the token of Huawei's other key": {
-			huaweiCloudSpec, huaweiCloudBlock(), values{"access_key": "a"}, values{"HW_SECURITY_TOKEN": "t", "HW_SECRET_KEY": "s"},
+			huaweiCloudSpec, huaweiCloudBlock(),
+			values{"access_key": "a"},
+			values{"HW_SECURITY_TOKEN": "t", "HW_SECRET_KEY": "s"},
 			values{"access_key": "a", "secret_key": "s", "security_token": ""},
 		},
 		"the token of Tencent's other key": {
-			tencentCloudSpec, tencentCloudBlock(), values{"secret_id": "a"}, values{"TENCENTCLOUD_TOKEN": "t", "TENCENTCLOUD_SECRET_KEY": "s"},
+			tencentCloudSpec, tencentCloudBlock(),
+			values{"secret_id": "a"},
+			values{"TENCENTCLOUD_TOKEN": "t", "TENCENTCLOUD_SECRET_KEY": "s"},
 			values{"secret_id": "a", "secret_key": "s", "security_token": ""},
 		},
 	} {

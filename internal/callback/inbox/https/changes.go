@@ -1,0 +1,131 @@
+package https
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+)
+
+// Watched is a Store that tells waiting clients of what is created through it at
+// once, and of what others create in the same inbox within a second.
+type Watched struct {
+	inbox.Store
+	instance string
+
+	mu      sync.Mutex
+	created map[string]int // How many keys, by the first segment.
+	changed chan struct{}  // Closed with the next creation.
+	polls   map[string]*poll
+}
+
+// poll is the last look at a prefix, shared by all that wait for it.
+type poll struct {
+	mu   sync.Mutex
+	at   time.Time
+	hash string
+	err  error
+}
+
+// Watch returns a Store whose creations can be waited for.
+func Watch(store inbox.Store) *Watched {
+	return &Watched{
+		Store: store, instance: rand.Text()[:8],
+		created: map[string]int{}, changed: make(chan struct{}), polls: map[string]*poll{},
+	}
+}
+
+// Create implements inbox.Store.
+func (w *Watched) Create(ctx context.Context, key string, value []byte) (bool, error) {
+	created, err := w.Store.Create(ctx, key, value)
+	if created || err != nil { // A failed write may have taken effect.
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		segment, _, _ := strings.Cut(key, "/")
+		w.created[segment]++
+		close(w.changed)
+		w.changed = make(chan struct{})
+	}
+	return created, err
+}
+
+// list returns a listing and its version. The creations are counted before the
+// look, so that one between the two is reported rather than missed.
+func (w *Watched) list(ctx context.Context, prefix string) (inbox.Listing, string, error) {
+	counted, _ := w.count(prefix)
+	listing, err := w.List(ctx, prefix)
+	return listing, counted + "-" + hash(listing), err
+}
+
+// count returns how often something was created below a prefix, and a channel
+// that is closed with the next creation.
+func (w *Watched) count(prefix string) (string, <-chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	segment, _, complete := strings.Cut(prefix, "/")
+	total := 0
+	for name, n := range w.created {
+		if name == segment || !complete && strings.HasPrefix(name, segment) {
+			total += n
+		}
+	}
+	return fmt.Sprintf("%s-%d", w.instance, total), w.changed
+}
+
+// wait returns when the list of prefix may differ from version, or when ctx ends.
+func (w *Watched) wait(ctx context.Context, prefix, version string) error {
+	ticks := time.NewTicker(pollInterval)
+	defer ticks.Stop()
+	for {
+		counted, changed := w.count(prefix)
+		listed, found := strings.CutPrefix(version, counted+"-")
+		if !found {
+			return nil // Of another relay, or before a creation.
+		}
+		select {
+		case <-changed:
+		case <-ticks.C:
+			now, err := w.look(ctx, prefix)
+			if err != nil || now != listed {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// look returns the hash of the list of a prefix, which is read once per interval
+// for all that wait.
+func (w *Watched) look(ctx context.Context, prefix string) (string, error) {
+	w.mu.Lock()
+	p := w.polls[prefix]
+	if p == nil {
+		p = &poll{}
+		w.polls[prefix] = p
+	}
+	w.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(p.at) < pollInterval/2 {
+		return p.hash, p.err
+	}
+	listing, err := w.List(ctx, prefix)
+	p.hash, p.err, p.at = hash(listing), err, time.Now()
+	return p.hash, err
+}
+
+// hash returns a short hash of the keys of a listing.
+func hash(listing inbox.Listing) string {
+	sum := sha256.New()
+	for _, e := range listing.Entries {
+		_, _ = fmt.Fprintln(sum, e.Key) // A hash never fails.
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}

@@ -1,0 +1,161 @@
+package https
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+)
+
+// Handler serves a Store to the providers that know the token.
+type Handler struct {
+	store *Watched
+	token [sha256.Size]byte
+	log   *slog.Logger
+}
+
+// NewHandler returns the Handler of a store. An empty token admits nobody.
+func NewHandler(store *Watched, token string, logger *slog.Logger) *Handler {
+	return &Handler{store: store, token: sha256.Sum256([]byte(token)), log: logger}
+}
+
+var emptyToken = sha256.Sum256(nil)
+
+// authorized compares in a time that does not depend on the token.
+func (h *Handler) authorized(r *http.Request) bool {
+	sent, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	sum := sha256.Sum256([]byte(strings.TrimSpace(sent)))
+	return found && h.token != emptyToken && subtle.ConstantTimeCompare(sum[:], h.token[:]) == 1
+}
+
+// ServeHTTP answers a request of the protocol.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(protocolHeader, protocolVersion)
+	if !h.authorized(r) {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		h.answer(w, r, http.StatusUnauthorized, errors.New("the token is missing or wrong"))
+		return
+	}
+	key, isKey := strings.CutPrefix(r.URL.Path, keysPath)
+	switch {
+	case isKey && r.Method == http.MethodGet:
+		h.get(w, r, key)
+	case isKey && r.Method == http.MethodPut:
+		h.put(w, r, key)
+	case r.URL.Path == listPath && r.Method == http.MethodGet:
+		h.list(w, r)
+	case r.URL.Path == waitPath && r.Method == http.MethodGet:
+		h.wait(w, r)
+	case r.URL.Path == deletePath && r.Method == http.MethodPost:
+		h.delete(w, r)
+	default:
+		h.answer(w, r, http.StatusBadRequest, errors.New("the relay does not know this request; provider and relay may have different versions"))
+	}
+}
+
+func (h *Handler) get(w http.ResponseWriter, r *http.Request, key string) {
+	if err := inbox.CheckKey(key); err != nil {
+		h.answer(w, r, http.StatusBadRequest, err)
+		return
+	}
+	value, err := h.store.Get(r.Context(), key)
+	switch {
+	case errors.Is(err, inbox.ErrNotExist):
+		w.WriteHeader(http.StatusNotFound)
+	case err != nil:
+		h.answer(w, r, http.StatusServiceUnavailable, err)
+	default:
+		w.Header().Set("Content-Type", "application/octet-stream")
+		_, _ = w.Write(value) //nolint:gosec // Not HTML; and the client may be gone.
+	}
+}
+
+func (h *Handler) put(w http.ResponseWriter, r *http.Request, key string) {
+	create := r.Header.Get("If-None-Match") == "*"
+	err := inbox.CheckKey(key)
+	if err == nil && !create {
+		err = inbox.CheckReplaceable(key)
+	}
+	value, failed := io.ReadAll(http.MaxBytesReader(w, r.Body, maxValue))
+	if err := errors.Join(err, failed); err != nil {
+		h.answer(w, r, http.StatusBadRequest, err)
+		return
+	}
+	// A client that hangs up asks again and must find the same.
+	ctx := context.WithoutCancel(r.Context())
+	if !create {
+		h.done(w, r, http.StatusNoContent, h.store.Replace(ctx, key, value))
+		return
+	}
+	created, err := h.store.Create(ctx, key, value)
+	status := http.StatusCreated
+	if !created {
+		status = http.StatusPreconditionFailed
+	}
+	h.done(w, r, status, err)
+}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
+	prefix := r.URL.Query().Get("prefix")
+	if err := inbox.CheckPrefix(prefix); err != nil {
+		h.answer(w, r, http.StatusBadRequest, err)
+		return
+	}
+	listing, version, err := h.store.list(r.Context(), prefix)
+	if err != nil {
+		h.answer(w, r, http.StatusServiceUnavailable, err)
+		return
+	}
+	l := list{Now: listing.Now, Version: version, Entries: []entry{}}
+	for _, e := range listing.Entries {
+		l.Entries = append(l.Entries, entry(e))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(l) // The client may be gone.
+}
+
+func (h *Handler) wait(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), waitTimeout)
+	defer cancel()
+	query := r.URL.Query()
+	h.done(w, r, http.StatusNoContent, h.store.wait(ctx, query.Get("prefix"), query.Get("since")))
+}
+
+func (h *Handler) delete(w http.ResponseWriter, r *http.Request) {
+	var d deletion
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16*maxValue)).Decode(&d)
+	for _, key := range d.Keys {
+		err = errors.Join(err, inbox.CheckKey(key))
+	}
+	if err != nil {
+		h.answer(w, r, http.StatusBadRequest, err)
+		return
+	}
+	h.done(w, r, http.StatusNoContent, h.store.Delete(context.WithoutCancel(r.Context()), d.Keys...))
+}
+
+// done answers with the status, or with the failure of the store.
+func (h *Handler) done(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if err != nil {
+		h.answer(w, r, http.StatusServiceUnavailable, err)
+		return
+	}
+	w.WriteHeader(status)
+}
+
+// answer answers with an error. Only who has the token reads what the store said.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if status != http.StatusUnauthorized || h.token != emptyToken {
+		h.log.WarnContext(r.Context(), "inbox request failed", "status", status, "method", r.Method, "remote", r.RemoteAddr, "error", err)
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, err.Error()+"\n") //nolint:gosec // Not HTML; and the client may be gone.
+}

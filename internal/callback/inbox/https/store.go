@@ -1,0 +1,163 @@
+package https
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+)
+
+// Store is an inbox.Store behind a relay.
+type Store struct {
+	base   *url.URL
+	token  string
+	http   *http.Client
+	format inbox.FormatCheck
+
+	mu       sync.Mutex
+	versions map[string]string // Of the last list of each prefix.
+}
+
+var (
+	_ inbox.Store  = (*Store)(nil)
+	_ inbox.Waiter = (*Store)(nil)
+)
+
+// New returns the Store behind a relay. It sends no request.
+func New(cfg Config) (*Store, error) {
+	base, err := parseURL(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{base: base, token: cfg.Token, http: cfg.HTTPClient, versions: map[string]string{}}, nil
+}
+
+// URL returns the base URL of the relay.
+func (s *Store) URL() string { return s.base.String() }
+
+// Create implements inbox.Store.
+func (s *Store) Create(ctx context.Context, key string, value []byte) (bool, error) {
+	if err := check(ctx, key); err != nil {
+		return false, err
+	}
+	a, err := s.call(ctx, request{method: http.MethodPut, path: keysPath + key, header: http.Header{"If-None-Match": {"*"}}, body: value})
+	return err == nil && a.status == http.StatusCreated, writeError(err)
+}
+
+// Get implements inbox.Store.
+func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
+	if err := s.readable(ctx, key); err != nil {
+		return nil, err
+	}
+	value, err := s.get(ctx, key)
+	if errors.Is(err, inbox.ErrNotExist) {
+		return nil, inbox.ErrNotExist
+	}
+	return value, readError(err)
+}
+
+func (s *Store) get(ctx context.Context, key string) ([]byte, error) {
+	a, err := s.call(ctx, request{method: http.MethodGet, path: keysPath + key})
+	if err == nil && a.status == http.StatusNotFound {
+		return nil, inbox.ErrNotExist
+	}
+	return a.body, err
+}
+
+// List implements inbox.Store.
+func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) {
+	if err := inbox.CheckPrefix(prefix); err != nil {
+		return inbox.Listing{}, err
+	}
+	if err := s.readable(ctx); err != nil {
+		return inbox.Listing{}, err
+	}
+	a, err := s.call(ctx, request{method: http.MethodGet, path: listPath, query: url.Values{"prefix": {prefix}}})
+	if err != nil {
+		return inbox.Listing{}, readError(err)
+	}
+	var l list
+	if err := json.Unmarshal(a.body, &l); err != nil {
+		return inbox.Listing{}, readError(fmt.Errorf("the list of the relay at %s cannot be read: %w", s.base.Host, err))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.versions[prefix] = l.Version
+	return l.listing(), nil
+}
+
+// Wait implements inbox.Waiter. A relay that was replaced is waited for again.
+func (s *Store) Wait(ctx context.Context, prefix string) error {
+	if err := errors.Join(inbox.CheckPrefix(prefix), ctx.Err()); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	since := s.versions[prefix]
+	s.mu.Unlock()
+	_, err := s.call(ctx, request{
+		method: http.MethodGet, path: waitPath, query: url.Values{"prefix": {prefix}, "since": {since}},
+		timeout: waitTimeout + waitMargin,
+	})
+	return readError(err)
+}
+
+// Replace implements inbox.Store.
+func (s *Store) Replace(ctx context.Context, key string, value []byte) error {
+	if err := errors.Join(inbox.CheckReplaceable(key), check(ctx, key)); err != nil {
+		return err
+	}
+	_, err := s.call(ctx, request{method: http.MethodPut, path: keysPath + key, body: value})
+	return writeError(err)
+}
+
+// Delete implements inbox.Store.
+func (s *Store) Delete(ctx context.Context, keys ...string) error {
+	if err := check(ctx, keys...); err != nil || len(keys) == 0 {
+		return err
+	}
+	body, err := json.Marshal(deletion{keys})
+	if err != nil {
+		return err
+	}
+	_, err = s.call(ctx, request{method: http.MethodPost, path: deletePath, body: body})
+	return writeError(err)
+}
+
+// readable checks the arguments of a read, and once the format.
+func (s *Store) readable(ctx context.Context, keys ...string) error {
+	if err := check(ctx, keys...); err != nil {
+		return err
+	}
+	return readError(s.format.Read(ctx, s.get))
+}
+
+func check(ctx context.Context, keys ...string) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	for _, key := range keys {
+		if err := inbox.CheckKey(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("unable to read the inbox: %w", err)
+}
+
+func writeError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("unable to write to the inbox: %w", err)
+}
