@@ -1,4 +1,4 @@
-# What `make demo` runs. The endpoint is in CLOUDDESKTOP_ENDPOINT.
+# The configuration of `make demo`, which sets CLOUDDESKTOP_ENDPOINT.
 
 terraform {
   required_providers {
@@ -11,25 +11,25 @@ terraform {
 provider "clouddesktop" {}
 
 variable "disk_gib" {
-  description = "The data disk of the designer, in GiB."
+  description = "The size of the designer's data disk in GiB."
   type        = number
   default     = 50
 }
 
 variable "found" {
-  description = "A desktop that exists already, as USERNAME/DESKTOP_UUID."
+  description = "An existing desktop, as USERNAME/DESKTOP_UUID."
   type        = string
   default     = null
 }
 
-# Two desktops for two new users of the group dev.
+# Two desktops, each for a new user of the group dev.
 resource "clouddesktop_desktop" "developer" {
   count      = 2
   user_group = "dev"
   os         = "win10"
 }
 
-# One desktop with sizes of its own.
+# One desktop with configured sizes.
 resource "clouddesktop_desktop" "designer" {
   user_group = "design"
   os         = "kylin"
@@ -38,19 +38,19 @@ resource "clouddesktop_desktop" "designer" {
   disk_gib   = var.disk_gib
 }
 
-# What desktops may do with USB devices and data.
+# USB redirection and data transfer of all desktops.
 resource "clouddesktop_desktop_policy" "service" {
   usb_enable  = true
   data_access = false
 }
 
-# The designer's password is the service's default one.
+# Sets the designer's password to the default password of the service.
 resource "clouddesktop_user_password" "designer" {
   username             = clouddesktop_desktop.designer.username
   use_default_password = true
 }
 
-# A desktop that somebody ordered by other means.
+# A desktop created outside Terraform.
 resource "clouddesktop_desktop" "found" {
   for_each = toset(var.found[*])
   username = split("/", each.key)[0]

@@ -1,5 +1,5 @@
 provider "clouddesktop" {
-  # The token is in CLOUDDESKTOP_HPC_TOKEN.
+  # Set CLOUDDESKTOP_HPC_TOKEN.
   hpc {
     endpoint = "https://hpc.example.com:65106"
   }

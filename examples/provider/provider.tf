@@ -7,16 +7,15 @@ terraform {
 }
 
 provider "clouddesktop" {
-  # The header that the service wants is in CLOUDDESKTOP_AUTHORIZATION, such as
-  # "Bearer …".
+  # Set CLOUDDESKTOP_AUTHORIZATION to the Authorization header, such as "Bearer …".
   desktop {
     endpoint = "https://desktop.example.com"
   }
 
-  # Where the service reports the end of an order: to this machine, as the
-  # service reaches it.
+  # The service reports the result of an order to url. A load balancer with TLS
+  # forwards the request to listen, on the machine that runs Terraform.
   callback {
     listen = "0.0.0.0:8700"
-    url    = "http://runner.example.com:8700"
+    url    = "https://callbacks.example.com"
   }
 }

@@ -1,5 +1,5 @@
 provider "clouddesktop" {
-  # The API key is in TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.
+  # Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.
   tencentcloud {
     region = "ap-guangzhou"
   }

@@ -7,7 +7,7 @@ action "clouddesktop_reset_password" "guest" {
   }
 }
 
-# When something changes, here the guest.
+# Runs the action whenever the guest changes.
 variable "guest" {
   type = string
 }

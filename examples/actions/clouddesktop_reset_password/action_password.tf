@@ -1,4 +1,4 @@
-# A given password. Terraform stores no ephemeral value in a plan file.
+# Sets a password of your choice. An ephemeral value is not stored in plan files.
 variable "password" {
   type      = string
   ephemeral = true

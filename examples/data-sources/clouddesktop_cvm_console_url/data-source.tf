@@ -1,9 +1,8 @@
-# To see the link, and leave it nowhere:
-#   echo 'nonsensitive(data.clouddesktop_cvm_console_url.build.url)' | terraform console -plan
+# The link is stored in the state. The guide on consoles shows how to avoid that.
 data "clouddesktop_cvm_console_url" "build" {
   instance_id = "ins-3glfot72"
 
-  # An instance that is starting is waited for.
+  # The provider waits for an instance that is starting.
   timeouts {
     read = "5m"
   }

@@ -1,4 +1,4 @@
-# Logins of one day over a slow network, at most 500 of them.
+# Up to 500 logins of one day with a slow network.
 data "clouddesktop_login_records" "slow" {
   start_time      = "2026-05-01T00:00:00+08:00"
   end_time        = "2026-05-02T00:00:00+08:00"

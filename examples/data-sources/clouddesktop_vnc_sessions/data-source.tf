@@ -1,9 +1,9 @@
-# Every session of one user.
+# All sessions of one user.
 data "clouddesktop_vnc_sessions" "ada" {
   user = "ada"
 }
 
-# How many sessions run on each node.
+# The number of sessions on each node.
 data "clouddesktop_vnc_sessions" "all" {}
 
 output "sessions_by_node" {

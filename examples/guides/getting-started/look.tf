@@ -1,5 +1,4 @@
-# The user whose desktop may have been made in the meantime: the next number of
-# the group.
+# The next user of the group, who may have the desktop of the interrupted order.
 data "clouddesktop_user_desktops" "newest" {
   username = "dev_02"
 }

@@ -1,4 +1,4 @@
-# The desktops of one user, with all that the service tells about them.
+# The desktops of one user, with all attributes that the service reports.
 list "clouddesktop_desktop" "ada" {
   provider         = clouddesktop
   include_resource = true

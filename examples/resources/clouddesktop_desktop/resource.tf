@@ -1,5 +1,5 @@
-# A desktop for a new user of the group dev: the service makes dev_01, or
-# whichever number comes next.
+# A desktop for a new user of the group dev. The service creates the user dev_01,
+# or the next free number.
 resource "clouddesktop_desktop" "build" {
   user_group = "dev"
   os         = "win10"
@@ -9,14 +9,14 @@ resource "clouddesktop_desktop" "build" {
   disk_gib   = 100
 }
 
-# A second desktop for the same user. Nobody gives it up by mistake.
+# A second desktop for the same user. A plan that destroys it fails.
 resource "clouddesktop_desktop" "test" {
   username        = clouddesktop_desktop.build.username
   os              = "kylin"
   deletion_policy = "prevent"
 }
 
-# What the user logs in with: terraform output login
+# The initial credentials of the user: terraform output login
 output "login" {
   value = {
     username = clouddesktop_desktop.build.username

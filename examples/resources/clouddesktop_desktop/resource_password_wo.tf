@@ -1,4 +1,5 @@
-# The password is yours, and stored nowhere. Needs Terraform 1.11.
+# A password of your choice, which is not stored. Requires Terraform 1.11 or
+# OpenTofu 1.11.
 variable "password" {
   type      = string
   ephemeral = true
@@ -9,5 +10,5 @@ resource "clouddesktop_desktop" "chosen" {
   os         = "win10"
 
   password_wo         = var.password
-  password_wo_version = 1 # Another number sends the password again.
+  password_wo_version = 1 # Increment to send the password again.
 }

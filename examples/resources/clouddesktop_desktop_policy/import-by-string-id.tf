@@ -3,7 +3,7 @@ import {
   id = "service"
 }
 
-# The service does not tell its policy: the first apply sets these values.
+# The service does not report its policy. The first apply sets these values.
 resource "clouddesktop_desktop_policy" "all" {
   usb_enable  = true
   data_access = false

@@ -1,3 +1,3 @@
-# The policy of the whole service has the ID "service", that of a desktop the
-# desktop's uuid.
+# The import ID is "service" for the policy of the service, or the uuid of a
+# desktop.
 terraform import clouddesktop_desktop_policy.all service

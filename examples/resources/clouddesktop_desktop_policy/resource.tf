@@ -1,4 +1,4 @@
-# USB devices work on every desktop, and no data leaves them.
+# On every desktop USB devices work and data transfer is blocked.
 resource "clouddesktop_desktop_policy" "all" {
   usb_enable  = true
   data_access = false

@@ -1,4 +1,4 @@
-# Where the deployment takes a desktop with a policy.
+# For deployments with one policy per desktop.
 provider "clouddesktop" {
   desktop {
     policy_scope = "desktop"
@@ -10,7 +10,7 @@ resource "clouddesktop_desktop" "lab" {
   os         = "win10"
 }
 
-# Data transfer is left as it is: it is not mentioned.
+# data_access is not set, so it keeps its value.
 resource "clouddesktop_desktop_policy" "lab" {
   desktop_uuid = clouddesktop_desktop.lab.desktop_uuid
   usb_enable   = true

@@ -1,4 +1,5 @@
-# A given password, which is never stored. Needs Terraform 1.11.
+# A password of your choice, which is not stored. Requires Terraform 1.11 or
+# OpenTofu 1.11.
 variable "password" {
   type      = string
   ephemeral = true
@@ -7,5 +8,5 @@ variable "password" {
 resource "clouddesktop_user_password" "ada" {
   username            = "dev_01"
   password_wo         = var.password
-  password_wo_version = 1 # Increment it to send the password again.
+  password_wo_version = 1 # Increment to send the password again.
 }

@@ -1,4 +1,4 @@
-# The service's default password. To set it again:
+# The default password of the service. To reset it again:
 #   terraform apply -replace=clouddesktop_user_password.guest
 resource "clouddesktop_user_password" "guest" {
   username             = "guest_01"
