@@ -1,5 +1,5 @@
-// Package hpc is a client of the HPC portal, which knows the VNC sessions that
-// run on its nodes.
+// Package hpc is a client of the HPC portal, which lists the VNC sessions on its
+// nodes.
 package hpc
 
 import (
@@ -51,12 +51,14 @@ func New(config Config) *Client {
 // Session is a VNC session on a node of the portal.
 type Session struct {
 	ID string
-	// CreateDate is the portal's local time, like "2023-02-02 11:59:45".
+	// CreateDate is in the portal's local time, like "2023-02-02 11:59:45". It is
+	// empty if the portal does not report it.
 	CreateDate string
 	Hostname   string
 	Job        string
-	// Width and Height are the size of its screen in pixels.
-	Width, Height int64
+	// Width and Height are the size of its screen in pixels, nil if the portal does
+	// not report it.
+	Width, Height *int64
 	Name          string
 	SID           string
 	User          string
@@ -64,8 +66,8 @@ type Session struct {
 	SessionID     string
 }
 
-// Sessions returns every VNC session of the portal. A portal that is called too
-// often is asked again until ctx ends.
+// Sessions returns every VNC session of the portal. It retries until ctx ends
+// while the portal says that it is called too often.
 //
 // API: GET /hpc/openapi/v2/desktop/vnc
 func (c *Client) Sessions(ctx context.Context) ([]Session, error) {

@@ -64,7 +64,7 @@ func TestSessions_documentSample(t *testing.T) {
 	}
 	want := []hpc.Session{{
 		ID: "e272e9bc5e6d40fbbcc39d82f172f63a", CreateDate: "2023-02-02 11:59:45", Hostname: "gv101", Job: "SIG",
-		Width: 1920, Height: 1080, Name: "gv101:4", SID: "4", User: "test_1215", IP: "10.0.41.101",
+		Width: new(int64(1920)), Height: new(int64(1080)), Name: "gv101:4", SID: "4", User: "test_1215", IP: "10.0.41.101",
 		SessionID: "gv101--test_1215--SIG--4",
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -226,7 +226,7 @@ func TestSessions_malformed(t *testing.T) {
 	}{
 		"createDate": {session(func(s *hpctest.Session) { s.CreateDate = "yesterday" }), `session 2 of the answer (id "broken") has createDate "yesterday"`},
 		"width":      {session(func(s *hpctest.Session) { s.Width = "wide" }), `session 2 of the answer (id "broken") has width "wide"`},
-		"length":     {session(func(s *hpctest.Session) { s.Length = "" }), `session 2 of the answer (id "broken") has length ""`},
+		"length":     {session(func(s *hpctest.Session) { s.Length = "-1" }), `session 2 of the answer (id "broken") has length "-1"`},
 		"HTML":       {hpctest.Body(http.StatusOK, "text/html", "<html>hello</html>"), "not a JSON document; it begins: <html>hello"},
 		"empty":      {hpctest.Body(http.StatusOK, "", ""), "it is empty"},
 		"half":       {hpctest.Body(http.StatusOK, "", `{"code":"0","da`), "not a JSON document"},
@@ -246,6 +246,22 @@ func TestSessions_malformed(t *testing.T) {
 				t.Errorf("the message is %q, want %q in it", e.Message, tt.want)
 			}
 		})
+	}
+}
+
+// One session without a date or a size must not hide the others.
+func TestSessions_emptyFields(t *testing.T) {
+	t.Parallel()
+	server := hpctest.Start(t)
+	odd := hpctest.NewSession("gv102", "bob", "CAD", 5)
+	odd.CreateDate, odd.Width, odd.Length = "", "", ""
+	server.Answer(hpctest.List(hpctest.NewSession("gv101", "ada", "SIG", 4), odd))
+	got, err := newClient(t, server.URL, server.Token(tomorrow())).Sessions(t.Context())
+	if err != nil || len(got) != 2 || got[0].Width == nil {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	if s := got[1]; s.CreateDate != "" || s.Width != nil || s.Height != nil || s.User != "bob" {
+		t.Errorf("got %+v", s)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// wireSession is a session as the portal writes it: every field is a string.
+// wireSession is a session as the portal sends it: every field is a string.
 type wireSession struct {
 	ID         text `json:"id"`
 	CreateDate text `json:"createDate"`
@@ -23,8 +23,8 @@ type wireSession struct {
 }
 
 func (w wireSession) session() (Session, error) {
-	if _, err := time.Parse(time.DateTime, string(w.CreateDate)); err != nil {
-		return Session{}, fmt.Errorf("has createDate %q, which is no date like 2006-01-02 15:04:05", w.CreateDate)
+	if _, err := time.Parse(time.DateTime, string(w.CreateDate)); err != nil && w.CreateDate != "" {
+		return Session{}, fmt.Errorf("has createDate %q, which is not a date such as 2006-01-02 15:04:05", w.CreateDate)
 	}
 	width, err := pixels("width", w.Width)
 	if err != nil {
@@ -49,12 +49,17 @@ func (w wireSession) session() (Session, error) {
 	}, nil
 }
 
-func pixels(field string, value text) (int64, error) {
+// pixels returns nil for an empty value: the portal does not know the size of
+// every session.
+func pixels(field string, value text) (*int64, error) {
+	if value == "" {
+		return nil, nil //nolint:nilnil // Null is the value.
+	}
 	n, err := strconv.ParseInt(string(value), 10, 32)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("has %s %q, which is no number of pixels", field, value)
+		return nil, fmt.Errorf("has %s %q, which is not a number of pixels", field, value)
 	}
-	return n, nil
+	return &n, nil
 }
 
 // text is a JSON string, or a number where the document promises a string that

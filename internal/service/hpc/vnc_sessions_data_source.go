@@ -54,25 +54,25 @@ func (d *vncSessionsDataSource) Metadata(_ context.Context, req datasource.Metad
 
 func (d *vncSessionsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The VNC sessions that run on the nodes of the HPC portal. " +
-			"The portal reports all that the token may see; `user`, `hostname` and `job` keep those that match exactly.",
+		MarkdownDescription: "Lists the VNC sessions on the nodes of the HPC portal. " +
+			"Filters are applied by the provider and must match exactly.",
 		Attributes: map[string]schema.Attribute{
 			"user":     schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions of this user."},
 			"hostname": schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions on this node."},
 			"job":      schema.StringAttribute{Optional: true, MarkdownDescription: "Only the sessions of this job."},
 			"sessions": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The sessions, in the portal's order. The list is empty if there are none.",
+				MarkdownDescription: "The sessions, in the order of the portal. The list is empty if there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the session in the portal."},
-					"create_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the session was started, such as `2023-02-02 11:59:45`, in the portal's local time, which names no zone."},
-					"hostname":    schema.StringAttribute{Computed: true, MarkdownDescription: "The node on which the session runs."},
-					"job":         schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the job to which the session belongs."},
-					"width":       schema.Int64Attribute{Computed: true, MarkdownDescription: "The width of the screen in pixels."},
-					"height":      schema.Int64Attribute{Computed: true, MarkdownDescription: "The height of the screen in pixels. The portal calls it `length`."},
+					"create_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the session was started, such as `2023-02-02 11:59:45`, in the local time of the portal. Null if the portal does not report it."},
+					"hostname":    schema.StringAttribute{Computed: true, MarkdownDescription: "The node where the session runs."},
+					"job":         schema.StringAttribute{Computed: true, MarkdownDescription: "The ID of the job of the session."},
+					"width":       schema.Int64Attribute{Computed: true, MarkdownDescription: "The width of the screen in pixels. Null if the portal does not report it."},
+					"height":      schema.Int64Attribute{Computed: true, MarkdownDescription: "The height of the screen in pixels, called `length` by the portal. Null if the portal does not report it."},
 					"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the session: the node and the display, such as `gv101:4`."},
 					"sid":         schema.StringAttribute{Computed: true, MarkdownDescription: "The number of the session on its node."},
-					"user":        schema.StringAttribute{Computed: true, MarkdownDescription: "The user to whom the session belongs."},
+					"user":        schema.StringAttribute{Computed: true, MarkdownDescription: "The user of the session."},
 					"ip":          schema.StringAttribute{Computed: true, MarkdownDescription: "The IP address of the node."},
 					"session_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "The unique name of the session, such as `gv101--test_1215--SIG--4`."},
 				}},
@@ -80,7 +80,7 @@ func (d *vncSessionsDataSource) Schema(ctx context.Context, _ datasource.SchemaR
 		},
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long reading may take, retries included, such as `5m`. Default: `2m`.",
+				ReadDescription: "How long to wait for the portal, including retries, such as `5m`. Default: `2m`.",
 			}),
 		},
 	}
@@ -117,11 +117,11 @@ func (m *vncSessionsModel) fromAPI(sessions []hpc.Session) {
 		}
 		m.Sessions = append(m.Sessions, sessionModel{
 			ID:         types.StringValue(s.ID),
-			CreateDate: types.StringValue(s.CreateDate),
+			CreateDate: stringOrNull(s.CreateDate),
 			Hostname:   types.StringValue(s.Hostname),
 			Job:        types.StringValue(s.Job),
-			Width:      types.Int64Value(s.Width),
-			Height:     types.Int64Value(s.Height),
+			Width:      types.Int64PointerValue(s.Width),
+			Height:     types.Int64PointerValue(s.Height),
 			Name:       types.StringValue(s.Name),
 			SID:        types.StringValue(s.SID),
 			User:       types.StringValue(s.User),
@@ -131,8 +131,16 @@ func (m *vncSessionsModel) fromAPI(sessions []hpc.Session) {
 	}
 }
 
-// chosen reports whether a filter lets a value through; one that is not set
-// lets everything through.
+// stringOrNull returns null for an empty string.
+func stringOrNull(value string) types.String {
+	if value == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(value)
+}
+
+// chosen reports whether a value matches a filter. A filter that is not set
+// matches every value.
 func chosen(filter types.String, value string) bool {
 	return filter.IsNull() || filter.ValueString() == value
 }

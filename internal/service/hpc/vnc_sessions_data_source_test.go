@@ -116,7 +116,7 @@ func TestVNCSessions_errors(t *testing.T) {
 		"no number":     {hpctest.List(wide), "", tomorrow(), `Session\s+1(.|\n)*has\s+width\s+"wide"`},
 		"no date":       {hpctest.List(undated), "", tomorrow(), `Session\s+1(.|\n)*has\s+createDate\s+"02.02.2023"`},
 		"HTML":          {hpctest.Body(http.StatusServiceUnavailable, "text/html", "<h1>maintenance</h1>"), "", tomorrow(), `<h1>maintenance</h1>(.|\n)*HTTP\s+status:\s+503`},
-		"no time left":  {hpctest.Code("10011", "调用频次过高"), `timeouts { read = "200ms" }`, tomorrow(), `called\s+too\s+often(.|\n)*timeouts`},
+		"no time left":  {hpctest.Code("10011", "调用频次过高"), `timeouts { read = "200ms" }`, tomorrow(), `called\s+too\s+often(.|\n)*-parallelism`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
