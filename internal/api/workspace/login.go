@@ -64,12 +64,11 @@ type LoginRecord struct {
 	EnterpriseProjectID     *string `json:"enterprise_project_id"`
 }
 
-// key tells one login from another, also after it ended in the meantime.
+// key identifies a record, even if the login ends between two pages. Several
+// records can have the same transaction_id.
 func (r LoginRecord) key() string {
-	if r.TransactionID != nil && *r.TransactionID != "" {
-		return *r.TransactionID
-	}
-	encoded, _ := json.Marshal(r) // It is made of plain values.
+	r.ConnectionEndTime, r.ConnectionFailureReason, r.NetworkRTT, r.E2ERTT = nil, nil, nil, nil
+	encoded, _ := json.Marshal(r) // Its fields are plain values.
 	return string(encoded)
 }
 

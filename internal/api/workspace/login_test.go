@@ -284,3 +284,15 @@ func heap() uint64 {
 	runtime.ReadMemStats(&stats)
 	return stats.HeapAlloc
 }
+
+// A reconnection has the transaction of its login. The two may be on two pages.
+func TestLoginRecords_sharedTransaction(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	server.SetLogins(1500, func(number int) workspacetest.Record {
+		return workspacetest.Record{"transaction_id": strconv.Itoa((number + 1) / 2), "connection_start_time": strconv.Itoa(number)}
+	})
+	if ids, _ := transactions(t, client, workspace.LoginRecordsInput{}, nil); len(ids) != 1500 {
+		t.Errorf("%d records, want 1500", len(ids))
+	}
+}
