@@ -1,5 +1,5 @@
-// Package cvm is a client of Tencent Cloud's CVM: it asks for the address of a
-// server's console.
+// Package cvm is a client of Tencent Cloud's CVM: it gets the address of the
+// console of an instance.
 package cvm
 
 import (
@@ -11,12 +11,13 @@ import (
 	"net/url"
 	"time"
 
+	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// Endpoint is where the service answers unless another address is configured.
+// Endpoint is the default address of the service.
 const Endpoint = "https://cvm.tencentcloudapi.com"
 
 const (
@@ -26,8 +27,8 @@ const (
 	lifetime = 15 * time.Second
 )
 
-// sharedLimiter paces the requests of the whole process: the service allows ten a
-// second. It stays a little below, for on their way two requests may come
+// sharedLimiter limits the requests of the whole process: the service allows ten a
+// second. The limit is a little lower, because the network may bring two requests
 // closer together.
 var sharedLimiter = rate.NewLimiter(rate.Every(110*time.Millisecond), 1)
 
@@ -35,15 +36,15 @@ var sharedLimiter = rate.NewLimiter(rate.Every(110*time.Millisecond), 1)
 type Config struct {
 	// Endpoint is the base address of the service.
 	Endpoint *url.URL
-	// HTTP carries the requests.
+	// HTTP sends the requests.
 	HTTP *http.Client
-	// Region is where an instance is looked for if the call names no region.
+	// Region is the region of an instance if the call has none.
 	Region string
-	// Credentials are asked for before each request.
+	// Credentials provides the credentials of each request.
 	Credentials CredentialsProvider
 	// Retry says how long to wait between tries.
 	Retry api.RetryPolicy
-	// Limit paces the requests; nil stands for the limiter of the process.
+	// Limit limits the requests; nil means the limiter of the process.
 	Limit *rate.Limiter
 	// Unavailable, if set, is what every call returns.
 	Unavailable error
@@ -51,10 +52,11 @@ type Config struct {
 
 // Client talks to the CVM service. Its methods may be called at the same time.
 type Client struct {
-	config Config
+	config  Config
+	lookUps singleflight.Group
 }
 
-// New returns a client. It sends nothing and looks for no credentials.
+// New returns a client. It sends nothing and does not look for credentials.
 func New(config Config) *Client {
 	if config.Limit == nil {
 		config.Limit = sharedLimiter
@@ -62,16 +64,16 @@ func New(config Config) *Client {
 	return &Client{config: config}
 }
 
-// ConsoleInput says whose console is asked for.
+// ConsoleInput selects an instance.
 type ConsoleInput struct {
 	InstanceID string
 	// Region is the client's if empty.
 	Region string
 }
 
-// ConsoleURL asks for the address of an instance's console. It is asked again
-// until ctx ends while the service is called too often, or the instance is in a
-// state that passes by itself.
+// ConsoleURL gets the address of the console of an instance. It retries until ctx
+// ends while the service is called too often, and while the instance is in a state
+// that ends by itself.
 //
 // API: POST / DescribeInstanceVncUrl
 func (c *Client) ConsoleURL(ctx context.Context, in ConsoleInput) (Console, error) {
@@ -82,7 +84,7 @@ func (c *Client) ConsoleURL(ctx context.Context, in ConsoleInput) (Console, erro
 		in.Region = c.config.Region
 	}
 	if in.Region == "" {
-		return Console{}, failure(api.Refused, "no region is configured",
+		return Console{}, unsentError(api.Refused, "no region is configured",
 			"Set region here, in the tencentcloud block, or in TENCENTCLOUD_REGION.", nil)
 	}
 	return api.Retry(ctx, c.config.Retry, api.RetryWhileBusy, func(ctx context.Context) (Console, error) {
@@ -91,19 +93,19 @@ func (c *Client) ConsoleURL(ctx context.Context, in ConsoleInput) (Console, erro
 }
 
 func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
-	credentials, err := c.config.Credentials.lookUp(ctx)
+	credentials, err := c.credentials(ctx)
 	if err != nil {
 		return Console{}, err
 	}
 	if c.config.Limit.Wait(ctx) != nil {
-		// It fails at once if the turn would come after the end. Until then
-		// nothing else is left to do, and an earlier refusal says more.
+		// Wait fails at once if the request would have to wait until after the
+		// deadline. At the deadline, the error of an earlier try says more.
 		<-ctx.Done()
-		return Console{}, failure(api.Throttled, "too many requests wait for their turn: the service allows ten a second", "", nil)
+		return Console{}, unsentError(api.Throttled, "too many requests wait for their turn: the service allows ten a second", "", nil)
 	}
 	header, body, err := sign(c.config.Endpoint, in.Region, credentials, map[string]any{"InstanceId": in.InstanceID})
 	if err != nil {
-		return Console{}, failure(api.Other, "the request cannot be signed", "", err)
+		return Console{}, unsentError(api.Other, "the request cannot be signed", "", err)
 	}
 	client := api.Client{
 		Service: service, Endpoint: c.config.Endpoint, HTTP: c.config.HTTP, Header: header,
@@ -112,14 +114,14 @@ func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
 	call := api.Call{Method: http.MethodPost, Path: "/", Body: json.RawMessage(body), Sensitive: true}
 	answer, err := client.Send(ctx, call)
 	if err != nil {
-		return Console{}, named(err, "")
+		return Console{}, withAction(err, "")
 	}
 	// Only a success can hold a console, however badly the rest of it is formed.
 	call.Sensitive = answer.Status == http.StatusOK
 	return read(client, call, answer)
 }
 
-// read takes the console out of an answer.
+// read returns the console in an answer.
 func read(client api.Client, call api.Call, answer *api.Answer) (Console, error) {
 	var body struct {
 		Response *struct {
@@ -132,34 +134,35 @@ func read(client api.Client, call api.Call, answer *api.Answer) (Console, error)
 	response := body.Response
 	switch {
 	case err != nil:
-		return Console{}, named(client.MalformedResponse(call, answer, "the answer is not the JSON document that was asked for"), "")
+		return Console{}, withAction(client.MalformedResponse(call, answer, "the answer is not the JSON document that was asked for"), "")
 	case response == nil:
-		return Console{}, named(client.MalformedResponse(call, answer, "the answer lacks a Response"), "")
+		return Console{}, withAction(client.MalformedResponse(call, answer, "the answer lacks a Response"), "")
 	case response.Error != nil:
 		kind, hint := explain(response.Error.Code, answer.Header)
 		e := client.ServiceError(call, answer, kind, response.Error.Code, response.Error.Message)
 		e.Hint = hint
-		return Console{}, named(e, response.RequestID)
+		return Console{}, withAction(e, response.RequestID)
 	case response.InstanceVncURL == "":
-		return Console{}, named(client.MalformedResponse(call, answer, "the answer lacks an InstanceVncUrl"), response.RequestID)
+		return Console{}, withAction(client.MalformedResponse(call, answer, "the answer lacks an InstanceVncUrl"), response.RequestID)
 	}
 	console, err := newConsole(response.InstanceVncURL, time.Now())
 	if err != nil {
-		return Console{}, named(client.ServiceError(call, answer, api.Other, "", err.Error()), response.RequestID)
+		return Console{}, withAction(client.ServiceError(call, answer, api.Other, "", err.Error()), response.RequestID)
 	}
 	return console, nil
 }
 
-// named gives an error the action's name: the path is the same for all of them.
-func named(err error, requestID string) error {
+// withAction sets the action and the request ID of an error: all actions have the
+// same path.
+func withAction(err error, requestID string) error {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		e.Operation, e.RequestID = action, requestID
 	}
 	return err
 }
 
-// failure is an error for which nothing was sent.
-func failure(kind api.Kind, message, hint string, err error) *api.Error {
+// unsentError is an error for which nothing was sent.
+func unsentError(kind api.Kind, message, hint string, err error) *api.Error {
 	if err != nil {
 		message = fmt.Sprintf("%s: %v", message, err)
 	}

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// page is what a person opens; the console's address is its last parameter.
-const page = "https://img.qcloud.com/qcloud/app/active_vnc/index.html?InstanceVncUrl="
+// viewerURL is the page to open; the address of the console is its last parameter.
+const viewerURL = "https://img.qcloud.com/qcloud/app/active_vnc/index.html?InstanceVncUrl="
 
-// Console is the way into one server, once.
+// Console gives access to one instance, once.
 type Console struct {
-	// URL is the page that a person opens.
+	// URL is the page to open in a browser.
 	URL string
 	// WebsocketURL is what the page connects to.
 	WebsocketURL string
@@ -20,8 +20,8 @@ type Console struct {
 	ExpiresAt time.Time
 }
 
-// newConsole makes a console of an InstanceVncUrl that arrived at a time. The
-// document shows the value percent-encoded; a value that is not is taken too.
+// newConsole returns the console of an InstanceVncUrl that arrived at a time. The
+// document shows the value percent-encoded; a value that is not is accepted, too.
 // No error quotes it.
 func newConsole(value string, arrived time.Time) (Console, error) {
 	address := value
@@ -37,7 +37,7 @@ func newConsole(value string, arrived time.Time) (Console, error) {
 		return Console{}, errors.New("the InstanceVncUrl of the answer is not the address of a console, which begins with wss://")
 	}
 	return Console{
-		URL:          page + url.QueryEscape(address),
+		URL:          viewerURL + url.QueryEscape(address),
 		WebsocketURL: address,
 		ExpiresAt:    arrived.Add(lifetime),
 	}, nil

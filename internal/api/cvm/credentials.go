@@ -14,22 +14,22 @@ import (
 // Credentials sign a request.
 type Credentials struct {
 	SecretID, SecretKey string
-	// SecurityToken goes with temporary credentials, and is empty otherwise.
+	// SecurityToken is set only for temporary credentials.
 	SecurityToken string
 }
 
-// CredentialsProvider returns credentials. It may take its time.
+// CredentialsProvider returns credentials. It may wait for the network.
 type CredentialsProvider func() (Credentials, error)
 
-// Static is the source of credentials that are known.
+// StaticCredentials provides credentials that are known.
 func StaticCredentials(c Credentials) CredentialsProvider {
 	return func() (Credentials, error) { return c, nil }
 }
 
-// Found is the source of the credentials that Tencent's tools would use when
-// none are given: the credentials file, or else the role of the CVM that this
-// process runs on. They are looked for at the first call, and once found kept;
-// those of a role are renewed before they expire.
+// DefaultCredentials provides the credentials that Tencent's own tools use by
+// default: those of the credentials file, or else of the role of the CVM that this
+// process runs on. It looks for them at the first call and keeps what it finds;
+// the SDK renews those of a role before they expire.
 func DefaultCredentials() CredentialsProvider {
 	var (
 		mu    sync.Mutex
@@ -50,34 +50,27 @@ func DefaultCredentials() CredentialsProvider {
 	}
 }
 
-// lookUpTime bounds the search: away from Tencent's network nothing may answer
-// under the address that tells the role of a CVM, and the SDK waits for it
-// without an end.
-const lookUpTime = 10 * time.Second
+// lookUpTimeout limits the search: outside Tencent's network nothing may answer at
+// the address that reports the role of a CVM, and the SDK waits without a limit.
+const lookUpTimeout = 10 * time.Second
 
-// lookUp asks the source and leaves it behind when ctx ends.
-func (s CredentialsProvider) lookUp(ctx context.Context) (Credentials, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, lookUpTime, errors.New("no answer about the role of this machine"))
+// credentials asks the provider of the credentials. The call cannot be cancelled,
+// so all who wait for it share one, also those who come after a timeout.
+func (c *Client) credentials(ctx context.Context) (Credentials, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, lookUpTimeout, errors.New("no answer about the role of this machine"))
 	defer cancel()
-	type result struct {
-		credentials Credentials
-		err         error
-	}
-	results := make(chan result, 1)
-	go func() {
-		c, err := s()
-		results <- result{c, err}
-	}()
-	var r result
+	found := c.lookUps.DoChan("", func() (any, error) { return c.config.Credentials() })
+	var err error
 	select {
-	case r = <-results:
+	case r := <-found:
+		if r.Err == nil {
+			return r.Val.(Credentials), nil //nolint:forcetypeassert // What the function above returns.
+		}
+		err = r.Err
 	case <-ctx.Done():
-		r.err = context.Cause(ctx)
+		err = context.Cause(ctx)
 	}
-	if r.err != nil {
-		return Credentials{}, failure(api.Denied, "no credentials were found",
-			"Set secret_id and secret_key in the tencentcloud block, or TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, "+
-				"or write them to ~/.tencentcloud/credentials, or give the CVM that Terraform runs on a role.", r.err)
-	}
-	return r.credentials, nil
+	return Credentials{}, unsentError(api.Denied, "no credentials were found",
+		"Set secret_id and secret_key in the tencentcloud block, or TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, "+
+			"or write them to ~/.tencentcloud/credentials, or give a role to the CVM that Terraform runs on.", err)
 }

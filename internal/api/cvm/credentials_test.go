@@ -56,7 +56,9 @@ func TestConsoleURL_credentialsThatNeverCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		forever := make(chan struct{})
 		defer close(forever)
+		waiting := 0
 		client := cvm.New(cvm.Config{Region: region, Credentials: func() (cvm.Credentials, error) {
+			waiting++
 			<-forever
 			return cvm.Credentials{}, nil
 		}})
@@ -71,6 +73,9 @@ func TestConsoleURL_credentialsThatNeverCome(t *testing.T) {
 		cancel(cause)
 		if _, err := client.ConsoleURL(ctx, cvm.ConsoleInput{InstanceID: id}); !errors.Is(err, cause) {
 			t.Errorf("interrupted: %v", err)
+		}
+		if waiting != 1 {
+			t.Errorf("%d calls still wait for credentials, want 1", waiting)
 		}
 	})
 }
