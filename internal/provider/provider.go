@@ -1,4 +1,4 @@
-// Package provider is the provider block and the list of what it offers.
+// Package provider contains the provider block and the list of its types.
 package provider
 
 import (
@@ -41,8 +41,8 @@ var (
 	_ io.Closer                               = (*clouddesktopProvider)(nil)
 )
 
-// New returns the constructor of the provider. The version is told to
-// Terraform and to the services.
+// New returns the constructor of the provider. Terraform and the services get the
+// version.
 func New(version string, options ...func(*clients.Env)) func() provider.Provider {
 	env := clients.Env{
 		Getenv:    os.Getenv,
@@ -61,8 +61,8 @@ func (p *clouddesktopProvider) Metadata(_ context.Context, _ provider.MetadataRe
 
 func (p *clouddesktopProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Orders, resizes and governs cloud desktops, and looks up VNC sessions, login records and consoles of servers. " +
-			"Every service is optional: configure those whose types you use.",
+		MarkdownDescription: "Manages cloud desktops, and reads VNC sessions, login records and consoles of servers. " +
+			"Every service is optional: configure the services that you use.",
 		Blocks: clients.Blocks(),
 	}
 }
@@ -86,16 +86,23 @@ func (p *clouddesktopProvider) Configure(ctx context.Context, req provider.Confi
 	resp.ActionData = set
 }
 
-// Close ends what the provider does besides answering Terraform's calls. The
-// process calls it when Terraform has had enough.
+// Close stops receiving callbacks. The process calls it before it ends.
 func (p *clouddesktopProvider) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var failed error
-	for _, set := range p.configured {
-		failed = errors.Join(failed, set.Close())
+	return closeAll(p.configured)
+}
+
+// closeAll closes at the same time, because each Close may wait for callbacks that
+// are arriving.
+func closeAll[C io.Closer](closers []C) error {
+	failures := make([]error, len(closers))
+	var group sync.WaitGroup
+	for i, c := range closers {
+		group.Go(func() { failures[i] = c.Close() })
 	}
-	return failed
+	group.Wait()
+	return errors.Join(failures...)
 }
 
 func (p *clouddesktopProvider) Resources(context.Context) []func() resource.Resource {
