@@ -20,6 +20,7 @@ func (s *Server) apply(_ string, in object) (any, work, error) {
 	} else {
 		s.log("ordered a %s desktop for group %s", system, printable(name))
 	}
+	order := s.addOrder(name, system)
 	return nil, func(op *Operation) (map[string]any, string, error) {
 		owner, known := s.reality.users[op.Username]
 		if !known {
@@ -30,6 +31,8 @@ func (s *Server) apply(_ string, in object) (any, work, error) {
 		if known && s.config.noKnownPassword {
 			delete(data, "password")
 		}
+		order.Username, order.UUID = owner.name, d.UUID
+		order.Password, _ = data["password"].(string)
 		return data, printable(owner.name) + " has desktop " + short(d.UUID), nil
 	}, nil
 }

@@ -122,6 +122,7 @@ type reality struct {
 	desktops        []*Desktop
 	policy          Policy
 	defaultPassword string
+	orders          []*Order
 }
 
 func (r *reality) desktop(uuid string) *Desktop {
