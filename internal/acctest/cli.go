@@ -109,6 +109,19 @@ func (c *CLI) Start(args ...string) *Process {
 	return p
 }
 
+// PID is the number of Terraform's process and of its group.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Ended returns a channel that is closed when the command has ended.
+func (p *Process) Ended() <-chan struct{} {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = p.wait() // Wait reports it.
+	}()
+	return ended
+}
+
 // KillAlone kills Terraform, and none of its providers.
 func (p *Process) KillAlone() {
 	p.t.Helper()
@@ -139,8 +152,13 @@ var (
 // Says reports whether the command printed text, ignoring line breaks and the
 // frames that Terraform draws.
 func (r Result) Says(text string) bool {
-	printed := frames.ReplaceAllString(r.Stdout+" "+r.Stderr, " ")
-	return strings.Contains(printed, frames.ReplaceAllString(text, " "))
+	return strings.Contains(r.Unframed(), frames.ReplaceAllString(text, " "))
+}
+
+// Unframed returns what the command printed with a space instead of each line
+// break and each frame that Terraform draws.
+func (r Result) Unframed() string {
+	return frames.ReplaceAllString(r.Stdout+" "+r.Stderr, " ")
 }
 
 // Provider returns the executable of the provider, which is built once per test

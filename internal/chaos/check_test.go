@@ -1,0 +1,118 @@
+//go:build linux
+
+package chaos
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// managed is a desktop in the state.
+type managed struct {
+	Address  string
+	UUID     string `json:"desktop_uuid"`
+	Username string `json:"username"`
+	Password string `json:"password"`
+}
+
+// managed returns what the state contains.
+func (r *round) managed() []managed {
+	r.t.Helper()
+	var state struct {
+		Resources []struct {
+			Instances []struct {
+				Attributes managed `json:"attributes"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+	if err := json.Unmarshal([]byte(r.cli.MustRun("state", "pull").Stdout), &state); err != nil {
+		r.t.Fatal(err)
+	}
+	var all []managed
+	for _, resource := range state.Resources {
+		for _, instance := range resource.Instances {
+			all = append(all, instance.Attributes)
+		}
+	}
+	return all
+}
+
+var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
+
+// check compares what the service has with what the state and the messages say.
+func (r *round) check() {
+	r.t.Helper()
+	orders := r.service.Orders()
+	if len(orders) > r.wanted {
+		r.t.Errorf("%d orders were accepted for %d desktops", len(orders), r.wanted)
+	}
+	inState := map[string]int{}
+	for _, m := range r.managed() {
+		inState[m.UUID]++
+		r.checkPassword(m)
+	}
+	if len(inState) != r.wanted {
+		r.t.Errorf("the state contains %d desktops, want %d", len(inState), r.wanted)
+	}
+	named := uuid.FindAllString(r.printed.String(), -1)
+	atService := map[string]bool{}
+	for _, desktop := range r.service.Desktops() {
+		atService[desktop.UUID] = true
+		if inState[desktop.UUID] == 0 && !slices.Contains(named, desktop.UUID) {
+			r.t.Errorf("desktop %s of %s is neither in the state nor in a message", desktop.UUID, desktop.User)
+		}
+	}
+	for id, times := range inState {
+		if times > 1 {
+			r.t.Errorf("desktop %s is in the state %d times", id, times)
+		}
+		if !atService[id] {
+			r.t.Errorf("desktop %q in the state is not a desktop of the service", id)
+		}
+	}
+	r.checkInbox()
+}
+
+// checkPassword compares a password in the state with the user's. It may be
+// absent only if a message said how to set another one.
+func (r *round) checkPassword(m managed) {
+	r.t.Helper()
+	switch {
+	case m.Password == r.service.Password(m.Username):
+	case m.Password == "" && strings.Contains(r.printed.String(), m.UUID):
+	default:
+		r.t.Errorf("the password of %s in the state is not the user's", m.Username)
+	}
+}
+
+// checkInbox looks for passwords after everything is confirmed.
+func (r *round) checkInbox() {
+	r.t.Helper()
+	var passwords []string
+	for _, order := range r.service.Orders() {
+		if order.Password != "" {
+			passwords = append(passwords, order.Password)
+		}
+	}
+	inbox := os.DirFS(filepath.Join(r.cli.Dir, ".terraform", "clouddesktop"))
+	files := 0
+	err := fs.WalkDir(inbox, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		files++
+		content, err := fs.ReadFile(inbox, name)
+		if slices.ContainsFunc(passwords, func(password string) bool { return strings.Contains(string(content), password) }) {
+			r.t.Errorf("%s in the inbox contains a password after confirmation", name)
+		}
+		return err
+	})
+	if err != nil || files == 0 {
+		r.t.Errorf("%d files in the inbox (%v)", files, err)
+	}
+}

@@ -1,0 +1,88 @@
+//go:build linux
+
+package chaos
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+)
+
+// converge applies, and does what the messages say, until a plan has nothing to
+// do.
+func (r *round) converge() {
+	r.t.Helper()
+	r.recoverState()
+	var last acctest.Result
+	for range maxApplies {
+		last = r.cli.Run("apply", "-auto-approve", "-no-color", "-parallelism=10")
+		r.applies++
+		r.keep(last)
+		if last.Code == 0 {
+			plan := r.cli.Run("plan", "-detailed-exitcode", "-no-color")
+			r.keep(plan)
+			if plan.Code == 0 {
+				return
+			}
+			last = plan
+		}
+		r.follow(last)
+	}
+	r.t.Errorf("it has not converged after %d applies; the last one:\n%s%s", r.applies, last.Stdout, last.Stderr)
+}
+
+// recoverState decides what becomes of a state that Terraform could not upload:
+// every second time it is pushed as Terraform says, otherwise it is lost.
+func (r *round) recoverState() {
+	r.t.Helper()
+	errored := filepath.Join(r.cli.Dir, "errored.tfstate")
+	if _, err := os.Stat(errored); err != nil {
+		return
+	}
+	if r.rng.IntN(2) == 0 {
+		r.cli.MustRun("state", "push", "errored.tfstate")
+		r.commands++
+	}
+	if err := os.Remove(errored); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+var (
+	ordersCommand = regexp.MustCompile(`terraform-provider-clouddesktop (orders (release|close) [0-9a-z-]+)(?: --desktop (\S+))?`)
+	stateCommand  = regexp.MustCompile(`terraform (state rm) '?([^\s']+)'?`)
+)
+
+// follow runs the commands in a message. Where it offers to release or to close
+// an order, it is released: the desktop is wanted.
+func (r *round) follow(result acctest.Result) {
+	r.t.Helper()
+	done := map[string]bool{}
+	text := result.Unframed()
+	for _, match := range ordersCommand.FindAllStringSubmatch(text, -1) {
+		if match[2] == "close" || done[match[1]] {
+			continue
+		}
+		done[match[1]] = true
+		args := append(strings.Fields(match[1]), "--yes")
+		command := exec.CommandContext(r.t.Context(), acctest.Provider(r.t), args...)
+		command.Dir, command.Env = r.cli.Dir, r.cli.Env
+		output, err := command.CombinedOutput()
+		r.printed.Write(output)
+		r.commands++
+		if err != nil {
+			r.t.Errorf("%s: %v\n%s", match[1], err, output)
+		}
+	}
+	for _, match := range stateCommand.FindAllStringSubmatch(text, -1) {
+		if !done[match[2]] {
+			done[match[2]] = true
+			r.keep(r.cli.MustRun("state", "rm", match[2]))
+			r.commands++
+		}
+	}
+}
