@@ -34,18 +34,18 @@ func TestExamples_complete(t *testing.T) {
 	t.Parallel()
 	identities := identities(t)
 	folders := map[string]bool{}
-	for _, thing := range things(t) {
-		kind, ok := kinds[thing.kind]
+	for _, entry := range schemaEntries(t) {
+		kind, ok := kinds[entry.kind]
 		if !ok {
 			continue
 		}
-		folder := filepath.Join(examples, kind.folder, thing.name)
+		folder := filepath.Join(examples, kind.folder, entry.name)
 		folders[folder] = true
 		main := read(t, filepath.Join(folder, kind.begin+kind.end))
-		if !strings.Contains(main, fmt.Sprintf("%s %q ", thing.kind, thing.name)) {
-			t.Errorf("the example of %s %s has none", thing.kind, thing.name)
+		if !strings.Contains(main, fmt.Sprintf("%s %q ", entry.kind, entry.name)) {
+			t.Errorf("the example of %s %s has none", entry.kind, entry.name)
 		}
-		if thing.kind == "resource" && identities[thing.name] != nil {
+		if entry.kind == "resource" && identities[entry.name] != nil {
 			for _, file := range []string{"import.sh", "import-by-string-id.tf", "import-by-identity.tf"} {
 				read(t, filepath.Join(folder, file))
 			}

@@ -19,31 +19,30 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/serve"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-// thing is the provider, one of its types or an identity: everything that has
-// attributes.
-type thing struct {
+// schemaEntry is the schema of the provider or of one of its types.
+type schemaEntry struct {
 	kind, name string
 	*tfprotov6.SchemaBlock
 }
 
-// attribute is one of a thing, however deep.
+// attribute is an attribute of a schema at any depth.
 type attribute struct {
-	path string // As in records[].sid; it begins with the kind and the name of the thing.
+	path string // As in records[].sid; it begins with the kind and the name of the schema.
 	*tfprotov6.SchemaAttribute
 }
 
 // inTimeouts reports an attribute that a library of the framework describes: it
-// says nothing about the group, and knows no Markdown.
+// describes no group and has no Markdown.
 func (a attribute) inTimeouts() bool {
 	return strings.Contains(a.path, ".timeouts.")
 }
 
-func (t thing) attributes() []attribute {
-	prefix := t.kind + " " + t.name + "."
-	all := attributesBelow(prefix, t.Attributes)
-	for _, b := range t.BlockTypes {
+func (e schemaEntry) attributes() []attribute {
+	prefix := e.kind + " " + e.name + "."
+	all := attributesBelow(prefix, e.Attributes)
+	for _, b := range e.BlockTypes {
 		all = append(all, attributesBelow(prefix+b.TypeName+".", b.Block.Attributes)...)
 	}
 	return all
@@ -64,20 +63,21 @@ func attributesBelow(prefix string, attributes []*tfprotov6.SchemaAttribute) []a
 	return all
 }
 
-// things are all that the provider tells Terraform about, the identities apart.
-func things(t *testing.T) []thing {
+// schemaEntries returns the schemas of the provider and all its types, without the
+// identities.
+func schemaEntries(t *testing.T) []schemaEntry {
 	t.Helper()
 	schemas, err := serve.Server(provider.New("test")()).GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil || len(schemas.Diagnostics) > 0 {
 		t.Fatal(err, schemas.Diagnostics)
 	}
-	all := []thing{{"provider", "clouddesktop", schemas.Provider.Block}}
+	all := []schemaEntry{{"provider", "clouddesktop", schemas.Provider.Block}}
 	add := func(kind string, types map[string]*tfprotov6.Schema) {
 		if len(types) == 0 {
 			t.Errorf("the provider has no %s", kind)
 		}
 		for _, name := range slices.Sorted(maps.Keys(types)) {
-			all = append(all, thing{kind, name, types[name].Block})
+			all = append(all, schemaEntry{kind, name, types[name].Block})
 		}
 	}
 	add("resource", schemas.ResourceSchemas)
@@ -110,11 +110,11 @@ func isText(s string) bool {
 
 func TestSchema_descriptions(t *testing.T) {
 	t.Parallel()
-	for _, thing := range things(t) {
-		if !isText(thing.Description) || thing.DescriptionKind != tfprotov6.StringKindMarkdown {
-			t.Errorf("%s %s has a description that is no sentence in Markdown: %q", thing.kind, thing.name, thing.Description)
+	for _, entry := range schemaEntries(t) {
+		if !isText(entry.Description) || entry.DescriptionKind != tfprotov6.StringKindMarkdown {
+			t.Errorf("%s %s has a description that is no sentence in Markdown: %q", entry.kind, entry.name, entry.Description)
 		}
-		for _, a := range thing.attributes() {
+		for _, a := range entry.attributes() {
 			if !isText(a.Description) {
 				t.Errorf("%s has a description that is no sentence: %q", a.path, a.Description)
 			}
@@ -142,8 +142,8 @@ var (
 	}
 )
 
-func isSecret(thing thing, a attribute) bool {
-	if thing.kind != "provider" && (a.Name == "url" || strings.HasSuffix(a.Name, "_url")) {
+func isSecret(entry schemaEntry, a attribute) bool {
+	if entry.kind != "provider" && (a.Name == "url" || strings.HasSuffix(a.Name, "_url")) {
 		return true // A link to a console.
 	}
 	text := a.Type != nil && (a.Type.Is(tftypes.String) || a.Type.Is(tftypes.Map{}))
@@ -153,11 +153,11 @@ func isSecret(thing thing, a attribute) bool {
 func TestSchema_secrets(t *testing.T) {
 	t.Parallel()
 	found := map[string]bool{}
-	for _, thing := range things(t) {
+	for _, entry := range schemaEntries(t) {
 		sensitive := 0
-		for _, a := range thing.attributes() {
+		for _, a := range entry.attributes() {
 			found[a.Name] = true
-			if isSecret(thing, a) && !a.Sensitive && !a.WriteOnly {
+			if isSecret(entry, a) && !a.Sensitive && !a.WriteOnly {
 				t.Errorf("%s is a secret that is neither sensitive nor write-only", a.path)
 			}
 			if publicNames[a.Name] != "" && a.Sensitive {
@@ -169,8 +169,8 @@ func TestSchema_secrets(t *testing.T) {
 		}
 		// Terraform 1.11 compares the sensitive attributes of a resource in random
 		// order: with two of them, refresh-only plans report drift at random.
-		if thing.kind == "resource" && sensitive > 1 {
-			t.Errorf("%s has %d sensitive attributes, and only one does no harm", thing.name, sensitive)
+		if entry.kind == "resource" && sensitive > 1 {
+			t.Errorf("%s has %d sensitive attributes, and only one does no harm", entry.name, sensitive)
 		}
 	}
 	for name := range publicNames {
@@ -182,13 +182,13 @@ func TestSchema_secrets(t *testing.T) {
 
 func TestSchema_shape(t *testing.T) {
 	t.Parallel()
-	for _, thing := range things(t) {
-		for _, b := range thing.BlockTypes {
+	for _, entry := range schemaEntries(t) {
+		for _, b := range entry.BlockTypes {
 			if b.Nesting != tfprotov6.SchemaNestedBlockNestingModeSingle || len(b.Block.BlockTypes) > 0 {
-				t.Errorf("the block %s of %s %s can be repeated or has blocks itself", b.TypeName, thing.kind, thing.name)
+				t.Errorf("the block %s of %s %s can be repeated or has blocks itself", b.TypeName, entry.kind, entry.name)
 			}
 		}
-		for _, a := range thing.attributes() {
+		for _, a := range entry.attributes() {
 			isList := a.NestedType != nil && a.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList
 			switch {
 			case a.Name == "id" && !strings.Contains(a.path, "[]."):
@@ -206,21 +206,22 @@ func TestSchema_shape(t *testing.T) {
 	}
 }
 
-// A data source and an ephemeral resource of one name are one thing in two forms.
+// A data source and an ephemeral resource with the same name have the same
+// attributes.
 func TestSchema_twoForms(t *testing.T) {
 	t.Parallel()
 	forms := map[string]map[string][]string{}
-	for _, thing := range things(t) {
-		if thing.kind != "data" && thing.kind != "ephemeral" {
+	for _, entry := range schemaEntries(t) {
+		if entry.kind != "data" && entry.kind != "ephemeral" {
 			continue
 		}
-		if forms[thing.name] == nil {
-			forms[thing.name] = map[string][]string{}
+		if forms[entry.name] == nil {
+			forms[entry.name] = map[string][]string{}
 		}
-		for _, a := range thing.attributes() {
+		for _, a := range entry.attributes() {
 			if !a.inTimeouts() {
-				a.path = strings.TrimPrefix(a.path, thing.kind)
-				forms[thing.name][thing.kind] = append(forms[thing.name][thing.kind], line(a)+": "+a.Description)
+				a.path = strings.TrimPrefix(a.path, entry.kind)
+				forms[entry.name][entry.kind] = append(forms[entry.name][entry.kind], line(a)+": "+a.Description)
 			}
 		}
 	}
@@ -239,8 +240,8 @@ func TestSchema_twoForms(t *testing.T) {
 func TestSchema_golden(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	for _, thing := range things(t) {
-		for _, a := range thing.attributes() {
+	for _, entry := range schemaEntries(t) {
+		for _, a := range entry.attributes() {
 			fmt.Fprintln(&b, line(a))
 		}
 	}
@@ -262,7 +263,7 @@ func TestSchema_golden(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(b.String(), "\n")); diff != "" {
-		t.Errorf("the schemas are not those of %s; if they shall change, run this test with -update (-want +got):\n%s", file, diff)
+		t.Errorf("the schemas are not those of %s; to accept the change, run this test with -update (-want +got):\n%s", file, diff)
 	}
 }
 

@@ -42,12 +42,12 @@ func TestIndex_variables(t *testing.T) {
 func TestIndex_types(t *testing.T) {
 	t.Parallel()
 	index := read(t, "../../templates/index.md.tmpl")
-	for _, thing := range things(t) {
-		kind, ok := kinds[thing.kind]
+	for _, entry := range schemaEntries(t) {
+		kind, ok := kinds[entry.kind]
 		if !ok {
 			continue
 		}
-		if link := kind.folder + "/" + strings.TrimPrefix(thing.name, "clouddesktop_") + ".md"; !strings.Contains(index, link) {
+		if link := kind.folder + "/" + strings.TrimPrefix(entry.name, "clouddesktop_") + ".md"; !strings.Contains(index, link) {
 			t.Errorf("the front page has no link to %s", link)
 		}
 	}
