@@ -92,7 +92,6 @@ func (l *fakeLocks) Lock(id string) (func() error, error) {
 	return func() error { delete(l.held, id); return nil }, nil
 }
 func (l *fakeLocks) Locked(id string) (bool, error) { return l.held[id], nil }
-func (l *fakeLocks) Remove(string) error            { return errors.New("a process that lives removes nothing") }
 
 func self(t *testing.T) Identity {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Locks are the locks of the processes that share an inbox.
@@ -15,8 +16,6 @@ type Locks interface {
 	Lock(id string) (release func() error, err error)
 	// Locked reports whether the process holds its lock.
 	Locked(id string) (bool, error)
-	// Remove removes what a process that died has left of its lock.
-	Remove(id string) error
 }
 
 // FileLocks are advisory locks of files in a directory.
@@ -32,6 +31,9 @@ func NewFileLocks(inboxPath string) *FileLocks {
 	return &FileLocks{filepath.Join(inboxPath, ".locks"), tryLock}
 }
 
+// oldLock is how long the file of a process that died stays.
+const oldLock = 24 * time.Hour
+
 // errLocked is returned by tryLock if another open file holds the lock.
 var errLocked = errors.New("the file is locked")
 
@@ -44,7 +46,7 @@ func (l *FileLocks) Lock(id string) (func() error, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unable to write to the inbox: %w", err)
 	}
-	release := func() error { return errors.Join(file.Close(), l.Remove(id)) }
+	release := func() error { return errors.Join(file.Close(), l.remove(id)) }
 	err = l.tryLock(file, true)
 	if err == nil {
 		err = l.checkWorking(id)
@@ -52,7 +54,23 @@ func (l *FileLocks) Lock(id string) (func() error, error) {
 	if err != nil {
 		return nil, errors.Join(&NoLocksError{l.path, err}, release())
 	}
-	return release, nil
+	return release, l.removeOld()
+}
+
+// removeOld removes the files of processes that died. The age keeps it from
+// those that are about to be locked.
+func (l *FileLocks) removeOld() error {
+	files, err := os.ReadDir(l.path)
+	for _, file := range files {
+		info, infoErr := file.Info()
+		if infoErr != nil || time.Since(info.ModTime()) < oldLock {
+			continue
+		}
+		if locked, lockedErr := l.Locked(file.Name()); lockedErr == nil && !locked {
+			err = errors.Join(err, l.remove(file.Name()))
+		}
+	}
+	return err
 }
 
 // checkWorking finds file systems that accept every lock and keep none.
@@ -84,8 +102,7 @@ func (l *FileLocks) Locked(id string) (bool, error) {
 	return false, err
 }
 
-// Remove implements Locks.
-func (l *FileLocks) Remove(id string) error {
+func (l *FileLocks) remove(id string) error {
 	if err := os.Remove(l.file(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

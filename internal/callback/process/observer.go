@@ -33,17 +33,27 @@ func (o Observer) Look(ctx context.Context, id string, listing inbox.Listing) (V
 	if r == nil {
 		return View{Status: Ended}, nil
 	}
-	evidence := Evidence{Recorded: true, Ended: r.Ended, Local: o.Locks != nil}
-	if evidence.Local && !r.Ended {
-		evidence.Lock = o.lock(id)
-		evidence.Terraform = o.terraform(r.Identity)
-	}
+	var own inbox.Entry
 	for _, entry := range listing.Entries {
 		if entry.Key == Key(id) {
-			evidence.Beaten, evidence.Silence = true, listing.Now.Sub(entry.Modified)
+			own = entry
 		}
 	}
-	return View{Status: Judge(evidence), Identity: r.Identity}, nil
+	return View{Status: o.judge(*r, listing, own), Identity: r.Identity}, nil
+}
+
+// judge decides what became of a process. entry is zero if the listing does not
+// contain its record.
+func (o Observer) judge(r record, listing inbox.Listing, entry inbox.Entry) Status {
+	evidence := Evidence{Recorded: true, Ended: r.Ended, Local: o.Locks != nil}
+	if evidence.Local && !r.Ended {
+		evidence.Lock = o.lock(r.ID)
+		evidence.Terraform = o.terraform(r.Identity)
+	}
+	if entry.Key != "" {
+		evidence.Beaten, evidence.Silence = true, listing.Now.Sub(entry.Modified)
+	}
+	return Judge(evidence)
 }
 
 func (o Observer) lock(id string) Presence {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestObserver_seesThatTheProviderWasKilled(t *testing.T) {
@@ -96,8 +98,35 @@ func TestFileLocks_leaveNothingBehind(t *testing.T) {
 	if left, err := os.ReadDir(locks.path); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
-	if err := locks.Remove("one"); err != nil {
-		t.Errorf("to remove what is not there: %v", err)
+}
+
+func TestFileLocks_removeOldFiles(t *testing.T) {
+	t.Parallel()
+	locks := NewFileLocks(t.TempDir())
+	if _, err := locks.Lock("alive"); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"died", "just-died"} {
+		if err := os.WriteFile(locks.file(id), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"alive", "died"} {
+		old := time.Now().Add(-oldLock - time.Minute)
+		if err := os.Chtimes(locks.file(id), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := locks.Lock("new"); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	files, err := os.ReadDir(locks.path)
+	for _, file := range files {
+		left = append(left, file.Name())
+	}
+	if diff := cmp.Diff([]string{"alive", "just-died", "new"}, left); err != nil || diff != "" {
+		t.Errorf("files (-want +got, error %v):\n%s", err, diff)
 	}
 }
 
