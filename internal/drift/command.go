@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
 // Command is the subcommand drift and what it depends on.
@@ -15,8 +17,8 @@ type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
-	// OpenOrders returns the open orders of an inbox. It only reads.
-	OpenOrders func(ctx context.Context, inbox, scope string) ([]Order, error)
+	// OpenInbox returns the inbox at an address. Nothing is written to it.
+	OpenInbox func(address string) (inbox.Store, error)
 }
 
 // options are the arguments of the subcommand.
@@ -102,10 +104,13 @@ func (c *Command) readIgnore(in *input, name string) {
 }
 
 func (c *Command) readInbox(ctx context.Context, in *input, o options) {
-	orders, err := c.OpenOrders(ctx, o.inbox, o.scope)
-	in.orders, in.ordersRead = orders, err == nil
+	store, err := c.OpenInbox(o.inbox)
+	if err == nil {
+		in.orders, err = openOrders(ctx, store, o.scope)
+	}
+	in.ordersRead = err == nil
 	if err != nil {
-		in.problems = append(in.problems, fmt.Sprintf("The inbox cannot be read: %s.", err))
+		in.problems = append(in.problems, fmt.Sprintf("The inbox %s cannot be read: %s.", o.inbox, err))
 	}
 }
 

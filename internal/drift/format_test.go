@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/drift"
 )
 
@@ -30,10 +31,7 @@ const ignoreFile = `{"ignore": [
 func everything(t *testing.T) (f *files, args []string) {
 	t.Helper()
 	f = newFiles(t)
-	f.orders = []drift.Order{{
-		Ref: "k3v9-7q2mxw4t", Scope: "desktops-prod", UserGroup: "dev", OS: "win10", State: "delivered",
-		Created: time.Date(2026, 11, 24, 18, 0, 0, 0, time.UTC), DesktopUUID: "uuid-5",
-	}}
+	f.inbox.order(1, "desktops-prod/default", devGroup(), ledger.Turn{Kind: ledger.Delivered, Username: "dev_05", UUID: "uuid-5"})
 	drifted := strings.Join([]string{
 		gone,
 		changed(`clouddesktop_desktop.team["design"]`, `{"disk_gib":50,"desktop_name":"a"}`, `{"disk_gib":80,"desktop_name":"100% \"mine\"\n::error::<b>"}`),
@@ -77,9 +75,6 @@ func TestCommand_formats(t *testing.T) {
 			}
 			if diff := cmp.Diff(string(want), got.stdout); diff != "" {
 				t.Errorf("report (-want +got):\n%s", diff)
-			}
-			if f.inbox != "s3://bucket/prefix" || f.scope != "desktops-prod" {
-				t.Errorf("read scope %q of inbox %q", f.scope, f.inbox)
 			}
 		})
 	}

@@ -2,7 +2,6 @@ package drift_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/drift"
 )
 
@@ -20,16 +20,14 @@ const today = "2026-11-25"
 type files struct {
 	t   *testing.T
 	dir string
-	// orders are what the inbox contains, broken is why it cannot be read.
-	orders []drift.Order
-	broken error
-	// inbox is the last one that was opened.
-	inbox, scope string
+	// inbox is what OpenInbox returns unless address says why it cannot.
+	inbox   *inboxOf
+	address error
 }
 
 func newFiles(t *testing.T) *files {
 	t.Helper()
-	return &files{t: t, dir: t.TempDir()}
+	return &files{t: t, dir: t.TempDir(), inbox: newInbox(t)}
 }
 
 // write writes a file and returns its path.
@@ -57,11 +55,8 @@ func (f *files) run(args ...string) outcome {
 	var stdout, stderr bytes.Buffer
 	command := drift.Command{
 		Stdin: strings.NewReader(planOf("", managed("stdin", "in_01", "uuid-in"))), Stdout: &stdout, Stderr: &stderr,
-		Now: func() time.Time { return now.Add(12 * time.Hour) },
-		OpenOrders: func(_ context.Context, inbox, scope string) ([]drift.Order, error) {
-			f.inbox, f.scope = inbox, scope
-			return f.orders, f.broken
-		},
+		Now:       func() time.Time { return now.Add(12 * time.Hour) },
+		OpenInbox: func(string) (inbox.Store, error) { return f.inbox, f.address },
 	}
 	code := command.Run(f.t.Context(), args)
 	return outcome{code, stdout.String(), stderr.String()}
@@ -77,6 +72,14 @@ func (o outcome) check(t *testing.T, code int, parts ...string) {
 		if !strings.Contains(o.stdout+o.stderr, part) {
 			t.Errorf("%q is missing in:\n%s%s", part, o.stdout, o.stderr)
 		}
+	}
+}
+
+// lacks fails if a secret was printed.
+func (o outcome) lacks(t *testing.T, secret string) {
+	t.Helper()
+	if strings.Contains(o.stdout+o.stderr, secret) {
+		t.Errorf("a secret is printed:\n%s%s", o.stdout, o.stderr)
 	}
 }
 

@@ -1,7 +1,6 @@
 package drift_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 )
@@ -105,14 +104,6 @@ func TestCommand_badIgnoreFiles(t *testing.T) {
 			f.run(plan, "--ignore", f.write("ignore.json", tc.file)).check(t, 1, tc.want, "clouddesktop_desktop.gone: removed")
 		})
 	}
-}
-
-func TestCommand_badInbox(t *testing.T) {
-	t.Parallel()
-	f := newFiles(t)
-	f.broken = errors.New("access denied")
-	f.run(f.write("plan.json", planOf("", managed("a", "u", "1"))), "--inbox", "s3://bucket").
-		check(t, 1, "The inbox cannot be read: access denied.", "Open orders: not checked", "Changed or removed: no findings, 1 resource compared")
 }
 
 func TestCommand_badArguments(t *testing.T) {

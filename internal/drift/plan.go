@@ -27,7 +27,7 @@ type plan struct {
 // readPlan reads the output of "terraform show -json PLAN". After an error it
 // returns what came before the error.
 func readPlan(r io.Reader) (*plan, error) {
-	p := planReader{stream: newStream(r), plan: &plan{state: newState()}}
+	p := planReader{stream: newStream(r), plan: &plan{state: newState()}, complete: true}
 	err := p.object(p.field)
 	if err == nil {
 		err = p.end()
@@ -38,7 +38,27 @@ func readPlan(r io.Reader) (*plan, error) {
 	case !p.versioned:
 		err = errNoPlan
 	}
+	p.judge()
 	return p.plan, err
+}
+
+// judge says what makes the plan less than a comparison of everything.
+func (p *planReader) judge() {
+	problem := ""
+	switch {
+	case p.errored:
+		p.failed = true
+		problem = "The plan failed, so it does not show everything. The output of terraform plan says why."
+	case !p.complete:
+		problem = "The plan is not complete. Make it without -target and -exclude, and with a configuration in which nothing is deferred."
+	case p.changing:
+		// With -refresh=false no other plan would show any drift.
+		problem = "The plan was not made with -refresh-only, so nothing shows whether it compared the state with the service."
+	default:
+		return
+	}
+	p.partial = true
+	p.problems = append(p.problems, problem)
 }
 
 var errNoPlan = errors.New("it is not a plan in JSON; write it with terraform show -json PLAN, where PLAN is the file of terraform plan -refresh-only -out=PLAN")
@@ -48,6 +68,8 @@ type planReader struct {
 	*plan
 	versioned bool
 	changing  bool
+	errored   bool
+	complete  bool // True unless the plan says otherwise: Terraform before 1.8 and OpenTofu do not.
 }
 
 // field reads one field of the plan. Terraform writes the version first.
@@ -68,12 +90,9 @@ func (p *planReader) field(key string) error {
 	case "values":
 		return errors.New("it is a state, not a plan; write it with terraform show -json PLAN, where PLAN is the file of terraform plan -refresh-only -out=PLAN")
 	case "errored":
-		var err error
-		p.failed, err = p.flag(true, "The plan failed, so it does not show everything. The output of terraform plan says why.")
-		return err
+		return p.Decode(&p.errored)
 	case "complete":
-		_, err := p.flag(false, "The plan is not complete. Make it without -target and -exclude, and with a configuration in which nothing is deferred.")
-		return err
+		return p.Decode(&p.complete)
 	}
 	return p.skip()
 }
@@ -88,20 +107,6 @@ func (p *planReader) version() error {
 		return fmt.Errorf("its format version is %q, and this version of the provider reads 1.x; use a newer provider", version)
 	}
 	return nil
-}
-
-// flag reads a boolean, adds the problem if it has this value, and reports that. Terraform
-// before 1.8 and OpenTofu do not write every flag.
-func (p *planReader) flag(bad bool, problem string) (bool, error) {
-	var value bool
-	if err := p.Decode(&value); err != nil {
-		return false, err
-	}
-	if value == bad {
-		p.partial = true
-		p.problems = append(p.problems, problem)
-	}
-	return value == bad, nil
 }
 
 func (p *planReader) drifted() error {
@@ -119,9 +124,7 @@ func (p *planReader) drifted() error {
 	return nil
 }
 
-// planned looks for a change that a refresh-only plan never has. Only such a
-// plan is certain to have compared everything: with -refresh=false no other
-// plan would show any drift.
+// planned looks for a managed resource, which a refresh-only plan does not have here.
 func (p *planReader) planned() error {
 	var r struct {
 		Mode string `json:"mode"`
@@ -129,9 +132,6 @@ func (p *planReader) planned() error {
 	if err := p.Decode(&r); err != nil {
 		return err
 	}
-	if r.Mode == "managed" && !p.changing {
-		p.changing, p.partial = true, true
-		p.problems = append(p.problems, "The plan was not made with -refresh-only, so nothing shows whether it compared the state with the service.")
-	}
+	p.changing = p.changing || r.Mode == "managed"
 	return nil
 }
