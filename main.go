@@ -1,4 +1,5 @@
-// The Terraform provider for cloud desktops.
+// The Terraform provider for cloud desktops, and the subcommands that work
+// without Terraform.
 package main
 
 import (
@@ -14,6 +15,11 @@ import (
 var version = "dev"
 
 func main() {
+	if len(os.Args) > 1 {
+		if run := subcommands[os.Args[1]]; run != nil {
+			os.Exit(run(os.Args[2:]))
+		}
+	}
 	debug := flag.Bool("debug", false, "keep running and print how Terraform attaches to this process, for use with a debugger")
 	flag.Parse()
 	if err := serve.Provider(provider.New(version), *debug); err != nil {
