@@ -23,6 +23,7 @@ require (
 	github.com/vmihailenco/msgpack/v5 v5.4.1 // Reads states in the form of the protocol.
 	github.com/zclconf/go-cty v1.18.1 // Documentation: types in schemas.
 	go.uber.org/goleak v1.3.0 // Tests.
+	go.yaml.in/yaml/v3 v3.0.5 // Tests: reads the pipelines of the examples. MIT and Apache 2.0; not in the binary.
 	golang.org/x/net v0.60.0 // Knows what an HTTP header may hold.
 	golang.org/x/sync v0.24.0 // One login for many callers.
 	golang.org/x/sys v0.49.0 // Hands sockets from process to process, locks files and tells when a process started.

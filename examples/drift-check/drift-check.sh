@@ -1,59 +1,51 @@
 #!/bin/sh
-# Compares what is in the Terraform state of this directory with reality. The
-# arguments go on to terraform plan, such as -var-file=prod.tfvars.
+# Compares the Terraform state of this directory with the service. Run it after
+# terraform init. The arguments are passed to terraform plan.
 #
-# The exit code is
-#   0  if nothing drifted,
-#   2  if something did: stdout has a line for each attribute,
-#   1  if that is not known: stderr says why.
+# Exit code: 0 no findings, 2 findings, 1 the check is incomplete or failed.
+#
+# Settings, all optional:
+#   CLI            terraform (default) or tofu
+#   DRIFT_INBOX    inbox of the callback block, to report open orders
+#   DRIFT_SCOPE    scope of the callback block
+#   DRIFT_REPORTS  directory for drift.json, drift.markdown and drift.junit
 set -eu
-
-fail() {
-	printf 'Failure: %s\n' "$1" >&2
-	exit 1
-}
-
-for tool in terraform jq; do
-	command -v "$tool" >/dev/null || fail "$tool is not on PATH."
-done
-
-# A plan holds passwords in clear: nobody else may read it, and it goes in the end.
-umask 077
+umask 077 # A plan contains passwords in clear text.
+cli=${CLI:-terraform}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 
-code=0
-terraform plan -json -refresh-only -detailed-exitcode -input=false -out="$dir/plan" "$@" >"$dir/log" || code=$?
-jq -rR 'fromjson? | .diagnostic? // empty
-  | "\(.severity): \(.summary)\(if .address then " (\(.address))" else "" end)\n\(.detail)"' "$dir/log" >&2
-case $code in
-0 | 2) ;;
-*) fail 'Terraform could not compare. Whether anything drifted is not known.' ;;
-esac
+fail() {
+	echo "Error: $1" >&2
+	exit 1
+}
 
-terraform show -json "$dir/plan" >"$dir/plan.json" || fail 'The plan cannot be read.'
+for provider in "${TF_DATA_DIR:-.terraform}"/providers/*/clouddesktop/clouddesktop/*/*/terraform-provider-*; do :; done
+[ -x "$provider" ] || fail "The provider is not installed. Run $cli init first."
 
-# Exit code 2 is no proof: Terraform 1.10 and later also compare what no
-# attribute shows, and so find changes in two sensitive values of one resource.
-jq -r '
-  .resource_drift[]? | .address as $address | .change as $change
-  | if $change.after == null then "\($address): removed"
-    else
-      ($change.before + $change.after | keys[]) as $name
-      | [$change.before[$name], $change.after[$name]] as [$before, $after]
-      | select($before != $after)
-      | [$change.before_sensitive, $change.after_sensitive | if type == "object" then .[$name] else . end] as $marks
-      | "\($address) \($name): " +
-        if any($marks | ..; . == true) then "changed (sensitive)"
-        else "\($before | tojson) -> \($after | tojson)"
-        end
-    end' "$dir/plan.json" >"$dir/drift" || fail 'The plan cannot be understood.'
-if [ -s "$dir/drift" ]; then
-	cat "$dir/drift"
-	exit 2
+# A failed plan is saved as well; its report says that the check is incomplete.
+"$cli" plan -refresh-only -input=false -no-color -out="$dir/plan" "$@" >"$dir/log" 2>&1 || cat "$dir/log" >&2
+[ -f "$dir/plan" ] || fail 'There is no plan, so nothing was compared.'
+"$cli" show -json "$dir/plan" >"$dir/plan.json" || fail 'The plan cannot be read.'
+
+set -- "$dir/plan.json"
+[ ! -f drift-ignore.json ] || set -- "$@" --ignore drift-ignore.json
+[ -z "${DRIFT_INBOX:-}" ] || set -- "$@" --inbox "$DRIFT_INBOX" --scope "${DRIFT_SCOPE:-}"
+# Terraform 1.14 and later can list what exists. The report says if that failed.
+if ls ./*.tfquery.hcl >"$dir/log" 2>&1 && "$cli" query -help >"$dir/log" 2>&1; then
+	"$cli" query -json >"$dir/query.json" || true
+	set -- "$@" --query "$dir/query.json"
 fi
 
-count=$(jq '[.prior_state | .. | objects | select(.mode == "managed")] | length' "$dir/plan.json")
-[ "$count" -gt 0 ] || fail 'The state holds nothing to compare with. Is its backend configured?'
-echo "No drift seen. Resources in the state: $count."
+if [ -n "${DRIFT_REPORTS:-}" ]; then
+	mkdir -p "$DRIFT_REPORTS"
+	for format in json markdown junit; do
+		"$provider" drift "$@" --format "$format" --out "$DRIFT_REPORTS/drift.$format" 2>"$dir/log" || true
+	done
+fi
+format=text
+[ -z "${GITHUB_ACTIONS:-}" ] || format=github
+code=0
+"$provider" drift "$@" --format "$format" || code=$?
+exit "$code"

@@ -4,11 +4,15 @@ terraform {
       source = "clouddesktop/clouddesktop"
     }
   }
-  # The runner compares with the state of the last apply: add its backend here.
+  # The runner needs the state of the last apply: add its backend here.
 }
 
-# CLOUDDESKTOP_ENDPOINT and CLOUDDESKTOP_AUTHORIZATION configure it.
-provider "clouddesktop" {}
+# CLOUDDESKTOP_ENDPOINT and CLOUDDESKTOP_AUTHORIZATION configure the rest.
+provider "clouddesktop" {
+  desktop {
+    user_groups = ["design", "build"]
+  }
+}
 
 resource "clouddesktop_desktop" "team" {
   for_each   = { design = 50, build = 200 }

@@ -3,11 +3,9 @@ package simulator_test
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -19,9 +17,9 @@ import (
 
 const gib = 1 << 30
 
-// more is what Terraform sees changes in that are none, because more than one
-// value of a resource is sensitive, and what nobody can see changes in.
-const more = `
+// sensitiveDesktops have several sensitive values each: in those Terraform sees
+// changes now and then where there are none.
+const sensitiveDesktops = `
 variable "group" {
   default   = "finance"
   sensitive = true
@@ -45,8 +43,8 @@ resource "clouddesktop_user_password" "standard" {
 }
 `
 
-// impatience lets a test see a service that is down without long waits.
-const impatience = `
+// shortTimeouts let a test see a service that is down without long waits.
+const shortTimeouts = `
 resource "clouddesktop_desktop" "team" {
   timeouts { read = "2s" }
 }
@@ -55,6 +53,8 @@ resource "clouddesktop_desktop" "sensitive" {
   timeouts { read = "2s" }
 }
 `
+
+const driftScript = "./drift-check.sh"
 
 // driftCheck is the example in a directory of its own.
 type driftCheck struct {
@@ -66,16 +66,13 @@ type driftCheck struct {
 
 func newDriftCheck(t *testing.T) *driftCheck {
 	t.Helper()
-	if _, err := exec.LookPath("jq"); err != nil {
-		t.Skip("the example needs jq")
-	}
 	const token = "Bearer of-the-team"
 	c := &driftCheck{start(t, desktoptest.WithHeader("Authorization", token)), acctest.NewCLI(t), t.TempDir()}
 	if err := os.CopyFS(c.Dir, os.DirFS("../../examples/drift-check")); err != nil {
 		t.Fatal(err)
 	}
-	c.Write("more.tf", more)
-	c.Write("more_override.tf", impatience)
+	c.Write("sensitive.tf", sensitiveDesktops)
+	c.Write("sensitive_override.tf", shortTimeouts)
 	terraform, err := acctest.Terraform()
 	if err != nil {
 		t.Fatal(err)
@@ -88,10 +85,10 @@ func newDriftCheck(t *testing.T) *driftCheck {
 	return c
 }
 
-// shell runs a line of shell with more variables in its environment.
-func (c *driftCheck) shell(t *testing.T, line string, env ...string) acctest.Result {
+// shell runs lines of shell with more variables in their environment.
+func (c *driftCheck) shell(t *testing.T, lines string, env ...string) acctest.Result {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-e", "-c", line)
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-e", "-c", lines)
 	cmd.Dir, cmd.Env = c.Dir, append(c.Env, env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -99,34 +96,37 @@ func (c *driftCheck) shell(t *testing.T, line string, env ...string) acctest.Res
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return acctest.Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
-}
-
-// check checks what a line of shell ends with and prints, which is no secret.
-func (c *driftCheck) check(t *testing.T, line string, code int, stdout string) {
-	t.Helper()
-	got := c.shell(t, line)
-	if diff := cmp.Diff(stdout, got.Stdout); got.Code != code || diff != "" {
-		t.Errorf("exit code %d, want %d; stdout (-want +got):\n%s\nstderr:\n%s", got.Code, code, diff, got.Stderr)
-	}
+	got := acctest.Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: cmd.ProcessState.ExitCode()}
+	t.Logf("%s: exit code %d\n%s%s", lines, got.Code, got.Stdout, got.Stderr)
 	for _, secret := range c.Desktop.Secrets() {
 		if strings.Contains(got.Stdout+got.Stderr, secret) {
 			t.Errorf("a secret is printed:\n%s", strings.ReplaceAll(got.Stdout+got.Stderr, secret, "SECRET"))
 		}
 	}
+	return got
 }
 
-// fails checks that the script ends with 1 and says why, and nothing of drift.
-func (c *driftCheck) fails(t *testing.T, why string, env ...string) {
+// check checks the exit code and the whole section of the report about changes.
+func (c *driftCheck) check(t *testing.T, code int, changes string) {
 	t.Helper()
-	got := c.shell(t, "./drift-check.sh", env...)
-	if got.Code != 1 || got.Stdout != "" || !got.Says(why) || !got.Says("Failure: ") {
-		t.Errorf("exit code %d, want 1 and %q\nstdout:\n%s\nstderr:\n%s", got.Code, why, got.Stdout, got.Stderr)
+	got := c.shell(t, driftScript)
+	section, _, _ := strings.Cut(got.Stdout, "Unmanaged desktops: ")
+	if diff := cmp.Diff(changes, section); got.Code != code || diff != "" {
+		t.Errorf("exit code %d, want %d; changes (-want +got):\n%s\nstderr:\n%s", got.Code, code, diff, got.Stderr)
 	}
 }
 
-// of returns the uuid of the one desktop of a user.
-func (c *driftCheck) of(t *testing.T, user string) string {
+// fails checks that the script ends with 1 and says why.
+func (c *driftCheck) fails(t *testing.T, why string, env ...string) {
+	t.Helper()
+	got := c.shell(t, driftScript, env...)
+	if got.Code != 1 || !got.Says(why) || !got.Says("Error: ") || got.Says("No findings.") {
+		t.Errorf("exit code %d, want 1 and %q", got.Code, why)
+	}
+}
+
+// uuidOf returns the uuid of the one desktop of a user.
+func (c *driftCheck) uuidOf(t *testing.T, user string) string {
 	t.Helper()
 	for _, d := range c.Desktop.Desktops() {
 		if d.User == user {
@@ -142,54 +142,54 @@ func TestDriftCheck(t *testing.T) {
 	c := newDriftCheck(t)
 	temporary := t.TempDir()
 	c.Env = append(c.Env, "TMPDIR="+temporary)
-	const script = "./drift-check.sh"
 
 	// A runner without the backend sees nothing, and must not say that all is well.
-	c.fails(t, "The state holds nothing to compare with. Is its backend configured?")
+	c.fails(t, "The state contains no resource of this provider")
 
 	c.MustRun("apply", "-auto-approve")
 	for range 3 {
-		c.check(t, script, 0, "No drift seen. Resources in the state: 8.\n")
+		c.check(t, 0, "Changed or removed: no findings, 8 resources compared\n")
 	}
 
-	c.Desktop.SetVolumes(c.of(t, "design_01"), 80*gib)
-	c.check(t, script, 2, "clouddesktop_desktop.team[\"design\"] disk_gib: 50 -> 80\n")
+	c.Desktop.SetVolumes(c.uuidOf(t, "design_01"), 80*gib)
+	c.check(t, 2, "Changed or removed: 1 finding, 8 resources compared\n  clouddesktop_desktop.team[\"design\"] disk_gib: 50 -> 80\n")
 
-	c.Desktop.RemoveDesktop(c.of(t, "build_01"))
-	c.Desktop.SetVolumes(c.of(t, "finance_0_01"), 120*gib)
-	c.Desktop.Change(c.of(t, "design_01"), func(d *desktoptest.Desktop) { d.Name = "100% \"mine\"\n::error::" })
-	c.Desktop.SetVolumes(c.of(t, "design_01"))
-	const several = `clouddesktop_desktop.sensitive[0] disk_gib: changed (sensitive)
-clouddesktop_desktop.team["build"]: removed
-clouddesktop_desktop.team["design"] desktop_name: "design_01-win10-1" -> "100% \"mine\"\n::error::"
-clouddesktop_desktop.team["design"] disk_gib: 50 -> null
-`
-	c.check(t, script, 2, several)
-	// What the runner shows has a line for each of them, too.
-	annotations := regexp.MustCompile(`(?m)^(.)`).ReplaceAllString(strings.ReplaceAll(several, "%", "%25"), "::warning title=Drift::$1")
-	c.check(t, c.workflow(t), 2, annotations)
+	removed := c.uuidOf(t, "build_01")
+	c.Desktop.RemoveDesktop(removed)
+	c.Desktop.SetVolumes(c.uuidOf(t, "finance_0_01"), 120*gib)
+	c.Desktop.Change(c.uuidOf(t, "design_01"), func(d *desktoptest.Desktop) { d.Name = "100% \"mine\"\n::error::" })
+	c.Desktop.SetVolumes(c.uuidOf(t, "design_01"))
+	c.check(t, 2, `Changed or removed: 4 findings, 7 resources compared
+  clouddesktop_desktop.sensitive[0] disk_gib: changed (sensitive)
+  clouddesktop_desktop.team["build"]: removed (desktop build_01/`+removed+`)
+  clouddesktop_desktop.team["design"] desktop_name: "design_01-win10-1" -> "100% \"mine\"\n::error::"
+  clouddesktop_desktop.team["design"] disk_gib: 50 -> null
+`)
 
-	c.fails(t, "401", "CLOUDDESKTOP_AUTHORIZATION=Bearer wrong")
-	c.fails(t, "connection refused", "CLOUDDESKTOP_ENDPOINT=http://127.0.0.1:1")
-	c.fails(t, "terraform is not on PATH.", "PATH="+t.TempDir())
-	c.fails(t, "jq is not on PATH.", "PATH="+c.bin)
+	c.fails(t, "401", "CLOUDDESKTOP_AUTHORIZATION=Bearer 0b5e4f71")
+	c.fails(t, "The plan failed, so it does not show everything.", "CLOUDDESKTOP_ENDPOINT=http://127.0.0.1:1")
+	c.fails(t, "The provider is not installed. Run terraform init first.", "TF_DATA_DIR="+t.TempDir())
 
-	// Each plan held the passwords.
-	if left, err := fs.Glob(os.DirFS(temporary), "*"); err != nil || len(left) > 0 {
+	// Each plan contained the passwords.
+	if left, err := filepath.Glob(filepath.Join(temporary, "*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
 }
 
-// workflow returns the last command of the workflow.
-func (c *driftCheck) workflow(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(c.Dir, ".github", "workflows", "drift-check.yml"))
-	if err != nil {
-		t.Fatal(err)
+func TestDriftCheck_ignore(t *testing.T) {
+	t.Parallel()
+	c := newDriftCheck(t)
+	c.MustRun("apply", "-auto-approve")
+	c.Desktop.SetVolumes(c.uuidOf(t, "design_01"), 80*gib)
+	ignore := func(expires string) {
+		c.Write("drift-ignore.json", `{"ignore":[{"address":"clouddesktop_desktop.team[*]","attribute":"disk_gib","reason":"ticket 7","expires":"`+expires+`"}]}`)
 	}
-	_, command, found := strings.Cut(string(text), "run: |\n")
-	if !found {
-		t.Fatal("the workflow has no command of several lines")
-	}
-	return command
+	const grown = `clouddesktop_desktop.team["design"] disk_gib: 50 -> 80`
+	ignore("9999-12-31")
+	c.check(t, 0, "Changed or removed: no findings, 8 resources compared\n  "+grown+" (ignored until 9999-12-31: ticket 7)\n")
+	ignore("2020-01-31")
+	c.check(t, 2, "Changed or removed: 2 findings, 8 resources compared\n  "+grown+
+		"\n  ignore entry clouddesktop_desktop.team[*] disk_gib: expired on 2020-01-31 (ticket 7)\n")
+	c.Write("drift-ignore.json", `{"ignore":[{"address":"clouddesktop_desktop.team[*]","attribute":"disk_gib","expires":"9999-12-31"}]}`)
+	c.fails(t, "entry 1: reason is missing")
 }
