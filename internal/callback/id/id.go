@@ -40,7 +40,7 @@ type ID struct {
 // New returns a random id for a scope, with check bits made from the inbox's key.
 func New(kind Kind, scope string, key []byte) ID {
 	text := string(kind) + ScopeHash(scope) + strings.ToLower(rand.Text())
-	return ID{text: text + mac(key, "check", text, checkSize)}
+	return ID{text: text + mac(key, "check", text)}
 }
 
 // Parse reports whether text is an id whose check bits were made from key.
@@ -49,7 +49,7 @@ func Parse(text string, key []byte) (ID, bool) {
 	if signed != 1+scopeSize+randomSize || !strings.ContainsRune("otp", rune(text[0])) {
 		return ID{}, false
 	}
-	if !hmac.Equal([]byte(text[signed:]), []byte(mac(key, "check", text[:signed], checkSize))) {
+	if !hmac.Equal([]byte(text[signed:]), []byte(mac(key, "check", text[:signed]))) {
 		return ID{}, false
 	}
 	return ID{text: text}, true
@@ -81,7 +81,7 @@ func (i ID) LogValue() slog.Value { return slog.StringValue(i.Ref()) }
 
 // Proof returns what the receiver of a probe answers. Only those who have the
 // key can make it.
-func (i ID) Proof(key []byte) string { return mac(key, "proof", i.text, checkSize) }
+func (i ID) Proof(key []byte) string { return mac(key, "proof", i.text) }
 
 // ScopeHash returns the name of a scope in keys and references.
 func ScopeHash(scope string) string { return Hash(scope, scopeSize) }
@@ -103,8 +103,8 @@ func HashOfRef(ref string) (string, bool) {
 func valid(text string) bool { return strings.Trim(text, "abcdefghijklmnopqrstuvwxyz234567") == "" }
 
 // mac separates its uses by purpose: a proof must not serve as check bits.
-func mac(key []byte, purpose, text string, size int) string {
+func mac(key []byte, purpose, text string) string {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(purpose + "\n" + text))
-	return encoding.EncodeToString(h.Sum(nil))[:size]
+	return encoding.EncodeToString(h.Sum(nil))[:checkSize]
 }

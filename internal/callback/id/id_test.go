@@ -30,7 +30,8 @@ func TestID_carriesKindAndReference(t *testing.T) {
 
 func TestID_differsEachTime(t *testing.T) {
 	t.Parallel()
-	if id.New(id.Order, "s", key) == id.New(id.Order, "s", key) {
+	first, second := id.New(id.Order, "s", key), id.New(id.Order, "s", key)
+	if first == second {
 		t.Error("two ids are the same")
 	}
 }

@@ -41,4 +41,4 @@ func ReadKey(ctx context.Context, store inbox.Store) ([]byte, error) {
 }
 
 // Fingerprint returns a hash of the key that identifies the inbox. It is not secret.
-func Fingerprint(key []byte) string { return mac(key, "fingerprint", "", hashSize) }
+func Fingerprint(key []byte) string { return mac(key, "fingerprint", "") }

@@ -58,6 +58,9 @@ func (c *Create) Ref() string { return c.ref }
 // Claimed reports whether the order is another Create's that this one resumes.
 func (c *Create) Claimed() bool { return c.claimed }
 
+// cancellable reports whether the Create has sent nothing yet and holds nothing.
+func (c *Create) cancellable() bool { return c.phase == phaseLook || c.phase == phaseCheck }
+
 // Next returns the next step.
 func (c *Create) Next(e Event) Step {
 	switch c.phase {
@@ -80,7 +83,7 @@ func (c *Create) Next(e Event) Step {
 }
 
 func (c *Create) look(e Event) Step {
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // The first event is any other.
 	case Expired, Cancelled:
 		if c.outcome.Kind == OutcomeNone {
 			c.outcome = Outcome{Kind: OutcomeCancelled}
@@ -125,7 +128,7 @@ func (c *Create) afterClaim(e Event) Step {
 func (c *Create) wait(e Event) Step {
 	switch e.Kind { //nolint:exhaustive // No other event belongs to this phase.
 	case Viewed:
-		return c.news(e.View)
+		return c.weigh(e.View)
 	case Expired:
 		c.phase = phaseSearch
 		return Step{Kind: StepSearch, Ref: c.ref}
@@ -137,8 +140,8 @@ func (c *Create) wait(e Event) Step {
 	return Step{Kind: StepWatch, Ref: c.ref}
 }
 
-// news decides what a view means to the order that the Create holds.
-func (c *Create) news(v *View) Step {
+// weigh decides what a view means to the order that the Create holds.
+func (c *Create) weigh(v *View) Step {
 	o := v.Order(c.ref)
 	if turn, overtaken := c.overtaken(o); overtaken {
 		return c.done(Outcome{Kind: OutcomeOvertaken, Ref: c.ref, Turn: turn})
@@ -148,7 +151,7 @@ func (c *Create) news(v *View) Step {
 		c.phase = phaseReject
 		return Step{Kind: StepReject, Ref: c.ref}
 	case o.Result.Kind == ResultSealed:
-		return c.release(Outcome{Kind: OutcomeStopped, Stop: &Stop{Reason: StopSealed, Ref: c.ref}})
+		return c.release(Outcome{Kind: OutcomeStopped, Stop: &Stop{Reason: StopSealed, Ref: c.ref, Recipient: o.Intent.Recipient}})
 	case o.Result.Kind == ResultFailure:
 		c.again = c.claimed
 		return c.close(Outcome{Kind: OutcomeFailed, Message: o.Result.Message}, "the service reported a failure")

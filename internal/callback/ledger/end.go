@@ -26,7 +26,7 @@ func (c *Create) lost(e Event) Step {
 		return c.release(Outcome{Kind: OutcomeNoCallback, Candidates: c.outcome.Candidates})
 	}
 	// A result that came meanwhile wins.
-	if next := c.news(e.View); c.phase != phaseWait {
+	if next := c.weigh(e.View); c.phase != phaseWait {
 		return next
 	}
 	outcome := Outcome{Kind: OutcomeNoCallback, Candidates: c.outcome.Candidates}

@@ -30,6 +30,8 @@ type Stop struct {
 	Reason StopReason
 	Ref    string
 	Holder Process
+	// Recipient is the public key of the missing identity, with StopSealed.
+	Recipient string
 }
 
 // LookResult is what a look leads to; exactly one field is set, none if the
@@ -58,7 +60,7 @@ func Look(v *View, want Want, self Self) LookResult {
 		}
 		switch standing := v.standing(o, self); {
 		case standing == free && o.Sealed:
-			sealed = &Stop{Reason: StopSealed, Ref: o.Ref}
+			sealed = &Stop{Reason: StopSealed, Ref: o.Ref, Recipient: o.Intent.Recipient}
 		case standing == free && (found.Claim == nil || prefer(o, found.Claim, want) < 0):
 			found.Claim = o
 		case standing == held:

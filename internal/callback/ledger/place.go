@@ -27,7 +27,7 @@ func (c *Create) place(e Event) Step {
 }
 
 func (c *Create) prepared(e Event) Step {
-	if e.Kind == Cancelled {
+	if e.Kind == Cancelled || e.Kind == Expired {
 		return c.done(Outcome{Kind: OutcomeCancelled})
 	}
 	if e.Kind != Prepared {
@@ -38,7 +38,7 @@ func (c *Create) prepared(e Event) Step {
 }
 
 func (c *Create) secondLook(e Event) Step {
-	if e.Kind == Cancelled {
+	if e.Kind == Cancelled || e.Kind == Expired {
 		return c.unsent(Outcome{Kind: OutcomeCancelled})
 	}
 	if e.Kind != Viewed {
@@ -54,7 +54,7 @@ func (c *Create) secondLook(e Event) Step {
 func (c *Create) answered(e Event) Step {
 	write := Write{Kind: WriteAccepted}
 	switch {
-	case e.Kind == Cancelled:
+	case e.Kind == Cancelled || e.Kind == Expired:
 		return c.unsent(Outcome{Kind: OutcomeCancelled})
 	case e.Answer == AnswerUnsent:
 		return c.unsent(Outcome{Kind: OutcomeUnsent})

@@ -12,12 +12,11 @@ const SweepAfter = 30 * 24 * time.Hour
 type Item struct {
 	Key      string
 	Modified time.Time
-	// Process is set for a process's record; Scope (its hash) and Term for a
-	// term or a baseline; Ref for evidence.
+	// Process is set for a process's record, Scope (its hash) and Term for a term
+	// or a baseline.
 	Process string
 	Scope   string
 	Term    int
-	Ref     string
 }
 
 // Sweep returns the keys to delete, in this order: of an ended order everything
@@ -69,8 +68,6 @@ func (v *View) needed(item Item, items []Item) bool {
 // needs reports whether an open order cannot be judged without the item.
 func (o *Order) needs(item Item) bool {
 	switch {
-	case item.Ref != "":
-		return item.Ref == o.Ref
 	case item.Process != "":
 		return item.Process == o.Intent.Process ||
 			slices.ContainsFunc(o.Turns, func(t Turn) bool { return t.Process == item.Process })

@@ -11,14 +11,14 @@ const spare = maxRuns - 1
 func (m *machine) converges(begin *world) error {
 	w := *begin
 	w.rest()
-	var print fingerprint
-	if print, m.buffer = w.fingerprint(m.buffer); m.converged == nil {
+	var mark fingerprint
+	if mark, m.buffer = w.fingerprint(m.buffer); m.converged == nil {
 		m.converged = map[fingerprint]struct{}{}
 	}
-	if _, known := m.converged[print]; known {
+	if _, known := m.converged[mark]; known {
 		return nil
 	}
-	m.converged[print] = struct{}{}
+	m.converged[mark] = struct{}{}
 	for range 4 {
 		m.applyInPeace(&w)
 		for address := range addresses {

@@ -80,9 +80,10 @@ func (m *machine) advance(w *world, label string, run, address int, e Event) {
 // chain is still as it was read.
 func (m *machine) next(w *world, run, address int, e Event) {
 	create, step := m.unpack(w, run, address)
-	if e.Kind == Begun {
+	switch e.Kind { //nolint:exhaustive // The others are complete.
+	case Begun:
 		e = m.perform(w, run, address, step)
-	} else if e.Kind == Viewed {
+	case Viewed:
 		e.View = m.viewer.of(m.scenario, w, run)
 	}
 	for {
@@ -134,13 +135,13 @@ func (m *machine) perform(w *world, run, address int, step Step) Event {
 		o.result, o.evidence = NoResult, true
 		return Event{Kind: Wrote}
 	case StepReady:
-		return m.ready(w, run, address, step)
+		return m.ready(w, address, step)
 	}
 	panic("a step that the model does not know")
 }
 
 // ready grows the disk and then delivers.
-func (m *machine) ready(w *world, run, address int, step Step) Event {
+func (m *machine) ready(w *world, address int, step Step) Event {
 	o := &w.orders[indexOf(step.Ref)]
 	if want := m.scenario.disks[address]; o.grown < want {
 		return Event{Kind: DiskAsked, GiB: int64(want)}

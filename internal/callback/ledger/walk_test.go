@@ -82,12 +82,12 @@ func walk(s *scenario) (states int, violation error) {
 	var buffer []byte
 	parent := int32(-1)
 	m.emitted = func(next *world, label string, run, at int) {
-		var print fingerprint
-		print, buffer = next.fingerprint(buffer)
-		if _, known := seen[print]; known || violation != nil {
+		var mark fingerprint
+		mark, buffer = next.fingerprint(buffer)
+		if _, known := seen[mark]; known || violation != nil {
 			return
 		}
-		seen[print] = struct{}{}
+		seen[mark] = struct{}{}
 		nodes = append(nodes, node{parent, label, int8(run), int8(at)})
 		id := int32(len(nodes) - 1)
 		err := m.check(next)

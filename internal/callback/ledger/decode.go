@@ -1,0 +1,80 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+)
+
+// decode reads the callback of an order. A desktop that existed before the order
+// is not its result.
+func (l *Ledger) decode(ctx context.Context, list inbox.Listing, o *Order, value []byte) Result {
+	body, err := l.cfg.Open(value)
+	if errors.Is(err, ErrSealed) {
+		return Result{Kind: ResultSealed, Message: err.Error()}
+	}
+	if err != nil {
+		return Result{Kind: ResultNotFinal, Message: err.Error()}
+	}
+	result := l.cfg.Decode(body)
+	if result.Kind != ResultSuccess || o.Intent == nil {
+		return result
+	}
+	existed := func(d Desktop) bool { return d.UUID == result.UUID }
+	if slices.ContainsFunc(l.baseline(ctx, list, o.Intent), existed) {
+		result.Kind, result.Message = ResultNotFinal, "it names a desktop that existed before the order"
+	}
+	return result
+}
+
+// baseline returns what existed before an order; nothing if the inbox does not
+// know it.
+func (l *Ledger) baseline(ctx context.Context, list inbox.Listing, intent *Intent) []Desktop {
+	key := baselineKey(intent.Scope, intent.Term, intent.Kind)
+	at := slices.IndexFunc(list.Entries, func(e inbox.Entry) bool { return e.Key == key })
+	if at < 0 {
+		return nil
+	}
+	value, err := l.value(ctx, list.Entries[at])
+	var baseline Baseline
+	if err != nil || json.Unmarshal(value, &baseline) != nil {
+		return nil
+	}
+	return baseline.Desktops
+}
+
+// Receive hands over a callback that this process received: it reaches a waiting
+// order even if it could not be stored.
+func (l *Ledger) Receive(ref string, body []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.received[ref] = body
+	close(l.wake)
+	l.wake = make(chan struct{})
+}
+
+// body returns the opened callback of an order, nil if there is none.
+func (l *Ledger) body(ctx context.Context, ref string) ([]byte, error) {
+	l.mu.Lock()
+	value, ok := l.received[ref]
+	l.mu.Unlock()
+	if !ok {
+		var err error
+		if value, err = l.cfg.Store.Get(ctx, ResultKey(ref)); errors.Is(err, inbox.ErrNotExist) {
+			return nil, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return l.cfg.Open(value)
+}
+
+// forget drops what this process received for an order.
+func (l *Ledger) forget(ref string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.received, ref)
+}

@@ -1,0 +1,108 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+)
+
+// Delivery is an order whose desktop exists and is to be returned to Terraform.
+// Its methods are called one after the other.
+type Delivery struct {
+	run     *run
+	step    Step
+	release func()
+	// Desktop is the result. Body is the opened callback, which may hold a
+	// password; nil if the order was released with a given desktop.
+	Desktop Desktop
+	Body    []byte
+	// Resumed reports whether another Create placed the order.
+	Resumed bool
+	// GrownGiB is the size that the disk may have been grown to already.
+	GrownGiB int64
+}
+
+// deliver makes a Delivery. The desktop of an order that was released with
+// nothing but a uuid is looked up in the lists of the users.
+func (r *run) deliver(ctx context.Context, step Step, release func()) (*Delivery, error) {
+	d := &Delivery{run: r, step: step, release: release, Desktop: step.Desktop, Resumed: r.create.Claimed()}
+	var err error
+	if d.Body, err = r.l.body(context.WithoutCancel(ctx), step.Ref); err == nil && d.Desktop.Username == "" {
+		err = d.locate(ctx)
+	}
+	if err != nil {
+		r.err = err
+		return nil, d.end(ctx, Event{Kind: Cancelled})
+	}
+	if o := r.newest().Order(step.Ref); o != nil {
+		d.GrownGiB = o.DiskGiB
+	}
+	return d, nil
+}
+
+func (r *run) newest() *View {
+	if r.view == nil {
+		return &View{}
+	}
+	return r.view
+}
+
+func (d *Delivery) locate(ctx context.Context) error {
+	list, err := d.run.req.List(ctx)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(list, func(found Desktop) bool { return found.UUID == d.Desktop.UUID })
+	if at < 0 {
+		return &UnknownDesktopError{Ref: d.step.Ref, UUID: d.Desktop.UUID, Name: d.run.req.Name()}
+	}
+	d.Desktop = list[at]
+	return nil
+}
+
+// Ref returns the reference of the order.
+func (d *Delivery) Ref() string { return d.step.Ref }
+
+// BeforeChange returns an error if another Create or a command has acted on the
+// order since. It is called before each change of the desktop.
+func (d *Delivery) BeforeChange(ctx context.Context) error {
+	return d.ask(ctx, Event{Kind: CheckAsked})
+}
+
+// BeforeGrow is BeforeChange, and records the size that the disk will have.
+func (d *Delivery) BeforeGrow(ctx context.Context, gib int64) error {
+	if err := d.ask(ctx, Event{Kind: DiskAsked, GiB: gib}); err != nil {
+		return err
+	}
+	d.GrownGiB = max(d.GrownGiB, gib)
+	return nil
+}
+
+func (d *Delivery) ask(ctx context.Context, e Event) error {
+	step := d.run.proceed(ctx, e)
+	if step.Kind == StepReady {
+		return nil
+	}
+	d.release()
+	return d.run.failed(step.Outcome)
+}
+
+// Deliver records that the desktop is returned to Terraform. If it returns an
+// error, nothing must be stored in the state.
+func (d *Delivery) Deliver(ctx context.Context) error {
+	return d.end(ctx, Event{Kind: DeliverAsked, Desktop: d.Desktop})
+}
+
+// Release leaves the order to the next Create of its kind.
+func (d *Delivery) Release(ctx context.Context) error {
+	return d.end(ctx, Event{Kind: Cancelled})
+}
+
+func (d *Delivery) end(ctx context.Context, e Event) error {
+	defer d.release()
+	step := d.run.proceed(ctx, e)
+	if step.Kind == StepReturn && step.Outcome.Kind == OutcomeDelivered {
+		d.run.l.forget(d.step.Ref)
+		return nil
+	}
+	return d.run.failed(step.Outcome)
+}

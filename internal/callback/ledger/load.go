@@ -1,0 +1,168 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+)
+
+const (
+	// storeTimeout bounds one call of the store and its retries.
+	storeTimeout = 20 * time.Second
+	// fetchers is how many values are read at the same time.
+	fetchers = 16
+)
+
+// flight is a List that has not begun, or that is under way.
+type flight struct {
+	done chan struct{}
+	view *View
+	err  error
+}
+
+// cached is a value with what the listing said of it: the records of processes
+// change.
+type cached struct {
+	modified time.Time
+	size     int64
+	value    []byte
+}
+
+// load makes a List that begins after the call. Callers at the same time share one.
+func (l *Ledger) load(ctx context.Context) (*View, error) {
+	l.mu.Lock()
+	f := l.next
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		l.next = f
+	}
+	if !l.flying {
+		l.flying = true
+		go l.fly(context.WithoutCancel(ctx))
+	}
+	l.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.view, f.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (l *Ledger) fly(ctx context.Context) {
+	for {
+		l.mu.Lock()
+		f := l.next
+		l.next = nil
+		if f == nil {
+			l.flying = false
+			l.mu.Unlock()
+			return
+		}
+		l.mu.Unlock()
+		f.view, f.err = l.read(ctx)
+		close(f.done)
+	}
+}
+
+// read lists the inbox and reads the values that are new.
+func (l *Ledger) read(ctx context.Context) (*View, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	list, err := l.cfg.Store.List(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	age := l.cfg.Age()
+	if err := l.fetch(ctx, list); err != nil {
+		return nil, err
+	}
+	value := func(entry inbox.Entry) ([]byte, error) { return l.value(ctx, entry) }
+	reader := Reader{Scope: l.cfg.Scope, Value: value, Opens: l.cfg.Opens}
+	reader.Decode = func(o *Order, body []byte) Result { return l.decode(ctx, list, o, body) }
+	v, err := reader.View(list)
+	if err != nil {
+		return nil, err
+	}
+	v.Age = age
+	if l.cfg.Processes != nil {
+		v.Processes, err = l.cfg.Processes(ctx, list, value)
+	}
+	l.addReceived(ctx, list, v)
+	return v, err
+}
+
+// addReceived adds the callbacks that this process received and may not have
+// been able to store.
+func (l *Ledger) addReceived(ctx context.Context, list inbox.Listing, v *View) {
+	for i := range v.Orders {
+		o := &v.Orders[i]
+		l.mu.Lock()
+		body, ok := l.received[o.Ref]
+		l.mu.Unlock()
+		if ok && o.Result.Kind == NoResult {
+			o.Result = l.decode(ctx, list, o, body)
+		}
+	}
+}
+
+// fetch reads the values of new keys, many at a time, and forgets those of keys
+// that are gone.
+func (l *Ledger) fetch(ctx context.Context, list inbox.Listing) error {
+	listed, orders := make(map[string]bool, len(list.Entries)), map[string]bool{}
+	for _, entry := range list.Entries {
+		listed[entry.Key] = true
+		if ref, found := strings.CutPrefix(entry.Key, OrderPrefix); found {
+			ref, _, _ = strings.Cut(ref, "/")
+			hash, _ := id.HashOfRef(ref)
+			orders[ResultPrefix+hash] = true
+		}
+	}
+	l.mu.Lock()
+	for key := range l.cache {
+		if !listed[key] {
+			delete(l.cache, key)
+		}
+	}
+	l.mu.Unlock()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(fetchers)
+	for _, entry := range list.Entries {
+		key := entry.Key
+		if !strings.HasPrefix(key, OrderPrefix) && !strings.HasPrefix(key, TermPrefix) && !orders[key] {
+			continue
+		}
+		group.Go(func() error {
+			_, err := l.value(ctx, entry)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// value returns the value of an entry, nil if it was deleted since the List.
+func (l *Ledger) value(ctx context.Context, entry inbox.Entry) ([]byte, error) {
+	l.mu.Lock()
+	known, ok := l.cache[entry.Key]
+	l.mu.Unlock()
+	if ok && known.modified.Equal(entry.Modified) && known.size == entry.Size {
+		return known.value, nil
+	}
+	value, err := l.cfg.Store.Get(ctx, entry.Key)
+	if errors.Is(err, inbox.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cache[entry.Key] = cached{entry.Modified, entry.Size, value}
+	return value, nil
+}

@@ -1,0 +1,71 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+)
+
+// Planned returns the one List of this process, for plans: whoever reads
+// resources or plans them shares it.
+func (l *Ledger) Planned(ctx context.Context) (*View, error) {
+	l.mu.Lock()
+	f := l.once
+	first := f == nil
+	if first {
+		f = &flight{done: make(chan struct{})}
+		l.once = f
+	}
+	l.mu.Unlock()
+	if first {
+		f.view, f.err = l.load(context.WithoutCancel(ctx))
+		close(f.done)
+	}
+	select {
+	case <-f.done:
+		return f.view, f.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// Confirm records that a saved state contains the desktops of these orders, and
+// deletes what the inbox still holds of them. It writes nothing if nothing is
+// left to do.
+func (l *Ledger) Confirm(ctx context.Context, refs ...Reference) error {
+	v, err := l.Planned(ctx)
+	if err != nil {
+		return err
+	}
+	self := l.self
+	self.Nonce = rand.Text()
+	var failed error
+	for _, todo := range Confirm(v, refs, self) {
+		failed = errors.Join(failed, l.confirm(ctx, todo))
+	}
+	return failed
+}
+
+func (l *Ledger) confirm(ctx context.Context, todo Confirmation) error {
+	for todo.Turn != nil {
+		won, err := l.cfg.Store.Create(ctx, TurnKey(todo.Ref, todo.N), encode(todo.Turn))
+		if err != nil {
+			return err
+		}
+		if won {
+			break
+		}
+		// Another process acted meanwhile: look again.
+		v, err := l.load(ctx)
+		if err != nil {
+			return err
+		}
+		again := Confirm(v, []Reference{{Ref: todo.Ref, Desktop: Desktop{todo.Turn.Username, todo.Turn.UUID}}},
+			Self{Process: todo.Turn.Process, Terraform: todo.Turn.Terraform, Nonce: todo.Turn.Nonce})
+		if len(again) == 0 {
+			return nil
+		}
+		todo = again[0]
+	}
+	return l.cfg.Store.Delete(ctx, todo.Delete...)
+}

@@ -1,0 +1,130 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+)
+
+// View makes a List, for the commands.
+func (l *Ledger) View(ctx context.Context) (*View, error) { return l.load(ctx) }
+
+// Release lets the next apply resume an order, with the given desktop as its
+// result if no callback named one.
+func (l *Ledger) Release(ctx context.Context, ref string, desktop Desktop) error {
+	return l.act(ctx, ref, func(o *Order) (Turn, error) { return Release(o, desktop) })
+}
+
+// CloseOrder ends an order without a desktop. A callback that arrived becomes
+// evidence without its password; its desktop is returned.
+func (l *Ledger) CloseOrder(ctx context.Context, ref, reason string) (Desktop, error) {
+	if err := l.act(ctx, ref, func(o *Order) (Turn, error) { return Close(o, reason) }); err != nil {
+		return Desktop{}, err
+	}
+	v, err := l.load(ctx)
+	if err != nil {
+		return Desktop{}, err
+	}
+	o := v.Order(ref)
+	if o == nil {
+		return Desktop{}, nil
+	}
+	desktop, _ := o.Desktop()
+	if o.ResultKey != "" {
+		err = l.setAside(ctx, ref, l.redact)
+	}
+	return desktop, err
+}
+
+// act writes a turn that a command decided on.
+func (l *Ledger) act(ctx context.Context, ref string, decide func(*Order) (Turn, error)) error {
+	nonce := rand.Text()
+	for {
+		v, err := l.load(ctx)
+		if err != nil {
+			return err
+		}
+		o := v.Order(ref)
+		turn, err := decide(o)
+		if err != nil {
+			return err
+		}
+		turn.Process, turn.Nonce = l.cfg.Process, nonce
+		won, err := l.write(ctx, TurnKey(ref, len(o.Turns)+1), encode(turn))
+		if err != nil {
+			return fmt.Errorf("order %s is unchanged, or its change cannot be seen yet: %w", ref, err)
+		}
+		if won {
+			return nil
+		}
+	}
+}
+
+// clean removes what ended: callbacks of ended orders at once, the rest after
+// SweepAfter. What fails is left to the next apply.
+func (l *Ledger) clean(ctx context.Context) {
+	err := l.Sweep(ctx)
+	if err != nil {
+		l.log.WarnContext(ctx, "unable to clean the inbox", "error", err)
+	}
+}
+
+// Sweep removes what has ended.
+func (l *Ledger) Sweep(ctx context.Context) error {
+	v, err := l.load(ctx)
+	if err != nil {
+		return err
+	}
+	for _, left := range Leftovers(v) {
+		if left.Keep {
+			err = l.setAside(ctx, left.Ref, l.redact)
+		} else {
+			err = l.cfg.Store.Delete(ctx, left.ResultKey)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	list, err := l.cfg.Store.List(ctx, "")
+	if err != nil {
+		return err
+	}
+	if keys := Sweep(v, items(v, list)); len(keys) > 0 {
+		return l.cfg.Store.Delete(ctx, keys...)
+	}
+	return nil
+}
+
+// items are the keys of a listing that belong to no order.
+func items(v *View, list inbox.Listing) []Item {
+	var found []Item
+	for _, entry := range list.Entries {
+		item := Item{Key: entry.Key, Modified: entry.Modified}
+		segments := strings.Split(entry.Key, "/")
+		switch prefix := segments[0] + "/"; {
+		case prefix == inbox.ProcessPrefix && len(segments) == 2:
+			item.Process = segments[1]
+		case (prefix == TermPrefix || prefix == BaselinePrefix) && len(segments) >= 3:
+			item.Scope = segments[1]
+			item.Term, _ = strconv.Atoi(segments[2])
+		case prefix == ResultPrefix && !v.hasResult(entry.Key):
+		default:
+			continue
+		}
+		found = append(found, item)
+	}
+	return found
+}
+
+func (v *View) hasResult(key string) bool {
+	for i := range v.Orders {
+		if ResultKey(v.Orders[i].Ref) == key {
+			return true
+		}
+	}
+	return false
+}
