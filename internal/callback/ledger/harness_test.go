@@ -14,6 +14,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
 var (
@@ -160,13 +161,9 @@ func (s *site) callback(ctx context.Context, ref string, b body) {
 	if s.sealed {
 		text = []byte("sealed " + b.UUID)
 	}
-	list, _ := s.store.List(ctx, ledger.OrderPrefix+ref+"/")
-	for _, entry := range list.Entries {
-		value, _ := s.store.Get(ctx, entry.Key)
-		if strings.Contains(string(value), `"confirmed"`) || strings.Contains(string(value), `"closed"`) {
-			_, _ = s.store.Create(ctx, ledger.EvidenceKey(ref, 9), redact(text))
-			return
-		}
+	if ended, _ := ledger.Ended(ctx, s.store, ref); ended {
+		_ = receiver.Evidence{Body: redact(text)}.Store(ctx, s.store, ref)
+		return
 	}
 	_, _ = s.store.Create(ctx, ledger.ResultKey(ref), text)
 }

@@ -39,12 +39,6 @@ func ResultKey(ref string) string {
 	return ResultPrefix + hash
 }
 
-// EvidenceKey is where the n-th callback of an order is that was no result,
-// counted from 1.
-func EvidenceKey(ref string, n int) string {
-	return EvidencePrefix + ref + "/" + strconv.Itoa(n)
-}
-
 func orderKey(ref, name string) string { return OrderPrefix + ref + "/" + name }
 
 func diskKey(ref string, gib int64) string {

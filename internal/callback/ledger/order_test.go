@@ -193,7 +193,9 @@ func TestOrder_takesNoDesktopThatExistedBefore(t *testing.T) {
 		prepare := req.Prepare
 		req.Prepare = func(ctx context.Context) (ledger.Sending, error) {
 			sending, err := prepare(ctx)
-			time.AfterFunc(time.Second, func() { s.callback(t.Context(), sending.ID.Ref(), body{"0", old.Username, old.UUID, "x"}) })
+			time.AfterFunc(time.Second, func() {
+				s.callback(context.WithoutCancel(ctx), sending.ID.Ref(), body{"0", old.Username, old.UUID, "x"})
+			})
 			return sending, err
 		}
 		if d := mustGet(t, s.process("p1"), req); d.Desktop.UUID != "uuid-1" {

@@ -35,7 +35,7 @@ func (l *Ledger) CloseOrder(ctx context.Context, ref, reason string) (Desktop, e
 	}
 	desktop, _ := o.Desktop()
 	if o.ResultKey != "" {
-		err = l.setAside(ctx, ref, l.redact)
+		err = l.setAside(ctx, ref, reasonEnded, l.redact)
 	}
 	return desktop, err
 }
@@ -81,7 +81,7 @@ func (l *Ledger) Sweep(ctx context.Context) error {
 	}
 	for _, left := range Leftovers(v) {
 		if left.Keep {
-			err = l.setAside(ctx, left.Ref, l.redact)
+			err = l.setAside(ctx, left.Ref, reasonEnded, l.redact)
 		} else {
 			err = l.cfg.Store.Delete(ctx, left.ResultKey)
 		}

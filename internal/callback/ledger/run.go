@@ -79,9 +79,9 @@ func (r *run) do(ctx context.Context, step Step) Event {
 	case StepSearch:
 		return r.search(ctx)
 	case StepReject:
-		return r.setAside(ctx, step.Ref, slices.Clone)
+		return r.setAside(ctx, step.Ref, "it names a desktop of another order, or one that existed before", slices.Clone)
 	case StepRedact:
-		return r.setAside(ctx, step.Ref, r.l.redact)
+		return r.setAside(ctx, step.Ref, reasonEnded, r.l.redact)
 	case StepReady, StepReturn:
 	}
 	return Event{Kind: Failed}
@@ -161,8 +161,8 @@ func (r *run) search(ctx context.Context) Event {
 	return Event{Kind: Searched, Candidates: len(r.candidates)}
 }
 
-func (r *run) setAside(ctx context.Context, ref string, change func([]byte) []byte) Event {
-	if err := r.l.setAside(ctx, ref, change); err != nil {
+func (r *run) setAside(ctx context.Context, ref, reason string, change func([]byte) []byte) Event {
+	if err := r.l.setAside(ctx, ref, reason, change); err != nil {
 		r.l.log.WarnContext(ctx, "unable to set a callback aside", "order", ref, "error", err)
 		return Event{Kind: Failed}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
 const writePause = 200 * time.Millisecond
@@ -59,9 +60,12 @@ func (l *Ledger) writeStep(ctx context.Context, self Self, intent *Intent, step 
 	return Event{Kind: Taken}
 }
 
+// reasonEnded is why the callback of an ended order becomes evidence.
+const reasonEnded = "the order had ended"
+
 // setAside turns the callback of an order into evidence, with what change makes
 // of its body, and deletes the result.
-func (l *Ledger) setAside(ctx context.Context, ref string, change func([]byte) []byte) error {
+func (l *Ledger) setAside(ctx context.Context, ref, reason string, change func([]byte) []byte) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
 	value, err := l.cfg.Store.Get(ctx, ResultKey(ref))
@@ -73,20 +77,19 @@ func (l *Ledger) setAside(ctx context.Context, ref string, change func([]byte) [
 	if err != nil {
 		return err
 	}
-	if err := l.addEvidence(ctx, ref, change(value)); err != nil {
+	if err := l.addEvidence(ctx, ref, reason, change(value)); err != nil {
 		return err
 	}
 	l.forget(ref)
 	return l.cfg.Store.Delete(ctx, ResultKey(ref))
 }
 
-func (l *Ledger) addEvidence(ctx context.Context, ref string, value []byte) error {
-	for n := 1; value != nil; n++ {
-		if won, err := l.cfg.Store.Create(ctx, EvidenceKey(ref, n), value); won || err != nil {
-			return err
-		}
+// addEvidence keeps a callback that is not the result of its order.
+func (l *Ledger) addEvidence(ctx context.Context, ref, reason string, value []byte) error {
+	if value == nil {
+		return nil
 	}
-	return nil
+	return receiver.Evidence{Reason: reason, Body: value}.Store(ctx, l.cfg.Store, ref)
 }
 
 // redact removes the password from a stored callback. What cannot be opened has
@@ -94,7 +97,7 @@ func (l *Ledger) addEvidence(ctx context.Context, ref string, value []byte) erro
 func (l *Ledger) redact(value []byte) []byte {
 	body, err := l.cfg.Open(value)
 	if err != nil {
-		return []byte(`{"message":"a sealed callback, removed because its order had ended"}`)
+		return []byte(`{"message":"This callback was sealed and could not be opened."}`)
 	}
 	return l.cfg.Redact(body)
 }
