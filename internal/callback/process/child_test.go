@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -47,9 +48,11 @@ func playProvider() {
 	if err != nil {
 		panic(err)
 	}
-	if _, err := NewFileLocks(os.Getenv(inboxVariable)).Lock(me.ID); err != nil {
+	release, err := NewFileLocks(os.Getenv(inboxVariable)).Lock(me.ID)
+	if err != nil {
 		panic(err)
 	}
+	defer runtime.KeepAlive(release) // It holds the file.
 	if err := say.Encode(me); err != nil {
 		panic(err)
 	}

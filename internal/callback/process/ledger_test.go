@@ -15,14 +15,13 @@ func TestObserver_tellsALedgerWhoLives(t *testing.T) {
 	t.Parallel()
 	store := newMemory()
 	me := self(t)
-	save := func(id string, ended bool) Identity {
+	save := func(id string, ended bool) {
 		t.Helper()
 		identity := me
 		identity.ID = id
 		if err := (record{identity, ended}).save(t.Context(), store); err != nil {
 			t.Fatal(err)
 		}
-		return identity
 	}
 	save("alive", false)
 	save("ended", true)

@@ -54,23 +54,23 @@ func (l *FileLocks) Lock(id string) (func() error, error) {
 	if err != nil {
 		return nil, errors.Join(&NoLocksError{l.path, err}, release())
 	}
-	return release, l.removeOld()
+	l.removeOld()
+	return release, nil
 }
 
 // removeOld removes the files of processes that died. The age keeps it from
-// those that are about to be locked.
-func (l *FileLocks) removeOld() error {
-	files, err := os.ReadDir(l.path)
+// those that are about to be locked. A file that stays does no harm.
+func (l *FileLocks) removeOld() {
+	files, _ := os.ReadDir(l.path)
 	for _, file := range files {
-		info, infoErr := file.Info()
-		if infoErr != nil || time.Since(info.ModTime()) < oldLock {
+		info, err := file.Info()
+		if err != nil || time.Since(info.ModTime()) < oldLock {
 			continue
 		}
-		if locked, lockedErr := l.Locked(file.Name()); lockedErr == nil && !locked {
-			err = errors.Join(err, l.remove(file.Name()))
+		if locked, err := l.Locked(file.Name()); err == nil && !locked {
+			_ = l.remove(file.Name())
 		}
 	}
-	return err
 }
 
 // checkWorking finds file systems that accept every lock and keep none.

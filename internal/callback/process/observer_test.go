@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -103,9 +104,11 @@ func TestFileLocks_leaveNothingBehind(t *testing.T) {
 func TestFileLocks_removeOldFiles(t *testing.T) {
 	t.Parallel()
 	locks := NewFileLocks(t.TempDir())
-	if _, err := locks.Lock("alive"); err != nil {
+	release, err := locks.Lock("alive")
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer runtime.KeepAlive(release) // It holds the file.
 	for _, id := range []string{"died", "just-died"} {
 		if err := os.WriteFile(locks.file(id), nil, 0o600); err != nil {
 			t.Fatal(err)
@@ -117,7 +120,7 @@ func TestFileLocks_removeOldFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := locks.Lock("new"); err != nil {
+	if _, err = locks.Lock("new"); err != nil {
 		t.Fatal(err)
 	}
 	var left []string
