@@ -29,7 +29,7 @@ const (
 // checking that all its arguments are set. The zero value means that no source
 // selects a method.
 func (s settings) method() (authMethod, error) {
-	for at := fromBlock; at < nowhere; at++ {
+	for at := range nowhere {
 		var selected []authMethod
 		var labels []string
 		for _, m := range s.methods {

@@ -161,7 +161,7 @@ func TestDesktop_wrongValues(t *testing.T) {
 	}
 }
 
-// Unknown values are no mistake: the client says so when it is used.
+// With unknown values the client returns an error when it is used.
 func TestDesktop_unknownValues(t *testing.T) {
 	t.Parallel()
 	unknown := types.StringUnknown()
@@ -255,7 +255,7 @@ func TestDesktop_defaultsAndSettings(t *testing.T) {
 	}
 }
 
-// What is written goes before the environment.
+// Arguments take precedence over the environment.
 func TestDesktop_whatIsSent(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -27,7 +27,7 @@ const (
 // by name in the block takes precedence over a project by ID in the environment.
 // An argument that the block sets to "" is set nowhere.
 func (s settings) find(attribute string) (string, source) {
-	for at := fromBlock; at < nowhere; at++ {
+	for at := range nowhere {
 		if value, _ := s.in(at, attribute); value != "" {
 			return value, at
 		}

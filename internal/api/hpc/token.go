@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// tokenExpiry reads when a token expires. The portal's tokens are JSON Web
-// Tokens, but their payload carries the portal's own expireTime, a string of
-// milliseconds since 1970, in the place of the standard exp.
+// tokenExpiry returns when a token expires. The portal's tokens are JSON Web
+// Tokens, but instead of the standard exp their payload has expireTime, a string
+// of milliseconds since 1970.
 func tokenExpiry(token string) (time.Time, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

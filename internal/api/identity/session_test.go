@@ -44,7 +44,7 @@ func newSession(t *testing.T, cloud *identitytest.Server, options gophercloud.Au
 	return identity.NewSession(identity.SessionConfig{Service: "keystone", Endpoint: parse(t, cloud.URL+"/v3/"), HTTP: plain, Options: options})
 }
 
-// newClient returns a client of a service that only checks who asks.
+// newClient returns a client of a service that only authenticates.
 func newClient(t *testing.T, cloud *identitytest.Server, credentials identity.Credentials) *identity.Client {
 	t.Helper()
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -123,7 +123,7 @@ func TestSession_ways(t *testing.T) {
 	}
 }
 
-// Twenty calls at once, with no token and with an expired one: one login each.
+// Twenty calls at once, without a token and with an expired one: one login each.
 func TestSession_logsInOnce(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.Start(t)
@@ -168,7 +168,7 @@ func TestSession_expiry(t *testing.T) {
 	}
 }
 
-// A user is locked out after a few wrong passwords, so one is enough.
+// A cloud locks a user out after a few wrong passwords, so the session tries once.
 func TestSession_wrongPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.Start(t)
@@ -218,7 +218,7 @@ func TestSession_faultsOfTheIdentityService(t *testing.T) {
 	}
 }
 
-// One of those who wait for a login gives up; the login goes on for the others.
+// One of the calls that wait for a login ends; the login continues for the others.
 func TestSession_outlivesTheFirstCaller(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.Start(t)
@@ -281,8 +281,8 @@ func TestSigner_accepted(t *testing.T) {
 		"fourteen minutes apart": {signer: permanent, clock: 14 * time.Minute},
 		"wrong secret":           {signer: wrong, want: "Check access_key and secret_key"},
 		"no security token":      {signer: bare, want: "comes with its security_token"},
-		"clock behind":           {signer: permanent, clock: time.Hour, want: "The clock of this machine is 1h0m0s behind the service's"},
-		"clock ahead":            {signer: permanent, clock: -time.Hour, want: "The clock of this machine is 1h0m0s ahead of the service's"},
+		"clock behind":           {signer: permanent, clock: time.Hour, want: "The clock of this machine is 1h0m0s behind the clock of the service"},
+		"clock ahead":            {signer: permanent, clock: -time.Hour, want: "The clock of this machine is 1h0m0s ahead of the clock of the service"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

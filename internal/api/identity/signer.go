@@ -27,16 +27,16 @@ const (
 // SDK-HMAC-SHA256.
 type Signer struct {
 	AccessKey, SecretKey string
-	// SecurityToken belongs to a temporary access key, and is empty otherwise.
+	// SecurityToken is set only for a temporary access key.
 	SecurityToken string
-	// ProjectID is the project that the requests are about.
+	// ProjectID is the project of the requests.
 	ProjectID string
 }
 
 // Secrets returns the secret key and the security token.
 func (s *Signer) Secrets() []string { return []string{s.SecretKey, s.SecurityToken} }
 
-// Hint tells a wrong clock from a wrong key by the time of the answer.
+// Hint finds out by the time of the answer whether the clock or the key is wrong.
 func (s *Signer) Hint(answer *api.Answer) string {
 	if at, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
 		if skew := time.Until(at).Round(time.Minute); skew.Abs() >= tolerance {
@@ -44,7 +44,7 @@ func (s *Signer) Hint(answer *api.Answer) string {
 			if skew < 0 {
 				side = "ahead of"
 			}
-			return fmt.Sprintf("The clock of this machine is %s %s the service's, and a signature is good for %s only. Set the clock.",
+			return fmt.Sprintf("The clock of this machine is %s %s the clock of the service, and a signature is valid for only %s. Set the clock.",
 				skew.Abs(), side, tolerance)
 		}
 	}
@@ -69,9 +69,9 @@ func (t *signTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(signed)
 }
 
-// sign puts the headers of the signature on a request. It signs the host and
-// the X- headers; like Huawei's SDK it leaves Content-Type out, which proxies
-// rewrite.
+// sign adds the headers of the signature to a request. It signs the host and the
+// X- headers. Like Huawei's SDK it does not sign Content-Type, which proxies
+// change.
 func (s *Signer) sign(req *http.Request, at time.Time) error {
 	req.Header.Set("X-Sdk-Date", at.UTC().Format(timeFormat))
 	req.Header.Set("X-Project-Id", s.ProjectID)

@@ -79,8 +79,8 @@ func TestSigner_hint(t *testing.T) {
 		want string
 	}{
 		"right clock": {0, "Check access_key"},
-		"behind":      {time.Hour, "1h0m0s behind the service's"},
-		"ahead":       {-20 * time.Minute, "20m0s ahead of the service's"},
+		"behind":      {time.Hour, "1h0m0s behind the clock of the service"},
+		"ahead":       {-20 * time.Minute, "20m0s ahead of the clock of the service"},
 	} {
 		answer := &api.Answer{Header: http.Header{"Date": {time.Now().Add(tt.skew).UTC().Format(http.TimeFormat)}}}
 		if got := (&Signer{}).Hint(answer); !strings.Contains(got, tt.want) {

@@ -26,7 +26,7 @@ func explain(e *api.Error) *api.Error {
 }
 
 // unknownCall reports the message that Nova's web framework gives to a path that
-// no call has. About a server, Nova says "Instance … could not be found."
+// no call has. For a server, the message is "Instance … could not be found." instead.
 func unknownCall(message string) bool {
 	return strings.HasPrefix(message, "The resource could not be found.")
 }

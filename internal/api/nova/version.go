@@ -63,8 +63,8 @@ func (c *Client) versions(ctx context.Context, base *url.URL) ([]string, error) 
 			ID string `json:"id"`
 		} `json:"versions"`
 	}
-	if json.Unmarshal(answer.Body, &body) != nil {
-		return nil, nil
+	if err := json.Unmarshal(answer.Body, &body); err != nil {
+		return nil, nil //nolint:nilerr // Another answer lists no versions.
 	}
 	var ids []string
 	for _, version := range body.Versions {

@@ -15,11 +15,11 @@ import (
 type Config struct {
 	// Endpoint is the base address of the service.
 	Endpoint *url.URL
-	// Project returns the id of the project. It may log in to find out.
+	// Project returns the ID of the project. It may log in.
 	Project func(context.Context) (string, error)
-	// HTTP carries the requests; its transport is one that Credentials wrapped.
+	// HTTP sends the requests; its transport is one that Credentials wrapped.
 	HTTP *http.Client
-	// Credentials say who asks.
+	// Credentials authenticate the requests.
 	Credentials identity.Credentials
 	// Retry says how long to wait between tries.
 	Retry api.RetryPolicy
@@ -59,7 +59,7 @@ func (c *Client) get(ctx context.Context, call api.Call) (*api.Answer, error) {
 		}
 		e := c.http.ServiceError(call, answer)
 		if answer.Status == http.StatusForbidden {
-			e.Hint = "Check that project_id is the project of the credentials, and that they are allowed to read Workspace."
+			e.Hint = "Check that project_id is the project of the credentials, and that they have the permission to read Workspace."
 		}
 		return nil, e
 	})

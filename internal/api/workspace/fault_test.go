@@ -92,7 +92,7 @@ func TestLoginRecords_samePageForEver(t *testing.T) {
 		server.ServeHTTP(w, r)
 	}
 	server.Answer(again, nil, again, nil) // What each one asks the server itself is answered by the server.
-	if err := read(t, client); err == nil || !strings.Contains(err.Error(), "repeats a page of records instead of going on at offset 2000") {
+	if err := read(t, client); err == nil || !strings.Contains(err.Error(), "returns the same page of records again at offset 2000") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	// pageSize is the most that the service gives at once.
+	// pageSize is the largest page that the service returns.
 	pageSize = 1000
 	// timeFormat has no seconds.
 	timeFormat = "2006-01-02T15:04Z"
 )
 
-// LoginRecordsInput filters login records. What is not set does not filter.
+// LoginRecordsInput filters login records. Fields that are not set do not filter.
 type LoginRecordsInput struct {
-	// Start and End are both set or both zero. The service knows no seconds:
-	// Start is rounded down and End up, so that nothing in between is left out.
+	// Start and End are both set or both zero. The service has no seconds, so Start
+	// is rounded down and End is rounded up.
 	Start, End time.Time
 	// UserName is who logged in.
 	UserName string
@@ -35,7 +35,7 @@ type LoginRecordsInput struct {
 	MinNetworkRTT, MaxNetworkRTT *int64
 	// EnterpriseProjectID is the id of an enterprise project.
 	EnterpriseProjectID string
-	// MaxRecords is where reading stops, 0 for nowhere.
+	// MaxRecords limits how many records are read; 0 means no limit.
 	MaxRecords int
 }
 
@@ -74,22 +74,22 @@ func (r LoginRecord) key() string {
 
 // LoginPage is one page of login records.
 type LoginPage struct {
-	// TotalCount is how many records there were in all when the page was read.
+	// TotalCount is the number of all records when the page was read.
 	TotalCount int64
-	// Records are those of the page that no page before it held.
+	// Records are the records that are not in the page before.
 	Records []LoginRecord
 }
 
 // LoginRecords reads the login records page by page and holds no more than two
 // of them. It ends after the last page or the first error.
 //
-// A login between two pages moves the older ones on, so that the next page
-// begins with records of the last one: they are left out.
+// A login between two pages moves the older ones, so that the next page begins
+// with records of the page before. They are dropped.
 // API: GET /v2/{project_id}/connections/desktops
 func (c *Client) LoginRecords(ctx context.Context, in LoginRecordsInput) iter.Seq2[LoginPage, error] {
 	return func(yield func(LoginPage, error) bool) {
-		// Every page has the same size, the last one too: what a page may repeat
-		// is then all in the one before it.
+		// Every page has the same size, so a page can repeat only records of the page
+		// before it.
 		limit := pageSize
 		if in.MaxRecords > 0 {
 			limit = min(limit, in.MaxRecords)
@@ -136,11 +136,11 @@ func unseen(records []LoginRecord, seen map[string]bool) (fresh []LoginRecord, k
 
 var listLogins = api.Call{Method: http.MethodGet, Path: "/v2/{project_id}/connections/desktops"}
 
-// stuck is the error for a service that repeats a page instead of going on.
+// stuck is the error for a service that returns the same page again.
 func (c *Client) stuck(offset int) error {
 	return &api.Error{
 		Service: "workspace", Operation: listLogins.Operation(), Status: http.StatusOK,
-		Message: fmt.Sprintf("the service repeats a page of records instead of going on at offset %d", offset),
+		Message: fmt.Sprintf("the service returns the same page of records again at offset %d", offset),
 	}
 }
 

@@ -14,16 +14,16 @@ import (
 
 const readTimeout = 2 * time.Minute
 
-// What the data source and the ephemeral resource have in common.
+// What the data source and the ephemeral resource share.
 const (
 	typeName       = "_cvm_console_url"
-	aboutConsole   = "The link to the VNC console of a Tencent Cloud CVM instance. It works once and for 15 seconds only, so open it at once. The instance must be running."
+	aboutConsole   = "Gets a link to the VNC console of a Tencent Cloud CVM instance. The link works once, within 15 seconds. The instance must be running."
 	aboutInstance  = "The ID of the instance, such as `ins-r9hr2upy`."
 	aboutRegion    = "The region of the instance, such as `ap-guangzhou`. Default: the region of the provider."
-	aboutURL       = "The link that a person opens in a browser."
-	aboutWebsocket = "The `wss` address, for a VNC client of your own."
+	aboutURL       = "The link to open in a browser."
+	aboutWebsocket = "The `wss` address, for your own VNC client."
 	aboutExpiry    = "When both addresses stop working if neither has been used (RFC 3339)."
-	aboutTimeout   = "How long asking may take, retries included, such as `5m`. An instance that is starting is waited for. Default: `2m`."
+	aboutTimeout   = "How long to wait for the link, including retries, such as `5m`. The provider waits for an instance that is starting. Default: `2m`."
 )
 
 type consoleModel struct {
@@ -34,7 +34,7 @@ type consoleModel struct {
 	ExpiresAt    types.String `tfsdk:"expires_at"`
 }
 
-// open asks for a console and fills the model with it.
+// open gets a console and sets the model from it.
 func (m *consoleModel) open(ctx context.Context, client *cvm.Client, timeout time.Duration) (diags diag.Diagnostics) {
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -33,7 +33,7 @@ func (d *consoleURLDataSource) Metadata(_ context.Context, req datasource.Metada
 
 func (d *consoleURLDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: aboutConsole + " Every plan asks for a new link, and the state keeps it. The ephemeral resource of the same name leaves no trace.",
+		MarkdownDescription: aboutConsole + " Every plan gets a new link, and the state contains it. The ephemeral resource of the same name stores nothing.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id":   schema.StringAttribute{Required: true, MarkdownDescription: aboutInstance, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}},
 			"region":        schema.StringAttribute{Optional: true, MarkdownDescription: aboutRegion},

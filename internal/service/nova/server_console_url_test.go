@@ -217,7 +217,7 @@ func TestServerConsoleURL_errors(t *testing.T) {
 		"redirect": {prepare: func(c cloud) {
 			c.nova.Answer(slices.Repeat([]http.HandlerFunc{identitytest.Redirect("https://elsewhere.example.com/")}, 200)...)
 		}, want: "The provider does not follow redirects"},
-		"clock":        {prepare: func(c cloud) { c.identity.SetClock(time.Hour) }, want: "The clock of this machine is 1h0m0s behind the service's"},
+		"clock":        {prepare: func(c cloud) { c.identity.SetClock(time.Hour) }, want: "The clock of this machine is 1h0m0s behind the clock of the service"},
 		"wrong secret": {credentials: fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail"},
 		"wrong token":  {credentials: `token = "gAAAA-expired"`, want: "the provider cannot renew it"},
 		"wrong password": {

@@ -49,12 +49,12 @@ func (d *loginRecordsDataSource) Schema(ctx context.Context, _ datasource.Schema
 		return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)}}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The logins to the cloud desktops of Huawei Cloud Workspace, in the order of the service. " +
-			"All arguments but `max_records` and `timeouts` are filters of the service; without any, every login is read.",
+		MarkdownDescription: "Lists the logins to the cloud desktops of Huawei Cloud Workspace, in the order of the service. " +
+			"All arguments except `max_records` and `timeouts` are filters of the service. Without a filter, the provider reads every login.",
 		Attributes: map[string]schema.Attribute{
-			"start_time": at("Only logins after this time. It goes with `end_time`. Write it as in RFC 3339, such as `2016-08-20T21:11:00+08:00`, or as the service does, `2016-08-20T21:11Z`. "+
-				"The service knows no seconds, so this time is rounded down to the minute.", "end_time"),
-			"end_time":              at("Only logins before this time. It goes with `start_time`, is written in the same way, and is rounded up to the minute.", "start_time"),
+			"start_time": at("Only logins after this time. Requires `end_time`. The format is RFC 3339, such as `2016-08-20T21:11:00+08:00`, or that of the service, `2016-08-20T21:11Z`. "+
+				"The service has no seconds, so this time is rounded down to the minute.", "end_time"),
+			"end_time":              at("Only logins before this time, in the same format. Requires `start_time`. It is rounded up to the minute.", "start_time"),
 			"user_name":             text("Only logins of this user."),
 			"computer_name":         text("Only logins to the desktop with this computer name."),
 			"terminal_type":         text("Only logins from this type of terminal. The service documents `WI`, the client of the cloud desktop."),
@@ -63,19 +63,19 @@ func (d *loginRecordsDataSource) Schema(ctx context.Context, _ datasource.Schema
 			"enterprise_project_id": text("Only logins of this enterprise project."),
 			"max_records": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "How many records to read at most. Default: all that match. The state keeps every record that is read, and there may be very many.",
+				MarkdownDescription: "The largest number of records to read. Default: all that match. The state contains every record, and there may be very many.",
 				Validators:          []validator.Int64{int64validator.Between(1, 1<<31-1)},
 			},
-			"total_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "How many records match, those beyond `max_records` included."},
+			"total_count": schema.Int64Attribute{Computed: true, MarkdownDescription: "How many records match, including those beyond `max_records`."},
 			"records": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The records. The list is empty if none matches. What the service leaves out of a record is null.",
+				MarkdownDescription: "The records. The list is empty if none matches. A field that the service does not report is null.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: recordAttributes()},
 			},
 		},
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
-				ReadDescription: "How long reading may take, all pages and retries included, such as `5m`. Default: `2m`.",
+				ReadDescription: "How long to wait for all pages, including retries, such as `5m`. Default: `2m`.",
 			}),
 		},
 	}

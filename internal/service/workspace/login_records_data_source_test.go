@@ -206,7 +206,7 @@ func TestLoginRecords_errors(t *testing.T) {
 		arguments   string
 		want        string
 	}{
-		"clock":          {prepare: func(c *identitytest.Server, _ *workspacetest.Server) { c.SetClock(-time.Hour) }, want: "The clock of this machine is 1h0m0s ahead of the service's"},
+		"clock":          {prepare: func(c *identitytest.Server, _ *workspacetest.Server) { c.SetClock(-time.Hour) }, want: "The clock of this machine is 1h0m0s ahead of the clock of the service"},
 		"wrong secret":   {credentials: fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail. Service: workspace Operation: GET /v2/{project_id}/connections/desktops HTTP status: 401 Code: APIGW.0301 Request ID: 7dee64bb41c3bfd2fb0f5f4d47a1cbd8 Check access_key and secret_key"},
 		"wrong token":    {credentials: `token = "gAAAA-wrong"`, want: "the provider cannot renew it"},
 		"wrong password": {credentials: fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, "wrong", identitytest.Domain), want: "Service: iam Operation: POST /v3/auth/tokens HTTP status: 401 Code: Unauthorized"},

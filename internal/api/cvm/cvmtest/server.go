@@ -22,7 +22,7 @@ import (
 // Credential is an API key.
 type Credential struct {
 	SecretID, SecretKey string
-	// Token goes with a temporary key.
+	// Token is the security token of a temporary key.
 	Token string
 }
 

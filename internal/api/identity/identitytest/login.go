@@ -24,7 +24,7 @@ type user struct {
 	Domain   *domain `json:"domain"`
 }
 
-// known: a user is named by an id, or by a name within a domain.
+// known reports the one user, who has an ID, or a name within a domain.
 func (u *user) known() bool {
 	return u != nil && (u.ID == UserID && u.Name == "" && u.Domain == nil || u.ID == "" && u.Name == User && u.Domain.known())
 }
@@ -49,13 +49,13 @@ type scope struct {
 	} `json:"project"`
 }
 
-// known: IAM takes the name of a project without a domain, Keystone does not.
+// known reports the one project, which has an ID, or a name within a domain.
 func (s *scope) known() bool {
 	p := s.Project
 	return p != nil && (p.ID == ProjectID && p.Name == "" && p.Domain == nil || p.ID == "" && p.Name == Project && p.Domain.known())
 }
 
-// authenticate checks the body of a login; the status goes with an error.
+// authenticate checks the body of a login. It returns the HTTP status of an error.
 func authenticate(body []byte) (scoped bool, status int, err error) {
 	var login struct {
 		Auth struct {

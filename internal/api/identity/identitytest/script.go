@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// Script records the requests to a fake, and answers some in its place. It is
-// what the fakes of one cloud have in common.
+// Script records the requests to a fake, and answers some of them. The fakes of
+// one cloud share it.
 type Script struct {
 	mu       sync.Mutex
 	requests []Request
@@ -23,8 +23,7 @@ type Request struct {
 	Body                string
 }
 
-// Answer makes handlers answer the next requests, one each, in the place of the
-// fake.
+// Answer makes handlers answer the next requests instead of the fake, one each.
 func (s *Script) Answer(handlers ...http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,8 +37,8 @@ func (s *Script) Requests() []Request {
 	return slices.Clone(s.requests)
 }
 
-// Serve records a request and answers it, by a handler of Answer if there is
-// one, else by the fake's own, which receives the body as well.
+// Serve records a request and answers it, by a handler of Answer if there is one,
+// or else by the handler of the fake, which receives the body as well.
 func (s *Script) Serve(w http.ResponseWriter, r *http.Request, own func(http.ResponseWriter, *http.Request, []byte)) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -63,7 +62,7 @@ func (s *Script) Serve(w http.ResponseWriter, r *http.Request, own func(http.Res
 	own(w, r, body)
 }
 
-// Body answers with any body.
+// Body returns a handler that answers with any body.
 func Body(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
@@ -72,7 +71,7 @@ func Body(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// Redirect answers with a redirect.
+// Redirect returns a handler that answers with a redirect.
 func Redirect(target string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, target, http.StatusTemporaryRedirect)

@@ -23,7 +23,7 @@ import (
 	"time"
 )
 
-// Who the cloud knows, and what for.
+// What exists in the cloud.
 const (
 	Domain     = "acme"
 	DomainID   = "d78cbac186b744899480f25bd022f468"
@@ -40,7 +40,7 @@ const (
 	// AccessKey and SecretKey are permanent.
 	AccessKey = "QTWAOYTTINDUT2QVKYUC"
 	SecretKey = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"
-	// TemporaryKey and TemporarySecret are good together with SecurityToken.
+	// TemporaryKey and TemporarySecret are valid together with SecurityToken.
 	TemporaryKey    = "HSTAOYTTINDUT2QVKTMP"
 	TemporarySecret = "temporary41ba2giqM7Uio6PznpdUKGpownRZlmV"
 	SecurityToken   = "gQpjbi1ub3J0aC00-security-token"
@@ -54,7 +54,7 @@ type Endpoint struct {
 // Server is an identity service. It is an http.Handler.
 type Server struct {
 	Script
-	// URL is the server's address, once it was started.
+	// URL is the address of the server after Start.
 	URL string
 
 	mu      sync.Mutex
@@ -77,8 +77,7 @@ type token struct {
 	rules []AccessRule
 }
 
-// New returns an identity service that is not started: it serves where it is
-// mounted.
+// New returns an identity service that is not started.
 func New() *Server {
 	return &Server{tokens: map[string]token{}, life: 24 * time.Hour}
 }
@@ -100,28 +99,28 @@ func (s *Server) AddEndpoint(e Endpoint) {
 	s.catalog = append(s.catalog, e)
 }
 
-// SetTokenLife says how long the tokens live that are issued from now on.
+// SetTokenLife sets the life of the tokens that are issued from now on.
 func (s *Server) SetTokenLife(life time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.life = life
 }
 
-// SetClock sets the cloud's clock off by skew.
+// SetClock makes the clock of the cloud differ by skew.
 func (s *Server) SetClock(skew time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.skew = skew
 }
 
-// Now is the time by the cloud's clock.
+// Now returns the time of the cloud's clock.
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return time.Now().Add(s.skew)
 }
 
-// Revoke ends the life of every token that was issued.
+// Revoke makes every issued token invalid.
 func (s *Server) Revoke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,10 +170,10 @@ func (s *Server) allows(id string, r *http.Request) bool {
 	return rules == nil || slices.Contains(rules, AccessRule{r.Method, r.URL.Path})
 }
 
-// ErrUnauthorized is why Authenticate refuses a request with a token.
+// ErrUnauthorized is the error of Authenticate for a token.
 var ErrUnauthorized = errors.New("The request you have made requires authentication.") //nolint:revive,staticcheck // As Keystone words it.
 
-// Authenticate checks who sent a request to another service of the cloud: a
+// Authenticate checks a request to another service of the cloud: it must have a
 // valid token, or a signature of one of the access keys.
 func (s *Server) Authenticate(r *http.Request, body []byte) error {
 	tokens, signatures := r.Header["X-Auth-Token"], r.Header["Authorization"]
@@ -272,13 +271,13 @@ func (s *Server) describe(w http.ResponseWriter, status int, id string) {
 	_ = json.NewEncoder(w).Encode(object{"token": token})
 }
 
-// Fault answers with an error as Keystone writes it.
+// Fault answers with an error in the form of Keystone.
 func Fault(w http.ResponseWriter, status int, title, message string) {
 	encoded, _ := json.Marshal(map[string]any{"error": map[string]any{"code": status, "title": title, "message": message}})
 	Body(status, "application/json", string(encoded))(w, nil)
 }
 
-// GatewayFault answers with an error as the gateway of Huawei Cloud writes it.
+// GatewayFault answers with an error in the form of Huawei Cloud's gateway.
 func GatewayFault(w http.ResponseWriter, status int, code, message string) {
 	encoded, _ := json.Marshal(map[string]string{"error_code": code, "error_msg": message, "request_id": "7dee64bb41c3bfd2fb0f5f4d47a1cbd8"})
 	w.Header().Set("X-Request-Id", "7dee64bb41c3bfd2fb0f5f4d47a1cbd8")

@@ -15,8 +15,8 @@ import (
 
 var authorization = regexp.MustCompile(`^SDK-HMAC-SHA256 Access=([^,\s]+), SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$`)
 
-// SignatureError is why Authenticate refuses a signed request, as Huawei's
-// gateway words it.
+// SignatureError is the error of Authenticate for a signed request, in the words
+// of Huawei's gateway.
 type SignatureError string
 
 func (e SignatureError) Error() string {
