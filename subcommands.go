@@ -2,22 +2,22 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/address"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/drift"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/relay"
 )
 
 // subcommands maps the first argument to what runs instead of the provider. A
 // subcommand gets the other arguments and returns the exit code.
 var subcommands = map[string]func(args []string) int{
 	"drift": runDrift,
+	"relay": runRelay,
 }
 
 func runDrift(args []string) int {
@@ -27,10 +27,13 @@ func runDrift(args []string) int {
 	return command.Run(ctx, args)
 }
 
+func runRelay(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return relay.Command{Version: version, Getenv: os.Getenv, Stderr: os.Stderr}.Run(ctx, args)
+}
+
 // openInbox returns the inbox at an address, as the provider would open it.
-func openInbox(address string) (inbox.Store, error) {
-	if strings.Contains(address, "://") {
-		return nil, fmt.Errorf("%q is not a directory", address)
-	}
-	return directory.New(address)
+func openInbox(text string) (inbox.Store, error) {
+	return address.Open(address.Config{Address: text, Token: os.Getenv("CLOUDDESKTOP_CALLBACK_TOKEN")})
 }

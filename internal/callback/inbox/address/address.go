@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
@@ -20,8 +21,8 @@ type Config struct {
 	Address string
 	// Token is the token of a relay.
 	Token string
-	// HTTPClient reaches buckets and relays. It must speak HTTP/1.1 only and follow
-	// no redirects.
+	// HTTPClient reaches buckets and relays; nil is one without a log. It must speak
+	// HTTP/1.1 only and follow no redirects.
 	HTTPClient *http.Client
 }
 
@@ -36,6 +37,9 @@ func IsRelay(address string) bool {
 // Open returns the inbox. It touches nothing and sends no request. The error
 // says what is wrong with the address.
 func Open(cfg Config) (inbox.Store, error) {
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = newHTTPClient()
+	}
 	scheme, _, remote := strings.Cut(cfg.Address, "://")
 	switch {
 	case remote && scheme == s3.Scheme:
@@ -56,4 +60,18 @@ func as[S inbox.Store](store S, err error) (inbox.Store, error) {
 		return nil, err
 	}
 	return store, nil
+}
+
+// newHTTPClient returns a client that neither repeats requests nor follows
+// redirects.
+func newHTTPClient() *http.Client {
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(true)
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, Protocols: protocols,
+			MaxIdleConnsPerHost: 10, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
@@ -19,12 +20,18 @@ type Handler struct {
 	store *Watched
 	token [sha256.Size]byte
 	log   *slog.Logger
+
+	stopOnce sync.Once
+	stopped  chan struct{}
 }
 
 // NewHandler returns the Handler of a store. An empty token admits nobody.
 func NewHandler(store *Watched, token string, logger *slog.Logger) *Handler {
-	return &Handler{store: store, token: sha256.Sum256([]byte(token)), log: logger}
+	return &Handler{store: store, token: sha256.Sum256([]byte(token)), log: logger, stopped: make(chan struct{})}
 }
+
+// Stop ends the requests that only wait, so that the server can shut down.
+func (h *Handler) Stop() { h.stopOnce.Do(func() { close(h.stopped) }) }
 
 var emptyToken = sha256.Sum256(nil)
 
@@ -124,6 +131,13 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) wait(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), waitTimeout)
 	defer cancel()
+	go func() {
+		select {
+		case <-h.stopped:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	query := r.URL.Query()
 	h.done(w, r, http.StatusNoContent, h.store.wait(ctx, query.Get("prefix"), query.Get("since")))
 }
