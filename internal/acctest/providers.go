@@ -19,7 +19,6 @@ func Providers(options ...func(*clients.Env)) map[string]func() (tfprotov6.Provi
 	options = append([]func(*clients.Env){func(env *clients.Env) {
 		env.Getenv = func(string) string { return "" }
 		env.Retry.Initial = time.Millisecond
-		env.DoubtWait = 200 * time.Millisecond
 	}}, options...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"clouddesktop": func() (tfprotov6.ProviderServer, error) {

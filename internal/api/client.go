@@ -17,7 +17,7 @@ import (
 	"unicode"
 )
 
-// Client sends JSON requests to one service and knows nothing of what they mean.
+// Client sends JSON requests to one service and does not know what they mean.
 type Client struct {
 	// Service names the service in errors.
 	Service string
@@ -49,6 +49,9 @@ type Call struct {
 	Body any
 	// Secrets are texts of this call that no error may repeat.
 	Secrets []string
+	// Once: the request must not reach the service twice. It is sent on a
+	// connection of its own and never repeated by the transport.
+	Once bool
 	// Sensitive marks an answer that holds a secret which is not known before:
 	// no byte of its body is quoted.
 	Sensitive bool
@@ -73,6 +76,10 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 	req, err := c.newRequest(ctx, call)
 	if err != nil {
 		return nil, c.fail(call, 0, Refused, err.Error(), nil)
+	}
+	if call.Once {
+		ctx = context.WithValue(ctx, onceKey{}, true)
+		req.GetBody = nil // Without it net/http cannot send the body again.
 	}
 	var sent atomic.Bool
 	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}))

@@ -50,40 +50,53 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Problem }
 
-// NewHTTPClient returns a client that follows no redirect (credential headers
-// would go along to another host), ends a request after 90 seconds, sends
-// the User-Agent, limits the size of answers, and logs method, host, path,
-// status and duration, never a header, a query or a body.
+// NewHTTPClient returns a client that speaks HTTP/1.1 only, follows no redirect
+// (credential headers would go along to another host), ends a request after 90
+// seconds, sends the User-Agent, limits the size of answers, and logs method,
+// host, path, status and duration, never a header, a query or a body.
 // It fails with a *ConfigError if a certificate or key cannot be used.
 func NewHTTPClient(cfg TransportConfig) (*http.Client, error) {
 	tlsConfig, err := newTLSConfig(cfg)
 	if err != nil {
 		return nil, err
 	}
-	base := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-		TLSClientConfig:       tlsConfig,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   10, // Terraform runs ten operations at once.
-		IdleConnTimeout:       90 * time.Second,
-		ExpectContinueTimeout: time.Second,
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	var transport http.RoundTripper = base
-	if cfg.Wrap != nil {
-		transport = cfg.Wrap(base)
+	if cfg.Wrap == nil {
+		cfg.Wrap = func(next http.RoundTripper) http.RoundTripper { return next }
 	}
-	logger := cfg.Logger
-	if logger == nil {
-		logger = slog.New(slog.DiscardHandler)
-	}
+	shared, single := newTransport(tlsConfig), newTransport(tlsConfig)
+	single.DisableKeepAlives = true
 	return &http.Client{
-		Transport:     &roundTripper{base: base, next: transport, userAgent: cfg.UserAgent, logger: logger},
+		Transport: &roundTripper{
+			base: shared, next: cfg.Wrap(shared), once: cfg.Wrap(single),
+			userAgent: cfg.UserAgent, logger: cfg.Logger,
+		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       requestTimeout,
 	}, nil
 }
+
+// newTransport speaks HTTP/1.1 only: over HTTP/2 net/http repeats a POST whose
+// stream the server resets, without end.
+func newTransport(tlsConfig *tls.Config) *http.Transport {
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSClientConfig:       tlsConfig,
+		TLSHandshakeTimeout:   10 * time.Second,
+		Protocols:             protocols,
+		MaxIdleConnsPerHost:   10, // Terraform runs ten operations at once.
+		IdleConnTimeout:       90 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+}
+
+// onceKey marks the context of a request that must not reach the service twice.
+type onceKey struct{}
 
 func newTLSConfig(cfg TransportConfig) (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -105,8 +118,11 @@ func newTLSConfig(cfg TransportConfig) (*tls.Config, error) {
 }
 
 type roundTripper struct {
-	base      *http.Transport
-	next      http.RoundTripper
+	base *http.Transport
+	next http.RoundTripper
+	// once opens a connection for each request: on a kept one net/http repeats a
+	// request that it takes for idempotent.
+	once      http.RoundTripper
 	userAgent string
 	logger    *slog.Logger
 }
@@ -116,8 +132,12 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = req.Clone(req.Context())
 		req.Header.Set("User-Agent", t.userAgent)
 	}
+	next := t.next
+	if req.Context().Value(onceKey{}) != nil {
+		next = t.once
+	}
 	start := time.Now()
-	resp, err := t.next.RoundTrip(req)
+	resp, err := next.RoundTrip(req)
 	attrs := []slog.Attr{
 		slog.String("method", req.Method),
 		slog.String("host", req.URL.Host),

@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
@@ -8,13 +9,18 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/port"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
 // DefaultListen is the address to listen on where none is configured: a free
 // port that only this machine reaches.
 const DefaultListen = "127.0.0.1:0"
 
-// Config is where callbacks arrive.
+// Config says where callbacks arrive.
 type Config struct {
 	// Listen is the host and port of the receiver. A fixed port can be shared by
 	// any number of processes of one user, but not on Windows.
@@ -23,11 +29,19 @@ type Config struct {
 	// Listen is bound to.
 	URL string
 	// Store is the inbox.
-	Store Store
+	Store inbox.Store
+	// Scope is the name of the Terraform state that calls are made for.
+	Scope string
 	// Certificate and Key are PEM. With both the receiver speaks https.
 	Certificate, Key []byte
-	// Logger receives what is odd, without content; nil discards it. Its handler
-	// sees the values of the context that began or awaits an operation.
+	// Seal and Unseal, if set, encrypt what is stored and open it.
+	Seal   func(ctx context.Context, in receiver.Inbox, made id.ID, body []byte) ([]byte, error)
+	Unseal func(value []byte) ([]byte, error)
+	// Ended, if set, reports whether a call has ended that this process did not
+	// make or still waits for.
+	Ended func(ctx context.Context, store inbox.Store, made id.ID) (bool, error)
+	// Logger receives what is unusual, without content; nil discards it. Its
+	// handler sees the values of the context of the call or the wait.
 	Logger *slog.Logger
 }
 
@@ -52,12 +66,12 @@ func (a *address) listen() string { return net.JoinHostPort(a.host, a.port) }
 
 func (a *address) fixed() bool { return a.port != "0" }
 
-// protocol is the same for those who answer a caller alike.
+// protocol is the same for processes that answer a caller alike.
 func (a *address) protocol() string {
 	if a.tls == nil {
 		return "http"
 	}
-	return digest(string(a.tls.Certificates[0].Certificate[0]))
+	return port.Digest(string(a.tls.Certificates[0].Certificate[0]))
 }
 
 func parse(cfg Config) (*address, error) {
@@ -66,11 +80,11 @@ func parse(cfg Config) (*address, error) {
 	if a.host, a.port, err = net.SplitHostPort(cfg.Listen); err != nil {
 		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is no host and port. Write it like 127.0.0.1:0 (a free port of this machine) or 0.0.0.0:8700.", cfg.Listen)}
 	}
-	port, err := strconv.ParseUint(a.port, 10, 16)
+	number, err := strconv.ParseUint(a.port, 10, 16)
 	if err != nil {
 		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is no port. Write a number from 1 to 65535, or 0 for a free one, like 127.0.0.1:0 or 0.0.0.0:8700.", a.port)}
 	}
-	a.port = strconv.FormatUint(port, 10)
+	a.port = strconv.FormatUint(number, 10)
 	if a.tls, err = parsePair(cfg.Certificate, cfg.Key); err != nil {
 		return nil, err
 	}

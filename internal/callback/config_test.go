@@ -95,7 +95,7 @@ func TestHostAndAddress(t *testing.T) {
 			if f.Host() != test.host {
 				t.Errorf("host %q before the start", f.Host())
 			}
-			if address := f.begin(t).URL(); !strings.HasPrefix(address, test.url) {
+			if address := f.open(t).URL(); !strings.HasPrefix(address, test.url) {
 				t.Errorf("the service is told %s", address)
 			}
 		})
@@ -105,11 +105,9 @@ func TestHostAndAddress(t *testing.T) {
 func TestNewStartsNothing(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
-	f := newFixture(t, func(cfg *Config) { cfg.Listen = "127.0.0.1:" + port })
-	if _, err := os.Stat(filepath.Dir(f.inbox.Path())); err != nil {
-		t.Fatal(err)
-	}
-	if exists(f.inbox.Path()) {
+	path := filepath.Join(t.TempDir(), "inbox")
+	f := newFixture(t, func(cfg *Config) { cfg.Listen, cfg.Store = "127.0.0.1:"+port, newDirectory(t, path) })
+	if _, err := os.Stat(path); err == nil {
 		t.Error("New made the inbox")
 	}
 	if conn, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil { //nolint:noctx // Nothing answers.
@@ -117,8 +115,8 @@ func TestNewStartsNothing(t *testing.T) {
 		t.Error("New listens")
 	}
 	// The controls: both are there with the first operation.
-	f.begin(t)
-	if !exists(f.inbox.Path()) {
+	f.open(t)
+	if _, err := os.Stat(path); err != nil {
 		t.Error("Begin made no inbox")
 	}
 	conn, err := net.Dial("tcp", "127.0.0.1:"+port) //nolint:noctx // It answers.

@@ -16,52 +16,58 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/inboxtest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// tempVariable is where the runs of a test meet, below the user's own places.
-const tempVariable = "CALLBACK_TEST_TEMP"
+// folderVariable is where the processes of a test find each other.
+const folderVariable = "CALLBACK_TEST_FOLDER"
 
 func TestMain(m *testing.M) {
-	if folder := os.Getenv(tempVariable); folder != "" {
-		machineTemp = func() string { return folder }
-	}
+	registryFolder = os.Getenv(folderVariable)
 	if os.Getenv(childVariable) != "" {
 		os.Exit(child())
 	}
-	// Runs that share a port meet below here and not in the user's own cache.
-	home, err := os.MkdirTemp("", "callback")
+	folder, err := os.MkdirTemp("", "callback")
 	if err != nil {
 		panic(err)
 	}
-	machineTemp = func() string { return home }
-	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", tempVariable} {
-		if err := os.Setenv(name, home); err != nil {
-			panic(err)
-		}
+	registryFolder = folder
+	if err := os.Setenv(folderVariable, folder); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		_ = os.RemoveAll(home)
+		_ = os.RemoveAll(folder)
 		os.Exit(code)
 	}))
 }
 
-// fixture is an Receiver, what it logs, and an inbox that counts and fails on demand.
+// fixture is a Receiver, what it logs, and an inbox that counts and fails on demand.
 type fixture struct {
 	*Receiver
-	inbox *inbox
+	inbox *store
 	logs  *logs
 }
 
 func newFixture(t *testing.T, change func(*Config)) *fixture {
 	t.Helper()
-	f := &fixture{inbox: &inbox{Directory: NewDirectory(filepath.Join(t.TempDir(), "inbox"))}, logs: &logs{}}
+	f := &fixture{logs: &logs{}}
 	cfg := Config{
 		Listen: DefaultListen,
-		Store:  f.inbox,
+		Store:  inboxtest.NewMemory(),
 		Logger: slog.New(strictHandler{slog.NewTextHandler(f.logs, &slog.HandlerOptions{Level: slog.LevelDebug})}),
 	}
 	if change != nil {
 		change(&cfg)
+	}
+	f.inbox = &store{Store: cfg.Store}
+	cfg.Store = f.inbox
+	if local, ok := f.inbox.Store.(*directory.Store); ok {
+		cfg.Store = localStore{f.inbox, local}
 	}
 	var err error
 	if f.Receiver, err = New(cfg); err != nil {
@@ -75,21 +81,48 @@ func newFixture(t *testing.T, change func(*Config)) *fixture {
 	return f
 }
 
-func (f *fixture) begin(t *testing.T) *Operation {
+// inDirectory makes the inbox of a fixture a directory.
+func inDirectory(t *testing.T, cfg *Config) {
 	t.Helper()
-	op, err := f.Begin(logged(t))
+	cfg.Store = newDirectory(t, filepath.Join(t.TempDir(), "inbox"))
+}
+
+func newDirectory(t *testing.T, path string) *directory.Store {
+	t.Helper()
+	d, err := directory.New(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return op
+	return d
 }
 
-// wait returns the result of op, which must be there or arrive within a minute.
-func wait(t *testing.T, op *Operation) string {
+// localStore is a store that other processes can open by its path.
+type localStore struct {
+	*store
+	local *directory.Store
+}
+
+func (s localStore) Path() string { return s.local.Path() }
+
+// open opens an order.
+func (f *fixture) open(t *testing.T) *Pending {
+	t.Helper()
+	p, err := f.Open(logged(t), id.Order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// accept accepts every callback.
+func accept([]byte) error { return nil }
+
+// wait returns the result of p, which must be there or arrive within a minute.
+func wait(t *testing.T, p *Pending) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(logged(t), time.Minute)
 	defer cancel()
-	body, err := op.Wait(ctx)
+	body, err := p.Wait(ctx, accept)
 	if err != nil {
 		t.Fatalf("Wait: %v", err)
 	}
@@ -113,73 +146,91 @@ func call(t *testing.T, client *http.Client, method, address, body string) int {
 	return resp.StatusCode
 }
 
-type inbox struct {
-	*Directory
+type store struct {
+	inbox.Store
 	lists, resultGets atomic.Int32
 	failure           atomic.Pointer[error]
 	// gate, if set, holds every result back until it is closed.
 	gate chan struct{}
-	// afterPut, if set, runs once a result is stored and not yet acknowledged.
-	afterPut func()
+	// afterCreate, if set, runs once a result is stored and not yet acknowledged.
+	afterCreate func()
 }
 
-func (i *inbox) fail(err error) { i.failure.Store(&err) }
+func (s *store) fail(err error) { s.failure.Store(&err) }
 
-func (i *inbox) err() error {
-	if err := i.failure.Load(); err != nil {
+func (s *store) err() error {
+	if err := s.failure.Load(); err != nil {
 		return *err
 	}
 	return nil
 }
 
-func (i *inbox) PutIfAbsent(ctx context.Context, key string, value []byte) (bool, error) {
-	if err := i.err(); err != nil {
+func (s *store) Create(ctx context.Context, key string, value []byte) (bool, error) {
+	if err := s.err(); err != nil {
 		return false, err
 	}
-	isResult := strings.HasPrefix(key, resultsPrefix)
-	if isResult && i.gate != nil {
+	isResult := strings.HasPrefix(key, receiver.ResultPrefix)
+	if isResult && s.gate != nil {
 		select {
-		case <-i.gate:
+		case <-s.gate:
 		case <-ctx.Done():
 			return false, context.Cause(ctx)
 		}
 	}
-	stored, err := i.Directory.PutIfAbsent(ctx, key, value)
-	if isResult && i.afterPut != nil {
-		i.afterPut()
+	created, err := s.Store.Create(ctx, key, value)
+	if isResult && s.afterCreate != nil {
+		s.afterCreate()
 	}
-	return stored, err
+	return created, err
 }
 
-func (i *inbox) Get(ctx context.Context, key string) ([]byte, error) {
-	if strings.HasPrefix(key, resultsPrefix) {
-		i.resultGets.Add(1)
+func (s *store) Get(ctx context.Context, key string) ([]byte, error) {
+	if strings.HasPrefix(key, receiver.ResultPrefix) {
+		s.resultGets.Add(1)
 	}
-	if err := i.err(); err != nil {
+	if err := s.err(); err != nil {
 		return nil, err
 	}
-	return i.Directory.Get(ctx, key)
+	return s.Store.Get(ctx, key)
 }
 
-func (i *inbox) List(ctx context.Context, prefix string) ([]string, error) {
-	i.lists.Add(1)
-	if err := i.err(); err != nil {
-		return nil, err
+func (s *store) List(ctx context.Context, prefix string) (inbox.Listing, error) {
+	if prefix == receiver.ResultPrefix {
+		s.lists.Add(1)
 	}
-	return i.Directory.List(ctx, prefix)
+	if err := s.err(); err != nil {
+		return inbox.Listing{}, err
+	}
+	return s.Store.List(ctx, prefix)
 }
 
-// keys returns everything that the inbox holds.
-func (i *inbox) keys(t *testing.T) []string {
+// put stores a result as another process does.
+func (s *store) put(t *testing.T, p *Pending, body string) {
 	t.Helper()
-	keys, err := i.Directory.List(t.Context(), "")
+	if created, err := s.Store.Create(t.Context(), receiver.ResultKey(p.hash), []byte(body)); err != nil || !created {
+		t.Errorf("the result is not stored: %v", err)
+	}
+}
+
+// keys returns everything that the inbox holds, but its key.
+func (s *store) keys(t *testing.T) []string { return keysOf(t, s.Store) }
+
+func keysOf(t *testing.T, s inbox.Store) []string {
+	t.Helper()
+	listing, err := s.List(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
+	}
+	var keys []string
+	for _, entry := range listing.Entries {
+		if entry.Key != "key" {
+			keys = append(keys, entry.Key)
+		}
 	}
 	return keys
 }
 
-// strictHandler drops what is not logged in the context of an operation, as a
+// strictHandler drops what is not logged in the context of a call, as a
 // handler that finds its logger there does.
 type strictHandler struct{ slog.Handler }
 
@@ -254,4 +305,4 @@ func (p *pipes) Close() error {
 
 func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
 
-func idOf(op *Operation) string { return path.Base(op.URL()) }
+func idOf(p *Pending) string { return path.Base(p.URL()) }

@@ -16,6 +16,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
 )
 
 // childVariable tells the test binary to be one run of the provider.
@@ -44,9 +47,13 @@ func child() int {
 		panic(err)
 	}
 	var logged logs
+	inbox, err := directory.New(do.Inbox)
+	if err != nil {
+		panic(err)
+	}
 	x, err := New(Config{
 		Listen: do.Listen,
-		Store:  NewDirectory(do.Inbox),
+		Store:  inbox,
 		Logger: slog.New(slog.NewTextHandler(io.MultiWriter(&logged, os.Stderr), &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
@@ -55,9 +62,9 @@ func child() int {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var addresses []string
-	var operations []*Operation
+	var operations []*Pending
 	for range do.Operations {
-		op, err := x.Begin(ctx)
+		op, err := x.Open(ctx, id.Order)
 		if err != nil {
 			panic(err)
 		}
@@ -72,7 +79,7 @@ func child() int {
 	var all sync.WaitGroup
 	for _, op := range operations {
 		all.Go(func() {
-			body, err := op.Wait(ctx)
+			body, err := op.Wait(ctx, accept)
 			if err != nil {
 				panic(err)
 			}
@@ -85,7 +92,7 @@ func child() int {
 		})
 	}
 	all.Wait()
-	if err := say.Encode(report{results, strings.Count(logged.String(), "stored for another process")}); err != nil {
+	if err := say.Encode(report{results, strings.Count(logged.String(), "of another process")}); err != nil {
 		panic(err)
 	}
 	if do.Leave {
@@ -191,9 +198,11 @@ func needSharing(t *testing.T) {
 	}
 }
 
-func bodyFor(address string) string { return fmt.Sprintf(`{"for":%q}`, address) }
+func bodyFor(address string) string {
+	return fmt.Sprintf(`{"status":"0","data":{"username":"dev_01","desktop_uuid":%q}}`, address)
+}
 
-func TestTwoRunsAtOnce(t *testing.T) {
+func TestReceiver_twoProcessesAtOnce(t *testing.T) {
 	t.Parallel()
 	const each = 40
 	for name, test := range map[string]struct{ fixed, sameInbox bool }{
@@ -233,8 +242,8 @@ func TestTwoRunsAtOnce(t *testing.T) {
 				}
 			}
 			for _, inbox := range inboxes {
-				if keys, err := NewDirectory(inbox).List(t.Context(), ""); err != nil || len(keys) != 0 {
-					t.Errorf("the inbox still holds %q (%v)", keys, err)
+				if keys := keysOf(t, newDirectory(t, inbox)); len(keys) != 0 {
+					t.Errorf("the inbox still holds %q", keys)
 				}
 			}
 			// On Linux all who have the socket race for each connection: without
@@ -246,7 +255,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	}
 }
 
-func TestPortIsNotSharedWithoutAPlaceToMeet(t *testing.T) {
+func TestReceiver_portIsNotSharedWithoutAFolder(t *testing.T) {
 	t.Parallel()
 	listen := "127.0.0.1:" + freePort(t)
 	folder := t.TempDir()
@@ -255,9 +264,9 @@ func TestPortIsNotSharedWithoutAPlaceToMeet(t *testing.T) {
 		t.Fatal(err)
 	}
 	alone := startRun(t, task{Listen: listen, Inbox: filepath.Join(folder, "inbox"), Operations: 1},
-		"HOME="+nowhere, "XDG_CACHE_HOME="+nowhere, "TMPDIR="+nowhere, tempVariable+"="+nowhere)
+		folderVariable+"="+nowhere)
 	second := newFixture(t, func(cfg *Config) { cfg.Listen = listen })
-	if _, err := second.Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "listen on another one") {
+	if _, err := second.Open(t.Context(), id.Order); err == nil || !strings.Contains(err.Error(), "listen on another one") {
 		t.Errorf("a second run that the first cannot know shares its port: %v", err)
 	}
 	answer(t, alone)

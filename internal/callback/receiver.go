@@ -1,44 +1,171 @@
+// Package callback waits for services that report the result of a call by
+// calling back. Each call gets an unguessable URL; a receiver stores what arrives
+// there in an inbox, and the process that made the call waits for it.
 package callback
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
+	"net/url"
+	"sync"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/port"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-const (
-	callbackPath = "/v1/callbacks"
-	maxBody      = 64 << 10
-	// storeTimeout bounds the writing of a result; the service waits meanwhile.
-	storeTimeout = 15 * time.Second
-)
+// Receiver gives out callback URLs and receives what is sent to them.
+type Receiver struct {
+	config  Config
+	address *address
+	store   inbox.Store
+	log     *slog.Logger
+	port    *port.Port
+	listen  func(ctx context.Context) (net.Listener, error)
 
-// serve starts to answer at listener. x.mu is held.
-func (x *Receiver) serve(ctx context.Context, listener net.Listener) {
-	ctx = context.WithoutCancel(ctx) // The first operation of many.
-	x.listener = listener
-	x.server = &http.Server{
-		Handler:           x.handler(),
-		TLSConfig:         x.address.tls,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ConnState:         x.count,
-		ErrorLog:          slog.NewLogLogger(boundHandler{x.log.Handler(), ctx}, slog.LevelDebug),
+	// serving counts the server and its connections.
+	serving sync.WaitGroup
+
+	mu       sync.Mutex
+	key      []byte       // Of the inbox; nil until the first call.
+	server   *http.Server // Nil until the first call.
+	listener net.Listener
+	closed   bool
+	base     *url.URL
+	// pending holds the calls of this process by the hash of their id, nil for
+	// one that ended.
+	pending  map[string]*Pending
+	waiting  int
+	stopPoll context.CancelFunc
+}
+
+// registryFolder is where tests make processes find each other.
+var registryFolder string
+
+// New returns a Receiver, or a *ConfigError. It opens, listens and starts
+// nothing: that happens with the first call.
+func New(config Config) (*Receiver, error) {
+	address, err := parse(config)
+	if err != nil {
+		return nil, err
 	}
-	// Callbacks are rare, and a connection that a service keeps would break when
-	// the process ends that it happens to lead to, though another one answers on.
-	x.server.SetKeepAlivesEnabled(false)
-	server := x.server
-	x.serving.Go(func() {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	shared := port.Config{Host: address.host, Port: address.port, Protocol: address.protocol(), Folder: registryFolder, Logger: config.Logger}
+	if local, ok := config.Store.(interface{ Path() string }); ok {
+		shared.InboxPath = local.Path()
+	}
+	r := &Receiver{
+		config:  config,
+		address: address,
+		store:   config.Store,
+		log:     config.Logger,
+		port:    port.New(shared),
+		pending: map[string]*Pending{},
+	}
+	r.listen = r.port.Listen
+	return r, nil
+}
+
+// Host is the host of the URL that the service will be told to call, without a
+// port.
+func (r *Receiver) Host() string { return r.address.url.Hostname() }
+
+// Open returns a new callback URL and starts the receiver, if it is not running.
+func (r *Receiver) Open(ctx context.Context, kind id.Kind) (*Pending, error) {
+	key, err := r.makeKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base, err := r.start(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.port.Register(ctx); err != nil {
+		return nil, err
+	}
+	made := id.New(kind, r.config.Scope, key)
+	address := base.JoinPath(receiver.Path, made.Secret()).String()
+	return r.add(&Pending{receiver: r, url: &address, kind: kind, ref: made.Ref(), hash: made.Hash()}), nil
+}
+
+// Resume returns the order with this reference, which another process placed. It
+// starts nothing: where the service calls back was decided with the order.
+func (r *Receiver) Resume(ref string) (*Pending, error) {
+	hash, ok := id.HashOfRef(ref)
+	if !ok {
+		return nil, fmt.Errorf("%.80q is not a reference", ref)
+	}
+	p := r.add(&Pending{receiver: r, kind: id.Order, ref: ref, hash: hash})
+	p.notify() // The result may be there.
+	return p, nil
+}
+
+func (r *Receiver) add(p *Pending) *Pending {
+	p.news = make(chan struct{}, 1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.pending[p.hash] = p
+	return p
+}
+
+// makeKey returns the key of the inbox.
+func (r *Receiver) makeKey(ctx context.Context) ([]byte, error) {
+	r.mu.Lock()
+	key := r.key
+	r.mu.Unlock()
+	if key != nil {
+		return key, nil
+	}
+	return id.MakeKey(ctx, r.store)
+}
+
+func (r *Receiver) start(ctx context.Context, key []byte) (*url.URL, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return nil, errors.New("the receiver of callbacks is closed")
+	case r.server != nil:
+		return r.base, nil
+	}
+	listener, err := r.listen(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("unable to listen for callbacks; if another program or user has the port, listen on another one: %w", err)
+	}
+	base := *r.address.url
+	if !r.port.Fixed() {
+		_, number, _ := net.SplitHostPort(listener.Addr().String())
+		base.Host = net.JoinHostPort(r.address.host, number)
+	}
+	r.base, r.key = &base, key
+	r.serve(ctx, listener)
+	return r.base, nil
+}
+
+// serve starts to answer at listener. r.mu is held.
+func (r *Receiver) serve(ctx context.Context, listener net.Listener) {
+	ctx = context.WithoutCancel(ctx) // The first call of many.
+	server := receiver.NewServer(receiver.New(receiver.Config{
+		Finder:  newFinder(receiver.Inbox{Store: r.store, Key: r.key}, r.port),
+		Path:    r.address.url.Path,
+		Seal:    r.config.Seal,
+		Ended:   r.ended,
+		Observe: r.observe,
+		Logger:  r.log,
+	}), r.address.tls)
+	server.BaseContext = func(net.Listener) context.Context { return ctx }
+	server.ConnState = r.count
+	server.ErrorLog = slog.NewLogLogger(boundHandler{r.log.Handler(), ctx}, slog.LevelDebug)
+	r.listener, r.server = listener, server
+	r.serving.Go(func() {
 		var err error
 		if server.TLSConfig != nil {
 			err = server.ServeTLS(listener, "", "")
@@ -46,19 +173,19 @@ func (x *Receiver) serve(ctx context.Context, listener net.Listener) {
 			err = server.Serve(listener)
 		}
 		if !errors.Is(err, net.ErrClosed) {
-			x.log.ErrorContext(ctx, "the receiver of callbacks stopped", "error", err)
+			r.log.ErrorContext(ctx, "the receiver of callbacks stopped", "error", err)
 		}
 	})
-	x.log.DebugContext(ctx, "receiving callbacks", "address", listener.Addr().String())
+	r.log.DebugContext(ctx, "receiving callbacks", "address", listener.Addr().String())
 }
 
 // count learns of each connection before the server can stop accepting.
-func (x *Receiver) count(_ net.Conn, state http.ConnState) {
+func (r *Receiver) count(_ net.Conn, state http.ConnState) {
 	if state == http.StateNew {
-		x.serving.Add(1)
+		r.serving.Add(1)
 	}
 	if state == http.StateClosed {
-		x.serving.Done()
+		r.serving.Done()
 	}
 }
 
@@ -72,150 +199,33 @@ func (h boundHandler) Handle(_ context.Context, record slog.Record) error {
 	return h.Handler.Handle(h.ctx, record) //nolint:contextcheck // A log.Logger has no context to inherit.
 }
 
-func (x *Receiver) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc(callbackPath+"/{id}", x.receive)
-	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		x.refuse(w, r, &refusal{http.StatusNotFound, "there is nothing at this path", nil})
-	})
-	// A proxy may or may not take away the path of the configured URL, and that
-	// of a peer may be another one.
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path := strings.TrimPrefix(r.URL.Path, x.address.url.Path)
-		if at := strings.LastIndex(path, callbackPath+"/"); at > 0 {
-			path = path[at:]
-		}
-		r.URL.Path, r.URL.RawPath = path, ""
-		mux.ServeHTTP(w, r)
-	})
-}
+// closeTimeout bounds how long Close waits for connections that came before it.
+// Terraform kills a provider two seconds after it was told to end.
+const closeTimeout = 1200 * time.Millisecond
 
-func (x *Receiver) receive(w http.ResponseWriter, r *http.Request) {
-	ref := refer(r.PathValue("id"))
-	outcome, no := x.take(w, r, ref)
-	if no != nil {
-		x.refuse(w, r, no)
-		return
+// Close accepts no more connections and lets those finish that it has, even if
+// they have brought no request yet. Only what they bring depends on it: what was
+// answered is in the inbox.
+func (r *Receiver) Close() error {
+	r.mu.Lock()
+	server, listener := r.server, r.listener
+	closed := r.closed
+	r.closed = true
+	r.mu.Unlock()
+	if closed || server == nil {
+		return nil
 	}
-	x.log.DebugContext(r.Context(), "callback", "operation", ref.String(), "outcome", outcome)
-	w.Header().Set("Content-Type", "application/json")
-	// The result is stored: whether the service reads the answer changes nothing.
-	_, _ = io.WriteString(w, "{}\n")
-}
-
-// take stores what a callback brings and says what became of it.
-func (x *Receiver) take(w http.ResponseWriter, r *http.Request, ref reference) (string, *refusal) {
-	if r.Method != http.MethodPost && r.Method != http.MethodPut {
-		w.Header().Set("Allow", "POST, PUT")
-		return "", &refusal{http.StatusMethodNotAllowed, "a callback is a POST or a PUT", nil}
-	}
-	begun, ended := x.begun(ref)
-	if ended {
-		return "repeated after the end", nil
-	}
-	inbox := x.store
-	if !begun {
-		var err error
-		switch inbox, err = x.find(r.Context(), ref); {
-		case err != nil:
-			return "", &refusal{http.StatusServiceUnavailable, "the inbox cannot be read", err}
-		case inbox == nil:
-			return "", &refusal{http.StatusNotFound, "nothing waits for this callback", nil}
-		}
-	}
-	body, no := readObject(w, r)
-	if no != nil {
-		return "", no
-	}
-	// A service that hangs up at once has said what it had to say.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
+	// Shutdown of the server would drop the requests that are still to come.
+	err := listener.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
-	first, err := inbox.PutIfAbsent(ctx, ref.resultKey(), body)
-	if err != nil {
-		return "", &refusal{http.StatusServiceUnavailable, "the inbox cannot be written", err}
+	go func() {
+		r.serving.Wait()
+		cancel()
+	}()
+	<-ctx.Done()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = errors.Join(err, ctx.Err(), server.Close())
 	}
-	if first && x.forgotten(ctx, inbox, ref) {
-		if err := inbox.Delete(ctx, ref.resultKey()); err != nil {
-			x.log.WarnContext(ctx, "unable to take a repeated callback out of the inbox", "operation", ref.String(), "error", err)
-		}
-		return "repeated after the end", nil
-	}
-	x.notify(ref)
-	switch {
-	case !first:
-		return "repeated", nil
-	case !begun:
-		return "stored for another process", nil
-	}
-	return "stored", nil
-}
-
-// readObject returns the body, which has to be a JSON object.
-func readObject(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, &refusal{http.StatusRequestEntityTooLarge, "the body is larger than 64 KiB", nil}
-	}
-	if err != nil {
-		return nil, &refusal{http.StatusBadRequest, "the body broke off", err}
-	}
-	var object map[string]json.RawMessage
-	if json.Unmarshal(body, &object) != nil || object == nil {
-		return nil, &refusal{http.StatusBadRequest, "the body is no JSON object", nil}
-	}
-	return body, nil
-}
-
-// find returns the inbox that remembers an operation which another process
-// began, or nil.
-func (x *Receiver) find(ctx context.Context, ref reference) (Store, error) {
-	x.mu.Lock()
-	peers := x.peers
-	x.mu.Unlock()
-	others, failed := peers.inboxes(ctx)
-	for _, inbox := range append([]Store{x.store}, others...) {
-		_, err := inbox.Get(ctx, ref.operationKey())
-		if err == nil {
-			return inbox, nil
-		}
-		if !errors.Is(err, ErrNotExist) {
-			failed = errors.Join(failed, err)
-		}
-	}
-	return nil, failed
-}
-
-// forgotten reports whether an operation ended while its result was stored
-// once more. Of its own operations the process knows better than an inbox
-// which was removed meanwhile.
-func (x *Receiver) forgotten(ctx context.Context, inbox Store, ref reference) bool {
-	if begun, ended := x.begun(ref); begun {
-		return ended
-	}
-	_, err := inbox.Get(ctx, ref.operationKey())
-	return errors.Is(err, ErrNotExist)
-}
-
-// refusal is an answer that is no success.
-type refusal struct {
-	status int
-	reason string
-	err    error // For the log only.
-}
-
-// refuse logs neither path nor body: either may hold what is secret.
-func (x *Receiver) refuse(w http.ResponseWriter, r *http.Request, no *refusal) {
-	attrs := []slog.Attr{
-		slog.Int("status", no.status),
-		slog.String("reason", no.reason),
-		slog.String("method", r.Method),
-		slog.String("remote", r.RemoteAddr),
-		slog.Int64("length", r.ContentLength),
-	}
-	if no.err != nil {
-		attrs = append(attrs, slog.Any("error", no.err))
-	}
-	x.log.LogAttrs(r.Context(), slog.LevelWarn, "callback refused", attrs...)
-	http.Error(w, no.reason, no.status)
+	return err
 }

@@ -14,64 +14,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-const secretBody = `{"data":{"password":"hunter2"}}`
-
-func TestReceiverAnswers(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, nil)
-	op := f.begin(t)
-	base := strings.TrimSuffix(op.URL(), callbackPath+"/"+idOf(op))
-	object := func(size int) string { return `{"a":"` + strings.Repeat("x", size-len(`{"a":""}`)) + `"}` }
-	for name, test := range map[string]struct {
-		method, address, body string
-		want                  int
-	}{
-		"forged id":       {http.MethodPost, base + callbackPath + "/AAAAAAAAAAAAAAAAAAAAAAAAAA", secretBody, http.StatusNotFound},
-		"lower-case id":   {http.MethodPost, strings.ToLower(op.URL()), secretBody, http.StatusNotFound},
-		"hash as id":      {http.MethodPost, base + callbackPath + "/" + string(op.ref), secretBody, http.StatusNotFound},
-		"id of a path":    {http.MethodPost, base + callbackPath + "/..%2F..%2Fresults", secretBody, http.StatusNotFound},
-		"longer path":     {http.MethodPost, op.URL() + "/x", secretBody, http.StatusNotFound},
-		"no id":           {http.MethodPost, base + callbackPath + "/", secretBody, http.StatusNotFound},
-		"other path":      {http.MethodPost, base + "/", secretBody, http.StatusNotFound},
-		"get":             {http.MethodGet, op.URL(), "", http.StatusMethodNotAllowed},
-		"delete":          {http.MethodDelete, op.URL(), "", http.StatusMethodNotAllowed},
-		"get a forged id": {http.MethodGet, base + callbackPath + "/x", "", http.StatusMethodNotAllowed},
-		"too large":       {http.MethodPost, op.URL(), object(maxBody + 1), http.StatusRequestEntityTooLarge},
-		"empty":           {http.MethodPost, op.URL(), "", http.StatusBadRequest},
-		"garbage":         {http.MethodPost, op.URL(), "hunter2\x00\xff", http.StatusBadRequest},
-		"half an object":  {http.MethodPut, op.URL(), secretBody[:20], http.StatusBadRequest},
-		"two objects":     {http.MethodPut, op.URL(), secretBody + secretBody, http.StatusBadRequest},
-		"list":            {http.MethodPost, op.URL(), `["hunter2"]`, http.StatusBadRequest},
-		"null":            {http.MethodPost, op.URL(), `null`, http.StatusBadRequest},
-		"form":            {http.MethodPost, op.URL(), `password=hunter2`, http.StatusBadRequest},
-		"health":          {http.MethodGet, base + "/healthz", "", http.StatusOK},
-		"health by post":  {http.MethodPost, base + "/healthz", "", http.StatusNotFound},
-	} {
-		if got := call(t, client, test.method, test.address, test.body); got != test.want {
-			t.Errorf("%s: status %d, want %d", name, got, test.want)
-		}
-	}
-	if keys := f.inbox.keys(t); len(keys) != 1 {
-		t.Errorf("a refused callback left something in the inbox: %q", keys)
-	}
-	// None of it has disturbed the operation, and a body of the very size fits.
-	largest := object(maxBody)
-	if got := call(t, client, http.MethodPut, op.URL(), largest); got != http.StatusOK {
-		t.Errorf("the largest body: status %d", got)
-	}
-	if body := wait(t, op); body != largest {
-		t.Errorf("%d bytes arrived", len(body))
-	}
-	assertSilent(t, f, op)
-	if count := strings.Count(f.logs.String(), "callback refused"); count != 19 {
-		t.Errorf("%d refusals are logged:\n%s", count, f.logs)
-	}
-}
+const secretBody = `{"data":{"username":"dev_01","password":"hunter2","desktop_uuid":"u"},"status":"0"}`
 
 // assertSilent fails if the log tells an id or a body.
-func assertSilent(t *testing.T, f *fixture, ops ...*Operation) {
+func assertSilent(t *testing.T, f *fixture, ops ...*Pending) {
 	t.Helper()
 	text := strings.ToLower(f.logs.String())
 	for _, op := range ops {
@@ -87,30 +38,35 @@ func assertSilent(t *testing.T, f *fixture, ops ...*Operation) {
 	}
 }
 
-func TestFirstResultWins(t *testing.T) {
+func TestReceiver_firstResultWins(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	op := f.begin(t)
-	for _, body := range []string{`{"n":1}`, `{"n":2}`, `{"n":1}`} {
-		if status := call(t, client, http.MethodPost, op.URL(), body); status != http.StatusOK {
+	p := f.open(t)
+	other := strings.ReplaceAll(secretBody, "dev_01", "dev_02")
+	for _, body := range []string{secretBody, other, secretBody} {
+		if status := call(t, client, http.MethodPost, p.URL(), body); status != http.StatusOK {
 			t.Errorf("%s: status %d", body, status)
 		}
 	}
-	if body := wait(t, op); body != `{"n":1}` {
-		t.Errorf("the result is %s", body)
+	for range 2 {
+		p.notify()
+		if body := wait(t, p); body != secretBody {
+			t.Errorf("the result is %s", body)
+		}
 	}
-	if body := wait(t, op); body != `{"n":1}` {
-		t.Errorf("the result is %s the second time", body)
+	all, err := receiver.ReadEvidence(t.Context(), f.inbox, p.Ref())
+	if err != nil || len(all) != 1 || string(all[0].Body) != other {
+		t.Errorf("the second one is not kept: %v (%v)", all, err)
 	}
 }
 
-func TestResultIsStoredBeforeTheAnswer(t *testing.T) {
+func TestReceiver_storesBeforeItAnswers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		_, client := overPipes(f)
 		f.inbox.gate = make(chan struct{})
-		op := f.begin(t)
+		op := f.open(t)
 		answered := make(chan int, 1)
 		go func() { answered <- call(t, client, http.MethodPost, op.URL(), secretBody) }()
 		synctest.Wait()
@@ -126,33 +82,13 @@ func TestResultIsStoredBeforeTheAnswer(t *testing.T) {
 	})
 }
 
-func TestInboxThatFailsIsNoSuccess(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, nil)
-	op := f.begin(t)
-	f.inbox.fail(errors.New("disk full"))
-	for name, address := range map[string]string{"known": op.URL(), "unknown": op.URL() + "X"} {
-		if status := call(t, client, http.MethodPost, address, secretBody); status != http.StatusServiceUnavailable {
-			t.Errorf("%s id: status %d", name, status)
-		}
-	}
-	f.inbox.fail(nil)
-	if status := call(t, client, http.MethodPost, op.URL(), secretBody); status != http.StatusOK {
-		t.Errorf("status %d after the inbox recovered", status)
-	}
-	assertSilent(t, f, op)
-	if !strings.Contains(f.logs.String(), "disk full") {
-		t.Error("the failure of the inbox is not logged")
-	}
-}
-
-func TestServiceThatHangsUpIsHeard(t *testing.T) {
+func TestReceiver_serviceThatHangsUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		network, _ := overPipes(f)
 		f.inbox.gate = make(chan struct{})
-		op := f.begin(t)
+		op := f.open(t)
 		conn, err := network.dial(t.Context(), "", "")
 		if err != nil {
 			t.Fatal(err)
@@ -174,7 +110,7 @@ func TestServiceThatHangsUpIsHeard(t *testing.T) {
 	})
 }
 
-func TestSlowCallersAreCutOff(t *testing.T) {
+func TestReceiver_slowCallers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		sent  string
@@ -189,7 +125,7 @@ func TestSlowCallersAreCutOff(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFixture(t, nil)
 				network, _ := overPipes(f)
-				op := f.begin(t)
+				op := f.open(t)
 				conn, err := network.dial(t.Context(), "", "")
 				if err != nil {
 					t.Fatal(err)
@@ -215,22 +151,22 @@ func TestSlowCallersAreCutOff(t *testing.T) {
 	}
 }
 
-func TestOversizedHeadIsRefused(t *testing.T) {
+func TestReceiver_oversizedHead(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	op := f.begin(t)
+	op := f.open(t)
 	if status := call(t, client, http.MethodPost, op.URL()+"?"+strings.Repeat("x", 64<<10), secretBody); status != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("status %d", status)
 	}
 }
 
-func TestCloseLetsARunningCallbackFinish(t *testing.T) {
+func TestReceiver_Close_letsARunningCallbackFinish(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		network, client := overPipes(f)
 		f.inbox.gate = make(chan struct{})
-		op := f.begin(t)
+		op := f.open(t)
 		answered, closed := make(chan int, 1), make(chan error, 1)
 		go func() { answered <- call(t, client, http.MethodPost, op.URL(), secretBody) }()
 		accepted, err := network.dial(t.Context(), "", "")
@@ -259,18 +195,18 @@ func TestCloseLetsARunningCallbackFinish(t *testing.T) {
 		if err := <-closed; err != nil {
 			t.Errorf("Close: %v", err)
 		}
-		if _, err := f.Begin(logged(t)); err == nil {
+		if _, err := f.Open(logged(t), id.Order); err == nil {
 			t.Error("a closed Receiver begins operations")
 		}
 	})
 }
 
-func TestCloseDoesNotWaitForever(t *testing.T) {
+func TestReceiver_Close_doesNotWaitForever(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		network, _ := overPipes(f)
-		op := f.begin(t)
+		op := f.open(t)
 		conn, err := network.dial(t.Context(), "", "")
 		if err != nil {
 			t.Fatal(err)
@@ -290,10 +226,10 @@ func TestCloseDoesNotWaitForever(t *testing.T) {
 	})
 }
 
-func TestEachCallbackHasItsOwnConnection(t *testing.T) {
+func TestReceiver_eachCallbackHasItsOwnConnection(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	op := f.begin(t)
+	op := f.open(t)
 	conn, err := net.Dial("tcp", f.base.Host) //nolint:noctx // It answers.
 	if err != nil {
 		t.Fatal(err)
@@ -316,14 +252,14 @@ func TestEachCallbackHasItsOwnConnection(t *testing.T) {
 	}
 }
 
-func TestPathOfTheURLMayArriveOrNot(t *testing.T) {
+func TestReceiver_pathOfTheURL(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
 	f := newFixture(t, func(cfg *Config) {
 		cfg.Listen, cfg.URL = "127.0.0.1:"+port, "https://proxy.example.com/cloud desktops/hooks"
 	})
 	for _, prefix := range []string{"/cloud%20desktops/hooks", "", "/hooks/of/a/peer"} {
-		op := f.begin(t)
+		op := f.open(t)
 		_, path, _ := strings.Cut(op.URL(), "hooks")
 		if status := call(t, client, http.MethodPost, "http://127.0.0.1:"+port+prefix+path, secretBody); status != http.StatusOK {
 			t.Errorf("prefix %q: status %d", prefix, status)
@@ -331,11 +267,11 @@ func TestPathOfTheURLMayArriveOrNot(t *testing.T) {
 	}
 }
 
-func TestReceiverSpeaksTLS(t *testing.T) {
+func TestReceiver_speaksTLS(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
 	f := newFixture(t, func(cfg *Config) { cfg.Certificate, cfg.Key = certificate, key })
-	op := f.begin(t)
+	op := f.open(t)
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(certificate)
 	trusting := &http.Client{Transport: &http.Transport{
@@ -358,7 +294,7 @@ func TestReceiverSpeaksTLS(t *testing.T) {
 	}
 }
 
-func TestTakenPort(t *testing.T) {
+func TestReceiver_portInUse(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", DefaultListen) //nolint:noctx // A literal address.
 	if err != nil {
@@ -367,20 +303,17 @@ func TestTakenPort(t *testing.T) {
 	defer listener.Close()
 	f := newFixture(t, func(cfg *Config) { cfg.Listen = listener.Addr().String() })
 	start := time.Now()
-	for range 10 { // The patience of the first is enough for all of them.
-		if _, err := f.Begin(logged(t)); err == nil || !strings.Contains(err.Error(), "listen on another one") {
+	for range 10 { // The first one waits for all of them.
+		if _, err := f.Open(logged(t), id.Order); err == nil || !strings.Contains(err.Error(), "listen on another one") {
 			t.Errorf("Begin: %v", err)
 		}
 	}
-	if took := time.Since(start); took < portPatience || took > 3*portPatience {
+	if took := time.Since(start); took < 2*time.Second || took > 6*time.Second {
 		t.Errorf("gave up after %v", took)
 	}
-	if len(f.inbox.keys(t)) != 0 {
-		t.Error("an operation that nobody was told of is remembered")
-	}
-	// The port is free again: the next operation tries anew.
+	// The port is free again: the next call tries again.
 	listener.Close()
-	if op := f.begin(t); call(t, client, http.MethodPost, op.URL(), `{}`) != http.StatusOK {
+	if op := f.open(t); call(t, client, http.MethodPost, op.URL(), secretBody) != http.StatusOK {
 		t.Error("the receiver did not recover")
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -15,9 +14,12 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-func TestRunsComeAndGo(t *testing.T) {
+func TestReceiver_processesComeAndGo(t *testing.T) {
 	t.Parallel()
 	comeAndGo(t)
 	for range 2 * runtime.NumCPU() {
@@ -61,7 +63,7 @@ func burn(t *testing.T) {
 	t.Cleanup(func() { _ = burner.Wait() })
 }
 
-func TestKilledRunLeavesTheQueueToTheOthers(t *testing.T) {
+func TestReceiver_killedProcessLeavesTheQueueToTheOthers(t *testing.T) {
 	t.Parallel()
 	const each = 40
 	listen := "127.0.0.1:" + freePort(t)
@@ -112,7 +114,7 @@ func (r *run) stop(t *testing.T) {
 	}
 }
 
-func TestKilledRunIsReplaced(t *testing.T) {
+func TestReceiver_killedProcessIsReplaced(t *testing.T) {
 	t.Parallel()
 	const each = 12
 	listen := "127.0.0.1:" + freePort(t)
@@ -127,84 +129,29 @@ func TestKilledRunIsReplaced(t *testing.T) {
 			t.Errorf("%d results of %d", len(said.Results), each)
 		}
 	}
-	inbox := NewDirectory(first.inbox)
+	inbox := newDirectory(t, first.inbox)
+	key, err := id.ReadKey(t.Context(), inbox)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, address := range first.addresses {
-		assertHolds(t, inbox, refer(path.Base(address)).resultKey(), bodyFor(address))
+		made, _ := id.Parse(path.Base(address), key)
+		if value, err := inbox.Get(t.Context(), receiver.ResultKey(made.Hash())); string(value) != bodyFor(address) {
+			t.Errorf("stored is %q (%v)", value, err)
+		}
 	}
 }
 
 // on returns a fixture that listens there.
 func on(t *testing.T, listen string) *fixture {
 	t.Helper()
-	return newFixture(t, func(cfg *Config) { cfg.Listen, cfg.URL = listen, "http://"+listen })
+	return newFixture(t, func(cfg *Config) {
+		inDirectory(t, cfg)
+		cfg.Listen, cfg.URL = listen, "http://"+listen
+	})
 }
 
-func offers(t *testing.T, port string) []string {
-	t.Helper()
-	p, err := openPeers(&address{port: port}, NewDirectory(t.TempDir()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := filepath.Glob(filepath.Join(p.offers, "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
-func TestDeadOffersAreForgottenAndClosedOnesWithdrawn(t *testing.T) {
-	t.Parallel()
-	port := freePort(t)
-	a, b := on(t, "127.0.0.1:"+port), on(t, "127.0.0.1:"+port)
-	a.begin(t)
-	living := offers(t, port)
-	if len(living) != 1 {
-		t.Fatalf("offered are %q", living)
-	}
-	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(filepath.Dir(living[0]), "0-asked-first")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead.SetUnlinkOnClose(false)
-	dead.Close()
-	b.begin(t)
-	if found := offers(t, port); len(found) != 2 || found[0] != living[0] && found[1] != living[0] {
-		t.Errorf("offered are %q", found)
-	}
-	for _, f := range []*fixture{a, b} {
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if found := offers(t, port); len(found) != 0 {
-		t.Errorf("offered are %q after the end", found)
-	}
-}
-
-// A run that is stopped accepts the question and does not answer.
-func TestSilentOfferIsNotWaitedForLong(t *testing.T) {
-	t.Parallel()
-	port := freePort(t)
-	a := on(t, "127.0.0.1:"+port)
-	a.begin(t)
-	path := filepath.Join(filepath.Dir(offers(t, port)[0]), "0-asked-first")
-	silent, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer silent.Close()
-	on(t, "127.0.0.1:"+port).begin(t)
-	for _, living := range offers(t, port)[1:] {
-		if err := os.Remove(living); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := on(t, "127.0.0.1:"+port).Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "does not hand it on") {
-		t.Errorf("Begin: %v", err)
-	}
-}
-
-func TestHostsOfOnePort(t *testing.T) {
+func TestReceiver_hostsOfOnePort(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		first, second string
@@ -213,14 +160,14 @@ func TestHostsOfOnePort(t *testing.T) {
 		"every address has each":        {"0.0.0.0", "127.0.0.1", ""},
 		"every address by another name": {"0.0.0.0", "[::]", ""},
 		"by name":                       {"127.0.0.1", "localhost", ""},
-		"one address is not every one":  {"127.0.0.1", "0.0.0.0", "another run of this user listens on 127.0.0.1:"},
+		"one address is not every one":  {"127.0.0.1", "0.0.0.0", "another process of this user listens on 127.0.0.1:"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			port := freePort(t)
 			a, b := on(t, test.first+":"+port), on(t, test.second+":"+port)
-			opA := a.begin(t)
-			_, err := b.Begin(logged(t))
+			opA := a.open(t)
+			_, err := b.Open(logged(t), id.Order)
 			if test.problem != "" {
 				if err == nil || !strings.Contains(err.Error(), test.problem) || !strings.Contains(err.Error(), "listen on another one") {
 					t.Errorf("Begin: %v", err)
@@ -234,22 +181,26 @@ func TestHostsOfOnePort(t *testing.T) {
 				t.Fatal(err)
 			}
 			// The socket of the first run receives on without it.
-			if status := call(t, client, http.MethodPost, "http://127.0.0.1:"+port+callbackPath+"/"+idOf(opA), secretBody); status != http.StatusOK {
+			if status := call(t, client, http.MethodPost, "http://127.0.0.1:"+port+receiver.Path+"/"+idOf(opA), secretBody); status != http.StatusOK {
 				t.Errorf("status %d", status)
 			}
 		})
 	}
 }
 
-// Who answers for another must show the certificate that the caller expects.
-func TestPortIsNotSharedWithAnotherCertificate(t *testing.T) {
+// A process that answers for another must show the certificate that the caller
+// expects.
+func TestReceiver_portIsNotSharedWithAnotherCertificate(t *testing.T) {
 	t.Parallel()
 	listen := "127.0.0.1:" + freePort(t)
 	certificate, key := selfSigned(t)
-	with := func(cfg *Config) { cfg.Listen, cfg.Certificate, cfg.Key = listen, certificate, key }
-	newFixture(t, with).begin(t)
-	newFixture(t, with).begin(t)
-	if _, err := on(t, listen).Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "none with the same certificate") {
+	with := func(cfg *Config) {
+		inDirectory(t, cfg)
+		cfg.Listen, cfg.Certificate, cfg.Key = listen, certificate, key
+	}
+	newFixture(t, with).open(t)
+	newFixture(t, with).open(t)
+	if _, err := on(t, listen).Open(t.Context(), id.Order); err == nil || !strings.Contains(err.Error(), "none with the same certificate") {
 		t.Errorf("Begin: %v", err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
 )
 
 var callbackSpec = blockSpec{name: "callback"}
@@ -83,10 +84,14 @@ func (s settings) callbacks() (*callback.Receiver, error) {
 	if err != nil {
 		return nil, err
 	}
+	store, err := directory.New(inbox)
+	if err != nil {
+		return nil, &configError{"inbox", "It cannot be used: " + err.Error() + "."}
+	}
 	receiver, err := callback.New(callback.Config{
 		Listen:      listen,
 		URL:         s.get("url"),
-		Store:       callback.NewDirectory(inbox),
+		Store:       store,
 		Certificate: []byte(s.get("tls_certificate")),
 		Key:         []byte(s.get("tls_key")),
 		Logger:      s.env.Logger,

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -30,9 +29,6 @@ type Env struct {
 	Logger *slog.Logger
 	// Retry says how long the clients wait between tries.
 	Retry api.RetryPolicy
-	// DoubtWait is how long an order without an answer is waited for; 0 is the
-	// desktop client's default.
-	DoubtWait time.Duration
 }
 
 // Set holds a client for each service that is configured.

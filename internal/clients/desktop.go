@@ -108,7 +108,6 @@ func (s settings) desktop() (desktop.Config, error) {
 		UserGroups:       s.list("user_groups"),
 		PolicyPerDesktop: s.get("policy_scope") == "desktop",
 		PolicyCallback:   s.isTrue("policy_callback"),
-		DoubtWait:        s.env.DoubtWait,
 	}
 	if systems := s.list("operating_systems"); systems != nil {
 		config.OperatingSystems = systems

@@ -1,17 +1,19 @@
 // Package desktop is a client of the cloud desktop service: it orders desktops,
-// sizes and governs them, and looks them up. Long calls end by a callback.
+// changes their size and policy, and looks them up. The results of asynchronous
+// calls come by callback.
 package desktop
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
 )
 
 // Config is what a Client is made of.
@@ -24,7 +26,7 @@ type Config struct {
 	Header http.Header
 	// Retry says how long to wait between tries.
 	Retry api.RetryPolicy
-	// Callbacks receives the ends of the long calls.
+	// Callbacks receives the results of the asynchronous calls.
 	Callbacks *callback.Receiver
 	// OperatingSystems are the values of os that the deployment offers.
 	OperatingSystems []string
@@ -32,12 +34,10 @@ type Config struct {
 	UserGroups []string
 	// PolicyPerDesktop: policy-update carries a desktop_uuid.
 	PolicyPerDesktop bool
-	// PolicyCallback: policy-update carries a callback_url and ends by callback.
+	// PolicyCallback: policy-update carries a callback_url, and its result comes
+	// by callback.
 	PolicyCallback bool
-	// DoubtWait is how long an order is waited for whose answer never came,
-	// two minutes if 0.
-	DoubtWait time.Duration
-	// CallbacksUnavailable is what a call that ends by a callback returns if
+	// CallbacksUnavailable is what an asynchronous call returns if
 	// Callbacks is nil.
 	CallbacksUnavailable error
 	// Unavailable, if set, is what every call returns.
@@ -56,9 +56,6 @@ type Client struct {
 
 // New returns a client. It sends nothing.
 func New(config Config) *Client {
-	if config.DoubtWait == 0 {
-		config.DoubtWait = 2 * time.Minute
-	}
 	var secrets []string
 	for _, values := range config.Header {
 		for _, value := range values {
@@ -79,7 +76,7 @@ func New(config Config) *Client {
 	}}
 }
 
-// Close ends the receiving of callbacks, after those that are arriving.
+// Close stops receiving callbacks, after those that are arriving.
 func (c *Client) Close() error {
 	if c.config.Callbacks == nil {
 		return nil
@@ -100,7 +97,7 @@ func (c *Client) UserGroups() []string { return c.config.UserGroups }
 // whole service.
 func (c *Client) PolicyPerDesktop() bool { return c.config.PolicyPerDesktop }
 
-// PolicyCallback reports whether a policy-update ends by a callback.
+// PolicyCallback reports whether the result of a policy-update comes by callback.
 func (c *Client) PolicyCallback() bool { return c.config.PolicyCallback }
 
 // CallbackReachable reports whether the service can reach the callback address
@@ -115,38 +112,42 @@ func (c *Client) CallbackReachable() (host string, ok bool) {
 }
 
 // send makes an idempotent call, repeated while that may help.
-func (c *Client) send(ctx context.Context, call api.Call) ([]byte, error) {
-	return api.Retry(ctx, c.api.Retry, api.RetryIdempotent, func(ctx context.Context) ([]byte, error) {
+func (c *Client) send(ctx context.Context, call api.Call) (json.RawMessage, error) {
+	return api.Retry(ctx, c.api.Retry, api.RetryIdempotent, func(ctx context.Context) (json.RawMessage, error) {
 		return c.try(ctx, call)
 	})
 }
 
-// try makes a call once and returns the data of a successful answer.
-func (c *Client) try(ctx context.Context, call api.Call) ([]byte, error) {
-	answer, err := c.api.Send(ctx, call)
+// try makes a call once and returns the data of a successful answer, nil if it
+// holds none.
+func (c *Client) try(ctx context.Context, call api.Call) (json.RawMessage, error) {
+	got, err := c.api.Send(ctx, call)
 	if err != nil {
 		return nil, err
 	}
-	e, err := parseEnvelope(answer.Body)
+	frame, err := answer.Parse("the answer", got.Body)
 	switch {
 	case err != nil:
-		return nil, c.advise(c.api.MalformedResponse(call, answer, err.Error()))
-	case e.failed():
-		kind := api.Refused
-		if answer.Status >= 400 {
-			kind = api.KindOfStatus(answer.Status)
-		}
-		return nil, c.advise(c.api.ServiceError(call, answer, kind, string(e.Status), e.Message))
-	case answer.Status >= 300:
-		return nil, c.advise(c.api.MalformedResponse(call, answer, "the answer says success under an HTTP status that says failure"))
-	case e.Data == nil:
-		return nil, c.api.MalformedResponse(call, answer, "the answer lacks data")
+		return nil, c.hint(c.api.MalformedResponse(call, got, err.Error()))
+	case frame.Status != answer.Success:
+		return nil, c.serviceError(call, got, frame)
+	case got.Status >= 300:
+		return nil, c.hint(c.api.MalformedResponse(call, got, "the answer says success under an HTTP status that says failure"))
 	}
-	return e.Data, nil
+	return frame.Data, nil
 }
 
-// advise says where the credentials of this service are set.
-func (c *Client) advise(e *api.Error) *api.Error {
+// serviceError is the error of an answer whose status is not success.
+func (c *Client) serviceError(call api.Call, got *api.Answer, frame answer.Frame) error {
+	kind := api.Refused
+	if got.Status >= 400 {
+		kind = api.KindOfStatus(got.Status)
+	}
+	return c.hint(c.api.ServiceError(call, got, kind, string(frame.Status), frame.Message))
+}
+
+// hint says where the credentials of this service are set.
+func (c *Client) hint(e *api.Error) *api.Error {
 	switch {
 	case e.Kind != api.Denied:
 	case len(c.config.Header) == 0:

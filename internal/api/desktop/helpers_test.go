@@ -1,10 +1,10 @@
 package desktop_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,15 +15,16 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest/openapi"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/inboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const authorization = "Bearer hush/hush+hush=="
 
-// start returns a fake service that asks for credentials and holds all that
-// goes to and fro against the OpenAPI text, and a client of it that change may
-// configure otherwise.
+// start returns a fake service that asks for credentials and checks every request
+// and answer against the OpenAPI text, and a client of it, which change may
+// configure.
 func start(t *testing.T, change func(*desktop.Config), opts ...desktoptest.Option) (*desktop.Client, *desktoptest.Server) {
 	t.Helper()
 	server := desktoptest.Start(t, append(opts,
@@ -44,7 +45,7 @@ func newClient(t *testing.T, address string, change func(*desktop.Config)) *desk
 	t.Cleanup(transport.CloseIdleConnections)
 	callbacks, err := callback.New(callback.Config{
 		Listen: callback.DefaultListen,
-		Store:  callback.NewDirectory(filepath.Join(t.TempDir(), "inbox")),
+		Store:  inboxtest.NewMemory(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -70,21 +71,35 @@ func newClient(t *testing.T, address string, change func(*desktop.Config)) *desk
 // order orders a desktop and waits for it.
 func order(t *testing.T, client *desktop.Client, name string) (desktop.ApplyResult, error) {
 	t.Helper()
-	op, err := client.Apply(t.Context(), desktop.ApplyInput{Name: name, OS: "win10"})
+	task, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: name, OS: "win10"})
 	if err != nil {
 		return desktop.ApplyResult{}, err
 	}
-	return op.Wait(t.Context())
+	return task.Wait(t.Context())
+}
+
+var errTimeout = errors.New("no callback came in time")
+
+// orderWithin orders a desktop and waits for it until the timeout.
+func orderWithin(t *testing.T, client *desktop.Client, name string, timeout time.Duration) (desktop.ApplyResult, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeoutCause(t.Context(), timeout, errTimeout)
+	defer cancel()
+	task, err := client.Apply(ctx, desktop.ApplyInput{GroupOrUser: name, OS: "win10"})
+	if err != nil {
+		return desktop.ApplyResult{}, err
+	}
+	return task.Wait(ctx)
 }
 
 // resize resizes a desktop and waits for it.
 func resize(t *testing.T, client *desktop.Client, in desktop.ResizeInput) error {
 	t.Helper()
-	op, err := client.Resize(t.Context(), in)
+	task, err := client.Resize(t.Context(), in)
 	if err != nil {
 		return err
 	}
-	_, err = op.Wait(t.Context())
+	_, err = task.Wait(t.Context())
 	return err
 }
 
@@ -107,7 +122,7 @@ func every(t *testing.T, client *desktop.Client) map[desktoptest.Call]func() err
 	ctx, yes, two := t.Context(), true, int64(2)
 	return map[desktoptest.Call]func() error{
 		desktoptest.Apply: func() error {
-			_, err := client.Apply(ctx, desktop.ApplyInput{Name: "dev", OS: "win10"})
+			_, err := client.Apply(ctx, desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
 			return err
 		},
 		desktoptest.ResourceUpdate: func() error {

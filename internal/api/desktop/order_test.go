@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +14,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/inboxtest"
 )
 
 func TestThirtyOrdersOfOneGroupAtOnce(t *testing.T) {
@@ -87,31 +87,6 @@ func TestCallbacks(t *testing.T) {
 	})
 }
 
-// A callback that cannot be understood may report a desktop that exists.
-func TestMalformedCallbacks(t *testing.T) {
-	t.Parallel()
-	client, server := start(t, nil)
-	for body, want := range map[string]string{
-		`{"data":{"password":"chosen"}}`:                                               "the answer lacks a status",
-		`{"status":["chosen"]}`:                                                        "the answer cannot be understood",
-		`{"status":"0"}`:                                                               "the callback's data is no object of strings",
-		`{"status":"0","data":["chosen"]}`:                                             "the callback's data is no object of strings",
-		`{"status":"0","data":{"username":7,"password":"chosen"}}`:                     "the callback's data is no object of strings",
-		`{"status":"0","data":{"username":"dev_01","password":"chosen"}}`:              "the callback lacks username or desktop_uuid",
-		`{"status":"0","data":{"desktop_uuid":"u","username":"","password":"chosen"}}`: "the callback lacks username or desktop_uuid",
-	} {
-		server.Callback(desktoptest.Apply, 1, desktoptest.Garbage(body))
-		_, err := order(t, client, "dev")
-		e := apiError(t, err)
-		if !errors.Is(err, desktop.ErrOutcomeUnknown) || !strings.HasPrefix(e.Message, want) || e.Operation != "callback of POST /api/desktop/apply" {
-			t.Errorf("%s: got %v, want %q", body, err, want)
-		}
-		if strings.Contains(err.Error(), "chosen") {
-			t.Errorf("%s: the error repeats it: %v", body, err)
-		}
-	}
-}
-
 func TestRepeated(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]desktoptest.Fault{
@@ -165,7 +140,7 @@ func TestWait_endsWithTheContext(t *testing.T) {
 	} {
 		cause := fmt.Errorf("ended by %s", name)
 		ctx, cancel := ends(t.Context(), cause)
-		op, err := client.Apply(ctx, desktop.ApplyInput{Name: "dev", OS: "win10"})
+		op, err := client.Apply(ctx, desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,16 +152,13 @@ func TestWait_endsWithTheContext(t *testing.T) {
 }
 
 // keeping is an inbox from which nothing can be deleted.
-type keeping struct{ callback.Store }
+type keeping struct{ inbox.Store }
 
-func (keeping) Delete(context.Context, string) error { return errors.New("read-only file system") }
+func (keeping) Delete(context.Context, ...string) error { return errors.New("read-only file system") }
 
-func TestWait_aDesktopIsNotLostWithItsInbox(t *testing.T) {
+func TestTask_Wait_inboxThatCannotBeCleaned(t *testing.T) {
 	t.Parallel()
-	callbacks, err := callback.New(callback.Config{
-		Listen: callback.DefaultListen,
-		Store:  keeping{callback.NewDirectory(filepath.Join(t.TempDir(), "inbox"))},
-	})
+	callbacks, err := callback.New(callback.Config{Listen: callback.DefaultListen, Store: keeping{inboxtest.NewMemory()}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,14 +6,26 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
 )
 
 // Desktop is a desktop of a user.
 type Desktop struct {
-	UUID string `json:"desktop_uuid"`
-	Name string `json:"desktop_name"`
+	UUID string
+	Name string
+}
+
+type wireDesktop struct {
+	UUID answer.Text `json:"desktop_uuid"`
+	Name answer.Text `json:"desktop_name"`
+}
+
+func (w wireDesktop) desktop() (Desktop, bool) {
+	uuid := strings.TrimSpace(string(w.UUID))
+	return Desktop{UUID: uuid, Name: string(w.Name)}, uuid != ""
 }
 
 // Volume is a data disk of a desktop.
@@ -42,11 +54,11 @@ type list struct {
 // API: GET /api/user/{username}/desktops
 func (c *Client) UserDesktops(ctx context.Context, username string) ([]Desktop, error) {
 	call := api.Call{Method: http.MethodGet, Path: "/api/user/{username}/desktops", Params: []string{username}}
-	l := c.join(ctx, call, username)
+	l := c.acquire(ctx, call, username)
 	select {
 	case <-l.read:
 	case <-ctx.Done():
-		if !c.leave(ctx, l, username) {
+		if !c.release(ctx, l, username) {
 			return nil, &api.Error{Service: c.api.Service, Operation: call.Operation(), Err: context.Cause(ctx)}
 		}
 		<-l.read
@@ -54,8 +66,8 @@ func (c *Client) UserDesktops(ctx context.Context, username string) ([]Desktop, 
 	return slices.Clone(l.desktops), l.err
 }
 
-// join returns the list of a user, and begins to read it if nobody has.
-func (c *Client) join(ctx context.Context, call api.Call, username string) *list {
+// acquire returns the list of a user, and starts to read it if nobody has.
+func (c *Client) acquire(ctx context.Context, call api.Call, username string) *list {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l := c.lists[username]
@@ -67,11 +79,11 @@ func (c *Client) join(ctx context.Context, call api.Call, username string) *list
 		go func() {
 			defer stop(nil)
 			defer close(l.read)
-			l.desktops, l.err = getList(shared, c, call, func(d Desktop) (Desktop, bool) { return d, d.UUID != "" })
+			l.desktops, l.err = getList(shared, c, call, wireDesktop.desktop)
 			if l.err != nil {
 				c.mu.Lock()
 				defer c.mu.Unlock()
-				c.drop(username, l)
+				c.evict(username, l)
 			}
 		}()
 	}
@@ -79,30 +91,30 @@ func (c *Client) join(ctx context.Context, call api.Call, username string) *list
 	return l
 }
 
-// leave reports whether it was the last reader who left: then the reading ends,
-// and its error says what it was waiting for.
-func (c *Client) leave(ctx context.Context, l *list, username string) (last bool) {
+// release reports whether it was the last reader: then the request ends, and its
+// error says what it was waiting for.
+func (c *Client) release(ctx context.Context, l *list, username string) (last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if l.readers--; l.readers > 0 {
 		return false
 	}
-	c.drop(username, l)
+	c.evict(username, l)
 	l.stop(context.Cause(ctx))
 	return true
 }
 
-// drop takes a list off those that are kept, unless another is in its place.
+// evict removes a list from those that are kept, unless another one replaced it.
 // c.mu is held.
-func (c *Client) drop(username string, l *list) {
+func (c *Client) evict(username string, l *list) {
 	if c.lists[username] == l {
 		delete(c.lists, username)
 	}
 }
 
-// forget drops what is known of a user's desktops. What is being read goes to
-// those who wait for it already, and is not kept.
-func (c *Client) forget(username string) {
+// invalidate removes the list of a user. One that is being read goes to those who
+// wait for it already, and is not kept.
+func (c *Client) invalidate(username string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.lists, username)
@@ -113,10 +125,10 @@ func (c *Client) forget(username string) {
 // API: GET /api/desktop/{uuid}/volumes
 func (c *Client) Volumes(ctx context.Context, desktopUUID string) ([]Volume, error) {
 	type wire struct {
-		UUID   string `json:"volume_uuid"`
-		Name   string `json:"volume_name"`
-		Size   *size  `json:"volume_size"`
-		Status string `json:"volume_status"`
+		UUID   answer.Text `json:"volume_uuid"`
+		Name   answer.Text `json:"volume_name"`
+		Size   *size       `json:"volume_size"`
+		Status answer.Text `json:"volume_status"`
 	}
 	return getList(ctx, c, api.Call{
 		Method: http.MethodGet, Path: "/api/desktop/{uuid}/volumes", Params: []string{desktopUUID},
@@ -124,7 +136,7 @@ func (c *Client) Volumes(ctx context.Context, desktopUUID string) ([]Volume, err
 		if v.UUID == "" || v.Size == nil {
 			return Volume{}, false
 		}
-		return Volume{UUID: v.UUID, Name: v.Name, SizeBytes: int64(*v.Size), Status: v.Status}, true
+		return Volume{UUID: string(v.UUID), Name: string(v.Name), SizeBytes: int64(*v.Size), Status: string(v.Status)}, true
 	})
 }
 
@@ -134,9 +146,12 @@ func getList[W, T any](ctx context.Context, c *Client, call api.Call, check func
 	if err != nil {
 		return nil, err
 	}
+	if data == nil {
+		return nil, c.malformed(call, nil, "the answer lacks data")
+	}
 	var wire []W
 	if err := json.Unmarshal(data, &wire); err != nil {
-		return nil, c.malformed(call, data, typeMismatch("the answer's data", err).Error())
+		return nil, c.malformed(call, data, answer.TypeMismatch("the answer's data", err).Error())
 	}
 	list := make([]T, len(wire))
 	for i, w := range wire {

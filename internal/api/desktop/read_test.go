@@ -96,14 +96,14 @@ func TestUserDesktops_anOrderDropsTheList(t *testing.T) {
 // shown what was known before.
 func TestUserDesktops_anOrderWithoutACallbackDropsTheListToo(t *testing.T) {
 	t.Parallel()
-	client, server := start(t, func(c *desktop.Config) { c.DoubtWait = 100 * time.Millisecond })
+	client, server := start(t, nil)
 	server.AddDesktop("dev_01", "win7")
 	if got, err := client.UserDesktops(t.Context(), "dev_01"); err != nil || len(got) != 1 {
 		t.Fatalf("got %v and %v", got, err)
 	}
 	server.Fail(desktoptest.Apply, 1, desktoptest.DropAfter())
 	server.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
-	if _, err := order(t, client, "dev_01"); !errors.Is(err, desktop.ErrOutcomeUnknown) {
+	if _, err := orderWithin(t, client, "dev_01", 100*time.Millisecond); !errors.Is(err, desktop.ErrOutcomeUnknown) {
 		t.Fatal(err)
 	}
 	if got, err := client.UserDesktops(t.Context(), "dev_01"); err != nil || len(got) != 2 {

@@ -141,6 +141,9 @@ func TestRequests(t *testing.T) {
 			if want.Body != nil {
 				want.Header.Set("Content-Type", "application/json")
 			}
+			if name == "apply" {
+				want.Header.Set("Connection", "close") // A connection of its own.
+			}
 			if _, ok := want.Body["desktop_uuid"]; ok {
 				want.Body["desktop_uuid"] = `"` + uuid + `"`
 			}

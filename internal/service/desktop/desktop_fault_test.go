@@ -37,7 +37,8 @@ func TestDesktop_badAnswersToOrder(t *testing.T) {
 			t.Parallel()
 			server := desktoptest.Start(t)
 			server.Fail(desktoptest.Apply, 1, test.fault)
-			config := providerFor(t, server) + desktopWith("")
+			// An order whose outcome is unknown is waited for until the timeout.
+			config := providerFor(t, server) + desktopWith(`timeouts { create = "2s" }`)
 			steps(t, resource.TestStep{
 				Config:      config,
 				ExpectError: acctest.ErrorContains(test.says),
@@ -81,7 +82,7 @@ func TestDesktop_redirectIsNotFollowed(t *testing.T) {
 	server := desktoptest.Start(t)
 	server.Fail(desktoptest.AnyCall, -1, desktoptest.Redirect(elsewhere.URL))
 	steps(t, resource.TestStep{
-		Config:      providerFor(t, server, `headers = { Authorization = "Bearer secret" }`) + desktopWith(""),
+		Config:      providerFor(t, server, `headers = { Authorization = "Bearer secret" }`) + desktopWith(`timeouts { create = "1s" }`),
 		ExpectError: acctest.ErrorContains("The provider does not follow redirects"),
 	})
 	if n := followed.Load(); n != 0 {

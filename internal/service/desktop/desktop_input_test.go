@@ -2,6 +2,7 @@ package desktop_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -96,7 +97,7 @@ func TestDesktop_configuredByEnvironment(t *testing.T) {
 func TestDesktop_providerUnknownAtPlan(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	inbox := t.TempDir()
+	inbox := filepath.Join(t.TempDir(), "inbox")
 	config := func(desktop string) string {
 		return fmt.Sprintf(`
 resource "terraform_data" "later" {
@@ -136,7 +137,7 @@ provider "clouddesktop" {
 data "clouddesktop_user_desktops" "alice" {
   username = "alice"
 }
-`, t.TempDir(), server.URL) + desktopWith("cpu = 2"),
+`, filepath.Join(t.TempDir(), "inbox"), server.URL) + desktopWith("cpu = 2"),
 		Check: resource.TestCheckResourceAttr("data.clouddesktop_user_desktops.alice", "desktops.#", "1"),
 	})
 }
@@ -166,7 +167,7 @@ resource "clouddesktop_desktop" "test" {
 func TestDesktop_callbackOnLoopback(t *testing.T) {
 	t.Parallel()
 	const elsewhere = "https://desktop.invalid"
-	inbox := t.TempDir()
+	inbox := filepath.Join(t.TempDir(), "inbox")
 	config := func(callback string) string {
 		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop { endpoint = %q }\n callback {\n  inbox = %q\n %s\n }\n}\n", elsewhere, inbox, callback)
 	}

@@ -34,7 +34,7 @@ func (m *desktopModel) applyInput() desktop.ApplyInput {
 	if !m.UserGroup.IsNull() {
 		name = m.UserGroup
 	}
-	return desktop.ApplyInput{Name: name.ValueString(), OS: m.OS.ValueString()}
+	return desktop.ApplyInput{GroupOrUser: name.ValueString(), OS: m.OS.ValueString()}
 }
 
 func (m *desktopModel) resetsPassword(state desktopModel) bool {

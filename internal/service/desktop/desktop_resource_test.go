@@ -3,6 +3,7 @@ package desktop_test
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ provider "clouddesktop" {
   }
   callback { inbox = %q }
 }
-`, server.URL, strings.Join(more, "\n"), t.TempDir())
+`, server.URL, strings.Join(more, "\n"), filepath.Join(t.TempDir(), "inbox"))
 }
 
 // desktopWith is a desktop of group dev with more attributes.

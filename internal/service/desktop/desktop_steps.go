@@ -25,11 +25,11 @@ func (r *desktopResource) order(ctx context.Context, plan desktopModel) (desktop
 		return ordered, unconfirmedOrderError(plan, err)
 	case err != nil:
 		return ordered, err
-	case plan.UserGroup.IsNull() && ordered.Username != in.Name:
+	case plan.UserGroup.IsNull() && ordered.Username != in.GroupOrUser:
 		return ordered, diagnose.WithHint(
-			fmt.Errorf("the desktop was ordered for user %q, but the service made desktop %s for user %q", in.Name, ordered.DesktopUUID, ordered.Username),
+			fmt.Errorf("the desktop was ordered for user %q, but the service made desktop %s for user %q", in.GroupOrUser, ordered.DesktopUUID, ordered.Username),
 			fmt.Sprintf("The desktop exists. If %q is a group, write user_group instead of username, and take the desktop up with: terraform import ADDRESS '%s/%s'",
-				in.Name, ordered.Username, ordered.DesktopUUID))
+				in.GroupOrUser, ordered.Username, ordered.DesktopUUID))
 	}
 	return ordered, nil
 }

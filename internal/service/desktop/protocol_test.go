@@ -2,6 +2,7 @@ package desktop_test
 
 import (
 	"maps"
+	"path/filepath"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -51,7 +52,7 @@ func speak(t *testing.T, server *desktoptest.Server, more object) *protocol {
 	desktop := object{"endpoint": server.URL}
 	maps.Copy(desktop, more)
 	resp, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-		Config: p.encode(p.schemas.Provider.ValueType(), object{"desktop": desktop, "callback": object{"inbox": t.TempDir()}}),
+		Config: p.encode(p.schemas.Provider.ValueType(), object{"desktop": desktop, "callback": object{"inbox": filepath.Join(t.TempDir(), "inbox")}}),
 	})
 	if err != nil || len(resp.Diagnostics) > 0 {
 		t.Fatal(err, resp)

@@ -2,7 +2,6 @@ package callback
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,20 +11,23 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
 var errTimeout = errors.New("no callback within 30 minutes")
 
-func TestWaitEndsWithTheCauseOfTheContext(t *testing.T) {
+func TestPending_Wait_endsWithTheCauseOfTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		overPipes(f)
-		op := f.begin(t)
+		op := f.open(t)
 		start := time.Now()
 		ctx, cancel := context.WithTimeoutCause(logged(t), 30*time.Minute, errTimeout)
 		defer cancel()
-		if _, err := op.Wait(ctx); err != errTimeout { //nolint:errorlint // The cause itself, not wrapped.
+		if _, err := op.Wait(ctx, accept); err != errTimeout { //nolint:errorlint // The cause itself, not wrapped.
 			t.Errorf("Wait: %v, want the cause", err)
 		}
 		if waited := time.Since(start); waited != 30*time.Minute {
@@ -34,17 +36,17 @@ func TestWaitEndsWithTheCauseOfTheContext(t *testing.T) {
 	})
 }
 
-func TestWaitEndsAtOnceWhenInterrupted(t *testing.T) {
+func TestPending_Wait_endsAtOnceWhenInterrupted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		overPipes(f)
-		op := f.begin(t)
+		op := f.open(t)
 		interrupted := errors.New("interrupted")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Minute, func() { cancel(interrupted) })
 		start := time.Now()
-		if _, err := op.Wait(ctx); !errors.Is(err, interrupted) {
+		if _, err := op.Wait(ctx, accept); !errors.Is(err, interrupted) {
 			t.Errorf("Wait: %v", err)
 		}
 		if waited := time.Since(start); waited != time.Minute {
@@ -53,19 +55,19 @@ func TestWaitEndsAtOnceWhenInterrupted(t *testing.T) {
 	})
 }
 
-func TestWaitReturnsAtOnceWhenTheReceiverHasTheResult(t *testing.T) {
+func TestPending_Wait_returnsAtOnceWithTheCallback(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		_, client := overPipes(f)
-		op := f.begin(t)
+		op := f.open(t)
 		start := time.Now()
 		time.AfterFunc(29*time.Minute+300*time.Millisecond, func() {
-			if status := call(t, client, http.MethodPost, op.URL(), `{"status":"0"}`); status != http.StatusOK {
+			if status := call(t, client, http.MethodPost, op.URL(), secretBody); status != http.StatusOK {
 				t.Errorf("status %d", status)
 			}
 		})
-		if body := wait30(t, op); body != `{"status":"0"}` {
+		if body := wait30(t, op); body != secretBody {
 			t.Errorf("body %s", body)
 		}
 		if waited := time.Since(start); waited != 29*time.Minute+300*time.Millisecond {
@@ -75,18 +77,18 @@ func TestWaitReturnsAtOnceWhenTheReceiverHasTheResult(t *testing.T) {
 	})
 }
 
-func wait30(t *testing.T, op *Operation) string {
+func wait30(t *testing.T, op *Pending) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(logged(t), 30*time.Minute, errTimeout)
 	defer cancel()
-	body, err := op.Wait(ctx)
+	body, err := op.Wait(ctx, accept)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(body)
 }
 
-func TestWaitFindsWhatAnotherProcessReceivedWithOneListASecond(t *testing.T) {
+func TestPending_Wait_findsWhatAnotherProcessReceivedWithOneListASecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
@@ -95,12 +97,10 @@ func TestWaitFindsWhatAnotherProcessReceivedWithOneListASecond(t *testing.T) {
 		var waiters sync.WaitGroup
 		start := time.Now()
 		for n := range many {
-			op := f.begin(t)
-			want := fmt.Sprintf(`{"n":%d}`, n)
+			op := f.open(t)
+			want := fmt.Sprintf(`{"status":"0","data":{"username":"dev_01","desktop_uuid":"%d"}}`, n)
 			time.AfterFunc(minutes*time.Minute-300*time.Millisecond, func() {
-				if err := f.inbox.Put(t.Context(), op.ref.resultKey(), []byte(want)); err != nil {
-					t.Error(err)
-				}
+				f.inbox.put(t, op, want)
 			})
 			waiters.Go(func() {
 				if body := wait30(t, op); body != want {
@@ -125,26 +125,26 @@ func TestWaitFindsWhatAnotherProcessReceivedWithOneListASecond(t *testing.T) {
 	})
 }
 
-func TestWaitOutlivesAnInboxThatCannotBeRead(t *testing.T) {
+func TestPending_Wait_outlivesAnInboxThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		_, client := overPipes(f)
-		op := f.begin(t)
-		if status := call(t, client, http.MethodPost, op.URL(), `{}`); status != http.StatusOK {
+		op := f.open(t)
+		if status := call(t, client, http.MethodPost, op.URL(), secretBody); status != http.StatusOK {
 			t.Fatalf("status %d", status)
 		}
 		unreachable := errors.New("bucket unreachable")
 		f.inbox.fail(unreachable)
 		time.AfterFunc(10*time.Minute, func() { f.inbox.fail(nil) })
-		if body := wait30(t, op); body != `{}` {
+		if body := wait30(t, op); body != secretBody {
 			t.Errorf("body %s", body)
 		}
 
 		f.inbox.fail(unreachable)
 		ctx, cancel := context.WithTimeoutCause(logged(t), time.Minute, errTimeout)
 		defer cancel()
-		if _, err := op.Wait(ctx); !errors.Is(err, errTimeout) || !errors.Is(err, unreachable) {
+		if _, err := op.Wait(ctx, accept); !errors.Is(err, errTimeout) || !errors.Is(err, unreachable) {
 			t.Errorf("Wait: %v, want the time-out and why nothing could be read", err)
 		}
 		if text := f.logs.String(); !strings.Contains(text, "unable to read the result") || !strings.Contains(text, "bucket unreachable") {
@@ -153,18 +153,16 @@ func TestWaitOutlivesAnInboxThatCannotBeRead(t *testing.T) {
 	})
 }
 
-func TestWaitOutlivesAnInboxThatCannotBeListed(t *testing.T) {
+func TestPending_Wait_outlivesAnInboxThatCannotBeListed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
 		overPipes(f)
-		op := f.begin(t)
+		op := f.open(t)
 		f.inbox.fail(errors.New("bucket unreachable"))
 		time.AfterFunc(10*time.Minute, func() { f.inbox.fail(nil) })
-		if err := f.inbox.Put(t.Context(), op.ref.resultKey(), []byte(`{}`)); err != nil {
-			t.Fatal(err)
-		}
-		if body := wait30(t, op); body != `{}` {
+		f.inbox.put(t, op, secretBody)
+		if body := wait30(t, op); body != secretBody {
 			t.Errorf("body %s", body)
 		}
 		if text := f.logs.String(); !strings.Contains(text, "unable to look for results") {
@@ -173,64 +171,75 @@ func TestWaitOutlivesAnInboxThatCannotBeListed(t *testing.T) {
 	})
 }
 
-func TestBeginRemembersBeforeItGivesOut(t *testing.T) {
+func TestReceiver_Open_needsTheInbox(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	op := f.begin(t)
-	value, err := f.inbox.Directory.Get(t.Context(), op.ref.operationKey())
+	full := errors.New("disk full")
+	f.inbox.fail(full)
+	if p, err := f.Open(logged(t), id.Order); !errors.Is(err, full) || p != nil {
+		t.Errorf("Open returned %v, %v without a key of the inbox", p, err)
+	}
+	f.inbox.fail(nil)
+	if call(t, client, http.MethodPost, f.open(t).URL(), secretBody) != http.StatusOK {
+		t.Error("it did not recover")
+	}
+}
+
+func TestPending_End_leavesNothingAndAnswersRepeatedCallbacks(t *testing.T) {
+	t.Parallel()
+	for kind, kept := range map[id.Kind]int{id.Order: 1, id.Task: 0} {
+		f := newFixture(t, nil)
+		p, err := f.Open(logged(t), kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if status := call(t, client, http.MethodPost, p.URL(), secretBody); status != http.StatusOK {
+				t.Fatalf("status %d", status)
+			}
+		}
+		if err := p.End(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if keys := f.inbox.keys(t); len(keys) != 0 {
+			t.Errorf("kind %c: the inbox holds %q", kind, keys)
+		}
+		if status := call(t, client, http.MethodPost, p.URL(), secretBody); status != http.StatusOK {
+			t.Errorf("a repeated callback after the end: status %d", status)
+		}
+		all, err := receiver.ReadEvidence(t.Context(), f.inbox, p.Ref())
+		if err != nil || len(all) != kept {
+			t.Fatalf("kind %c: %d pieces of evidence (%v)", kind, len(all), err)
+		}
+		for _, evidence := range all {
+			if strings.Contains(string(evidence.Body), "hunter2") || !strings.Contains(string(evidence.Body), "dev_01") {
+				t.Errorf("kept is %s, want all but the password", evidence.Body)
+			}
+		}
+		if keys := f.inbox.keys(t); len(keys) != kept {
+			t.Errorf("kind %c: the inbox holds %q", kind, keys)
+		}
+		if err := p.End(t.Context()); err != nil {
+			t.Errorf("ending twice: %v", err)
+		}
+	}
+}
+
+func TestPending_End_whileACallbackIsStored(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	p, err := f.Open(logged(t), id.Task)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var memory remembered
-	if err := json.Unmarshal(value, &memory); err != nil || time.Since(memory.Begun) > time.Minute {
-		t.Errorf("remembered %s: %v", value, err)
-	}
-	full := errors.New("disk full")
-	f.inbox.fail(full)
-	if op, err := f.Begin(logged(t)); !errors.Is(err, full) || op != nil {
-		t.Errorf("Begin gave out %v, %v without an inbox to remember it", op, err)
-	}
-}
-
-func TestEndLeavesNothingAndAnswersRepetitions(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, nil)
-	op, other := f.begin(t), f.begin(t)
-	for range 2 {
-		if status := call(t, client, http.MethodPost, op.URL(), `{"password":"first"}`); status != http.StatusOK {
-			t.Fatalf("status %d", status)
-		}
-	}
-	if err := op.End(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	f.inbox.fail(errors.New("nothing is to be stored"))
-	if status := call(t, client, http.MethodPost, op.URL(), `{"password":"late"}`); status != http.StatusOK {
-		t.Errorf("a repetition after the end: status %d", status)
-	}
-	f.inbox.fail(nil)
-	if keys := f.inbox.keys(t); len(keys) != 1 || keys[0] != other.ref.operationKey() {
-		t.Errorf("the inbox holds %q, want only the operation that did not end", keys)
-	}
-	if err := op.End(t.Context()); err != nil {
-		t.Errorf("ending twice: %v", err)
-	}
-}
-
-func TestEndDuringARepetitionLeavesNoResult(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, nil)
-	op := f.begin(t)
-	f.inbox.afterPut = func() {
-		// End has deleted the result, and then this repetition is stored.
-		if err := op.End(t.Context()); err != nil {
+	f.inbox.afterCreate = func() {
+		// End has deleted the result, and then this repeated one is stored.
+		if err := p.End(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if err := f.inbox.Put(t.Context(), op.ref.resultKey(), []byte(`{}`)); err != nil {
-			t.Error(err)
-		}
+		f.inbox.put(t, p, secretBody)
 	}
-	if status := call(t, client, http.MethodPost, op.URL(), `{}`); status != http.StatusOK {
+	if status := call(t, client, http.MethodPost, p.URL(), secretBody); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
 	if keys := f.inbox.keys(t); len(keys) != 0 {
@@ -238,18 +247,18 @@ func TestEndDuringARepetitionLeavesNoResult(t *testing.T) {
 	}
 }
 
-func TestThirtyOperationsAtOnce(t *testing.T) {
+func TestReceiver_thirtyCallsAtOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	var all sync.WaitGroup
 	for n := range 30 {
 		all.Go(func() {
-			op, err := f.Begin(logged(t))
+			op, err := f.Open(logged(t), id.Task)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			want := fmt.Sprintf(`{"n":%d}`, n)
+			want := fmt.Sprintf(`{"status":"0","data":{"username":"dev_01","desktop_uuid":"%d"}}`, n)
 			var callbacks sync.WaitGroup
 			for _, method := range []string{http.MethodPost, http.MethodPut} {
 				callbacks.Go(func() {
@@ -273,48 +282,47 @@ func TestThirtyOperationsAtOnce(t *testing.T) {
 	}
 }
 
-func TestAnOperationDoesNotPrintItsAddress(t *testing.T) {
+func TestPending_doesNotPrintItsURL(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	op := f.begin(t)
-	if err := f.Close(); err != nil { // Printing an Receiver at work would be a race.
+	op := f.open(t)
+	if err := f.Close(); err != nil { // Printing a Receiver at work would be a race.
 		t.Fatal(err)
 	}
 	type holder struct {
-		Exported *Operation
-		private  *Operation
-		value    Operation
+		Exported *Pending
+		private  *Pending
 	}
-	held := holder{op, op, *op}
+	held := holder{op, op}
 	var text strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
-		for _, value := range []any{op, *op, held, &held, []*Operation{op}, f.Receiver, *f.base.JoinPath("healthz")} {
+		for _, value := range []any{op, held, &held, []*Pending{op}, f.Receiver, *f.base.JoinPath("healthz")} {
 			fmt.Fprintf(&text, verb+"\n", value)
 		}
 	}
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&text, nil), slog.NewJSONHandler(&text, nil)} {
-		slog.New(handler).Info("test", "op", op, "value", *op, "held", held, "exchange", f.Receiver)
+		slog.New(handler).Info("test", "op", op, "held", held, "receiver", f.Receiver)
 	}
 	for _, form := range []string{idOf(op), fmt.Sprintf("%x", idOf(op)), strings.ToLower(idOf(op))} {
 		if strings.Contains(text.String(), form) {
 			t.Errorf("the id is printed: %s", text.String())
 		}
 	}
-	if want := "operation " + op.ref.String(); fmt.Sprint(op) != want || fmt.Sprintf("%#v", op) != want {
-		t.Errorf("%v is not the short reference", op)
+	if want := "call " + op.ref; fmt.Sprint(op) != want || fmt.Sprintf("%#v", op) != want {
+		t.Errorf("%v is not the reference", op)
 	}
 }
 
-func TestIdsAreLongAndDistinct(t *testing.T) {
+func TestReceiver_Open_idsAreLongAndDistinct(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	seen := map[string]bool{}
 	for range 50 {
-		id := idOf(f.begin(t))
+		text := idOf(f.open(t))
 		// 26 letters of an alphabet of 32 are 130 bits.
-		if len(id) < 26 || seen[id] {
-			t.Fatalf("id %q", id)
+		if len(text) < 26 || seen[text] {
+			t.Fatalf("id %q", text)
 		}
-		seen[id] = true
+		seen[text] = true
 	}
 }

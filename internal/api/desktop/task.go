@@ -1,0 +1,155 @@
+package desktop
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+)
+
+// ErrOutcomeUnknown is wrapped by the error of an order that may have been
+// carried out: neither an answer nor a callback says whether it was.
+var ErrOutcomeUnknown = errors.New("the service may have carried out the request all the same")
+
+// Task is a call that the service has accepted, or may have accepted, and whose
+// result comes by callback.
+type Task[T any] struct {
+	client  *Client
+	call    api.Call
+	pending *callback.Pending
+	// unknown is why it is not known whether the service accepted the call.
+	unknown error
+	decode  func(answer.Frame) (T, error)
+}
+
+// asyncCall is a call whose result comes by callback.
+type asyncCall[T any] struct {
+	path string
+	// kind is id.Order for the call that must be sent once only.
+	kind id.Kind
+	// body returns the body of the request.
+	body func(callbackURL string) any
+	// decode returns what a successful callback reports, or why that is not the
+	// result of the call.
+	decode func(answer.Frame) (T, error)
+}
+
+func ignoreResult(answer.Frame) (struct{}, error) { return struct{}{}, nil }
+
+// start sends a call and returns its Task, or why there is none: it was refused,
+// or it was certainly not sent, or, of a call that may be sent again, no answer
+// came.
+func start[T any](ctx context.Context, c *Client, a asyncCall[T]) (*Task[T], error) {
+	if err := c.Available(); err != nil {
+		return nil, err
+	}
+	if c.config.Callbacks == nil {
+		return nil, c.config.CallbacksUnavailable
+	}
+	pending, err := c.config.Callbacks.Open(ctx, a.kind)
+	if err != nil {
+		return nil, err
+	}
+	// The last segment of the URL is a secret by itself.
+	secrets := []string{pending.URL(), path.Base(pending.URL())}
+	call := api.Call{Method: http.MethodPost, Path: a.path, Body: a.body(pending.URL()), Secrets: secrets}
+	task := &Task[T]{client: c, call: call, pending: pending, decode: a.decode}
+	decide := api.RetryIdempotent
+	if a.kind == id.Order {
+		decide, task.call.Once = api.RetryUnsent, true
+	}
+	_, err = api.Retry(ctx, c.api.Retry, decide, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.accepted(ctx, task.call)
+	})
+	switch {
+	case err == nil:
+		return task, nil
+	case a.kind == id.Order && outcomeUnknown(err):
+		task.unknown = err
+		return task, nil
+	case a.kind != id.Order:
+		_ = pending.End(context.WithoutCancel(ctx)) // A failure must not hide the error at hand.
+	}
+	return nil, err
+}
+
+// accepted sends a call and returns nil if the service accepted it: its status
+// is "0", whatever the HTTP status, and with or without data.
+func (c *Client) accepted(ctx context.Context, call api.Call) error {
+	got, err := c.api.Send(ctx, call)
+	if err != nil {
+		return err
+	}
+	frame, err := answer.Parse("the answer", got.Body)
+	switch {
+	case err != nil:
+		return c.hint(c.api.MalformedResponse(call, got, err.Error()))
+	case frame.Status != answer.Success:
+		return c.serviceError(call, got, frame)
+	}
+	return nil
+}
+
+// refusedStatuses are the HTTP statuses under which a request was not carried
+// out, whatever the body says.
+var refusedStatuses = map[int]bool{
+	400: true, 401: true, 403: true, 404: true, 405: true, 407: true, 411: true,
+	413: true, 414: true, 415: true, 422: true, 429: true, 431: true,
+}
+
+// outcomeUnknown reports an error of an order that says neither that it was
+// refused nor that it was not sent. A gateway that stopped waiting for the
+// service answers 408, 409, 425 or 5xx, whatever body it makes up.
+func outcomeUnknown(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	switch {
+	case !ok || e.Unsent || refusedStatuses[e.Status]:
+		return false
+	case e.Code != string(answer.Failure):
+		return true
+	}
+	return e.Status >= 500 || e.Status == http.StatusRequestTimeout || e.Status == http.StatusConflict || e.Status == http.StatusTooEarly
+}
+
+// Wait returns what the callback reports. It fails with an *api.Error of kind
+// Refused if the callback reports a failure. If ctx ends first, the error is its
+// cause, with the callbacks that arrived and were not the result; it wraps
+// ErrOutcomeUnknown if the service did not accept the call. The call goes on
+// then, and its result is kept.
+func (t *Task[T]) Wait(ctx context.Context) (T, error) {
+	var result T
+	body, err := t.pending.Wait(ctx, func(body []byte) error {
+		frame, err := answer.Parse("the callback", body)
+		if err == nil && frame.Status == answer.Success {
+			result, err = t.decode(frame)
+		}
+		return err
+	})
+	switch {
+	case err != nil && t.unknown != nil:
+		return result, fmt.Errorf("%w: %w: %w", err, ErrOutcomeUnknown, t.unknown)
+	case err != nil:
+		return result, err
+	}
+	// A failure leaves a file that nobody reads; it must not hide the result.
+	_ = t.pending.End(context.WithoutCancel(ctx))
+	return result, t.failure(body)
+}
+
+// failure returns the error that a callback reports, or nil.
+func (t *Task[T]) failure(body []byte) error {
+	var frame answer.Frame
+	if err := json.Unmarshal(body, &frame); err != nil || frame.Status != answer.Failure {
+		return err
+	}
+	call := t.call
+	call.Method = "callback of " + call.Method
+	return t.client.api.ServiceError(call, &api.Answer{}, api.Refused, string(frame.Status), frame.Message)
+}

@@ -1,0 +1,70 @@
+package callback
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/port"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
+)
+
+// finder finds the inbox of an id among the own one and those of the processes
+// that share the port. It reads the key of each once, so that an invented id
+// costs no look into an inbox.
+type finder struct {
+	own  receiver.Inbox
+	port *port.Port
+
+	mu     sync.Mutex
+	others map[string]receiver.Inbox // By path.
+}
+
+func newFinder(own receiver.Inbox, p *port.Port) *finder {
+	return &finder{own: own, port: p, others: map[string]receiver.Inbox{}}
+}
+
+// Find implements receiver.Finder.
+func (f *finder) Find(ctx context.Context, text string) (receiver.Inbox, id.ID, bool, error) {
+	if made, ok := id.Parse(text, f.own.Key); ok {
+		return f.own, made, true, nil
+	}
+	paths, failed := f.port.Inboxes(ctx)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, path := range paths {
+		other, err := f.open(ctx, path)
+		if err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		// An inbox that was removed is not made again.
+		if made, ok := id.Parse(text, other.Key); ok && port.Exists(path) {
+			return other, made, true, nil
+		}
+	}
+	return receiver.Inbox{}, id.ID{}, false, failed
+}
+
+// open returns the inbox at path; one that was removed has no key. f.mu is held.
+func (f *finder) open(ctx context.Context, path string) (receiver.Inbox, error) {
+	if other, known := f.others[path]; known {
+		return other, nil
+	}
+	store, err := directory.New(path)
+	if err != nil {
+		return receiver.Inbox{}, err
+	}
+	key, err := id.ReadKey(ctx, store)
+	if errors.Is(err, inbox.ErrNotExist) {
+		return receiver.Inbox{}, nil
+	}
+	if err != nil {
+		return receiver.Inbox{}, err
+	}
+	f.others[path] = receiver.Inbox{Store: store, Key: key}
+	return f.others[path], nil
+}

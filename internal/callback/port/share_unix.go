@@ -1,0 +1,181 @@
+//go:build !windows
+
+package port
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// inUse is the error of listening on a port that is in use.
+const inUse = unix.EADDRINUSE
+
+const (
+	// answerTimeout bounds how long a process may take to hand its socket over.
+	answerTimeout = 500 * time.Millisecond
+	// acceptInterval is the pause after an error that passes, such as too many
+	// open files.
+	acceptInterval = 50 * time.Millisecond
+	// unfinishedAge is the age of a handover socket that was never finished.
+	unfinishedAge = time.Minute
+)
+
+// sharedListener is a listener whose socket other processes get on request.
+type sharedListener struct {
+	net.Listener
+	socket   syscall.Conn
+	handover *net.UnixListener
+	path     string
+}
+
+// shareSocket lets other processes have the socket of listener until listener is
+// closed.
+func (r *registry) shareSocket(listener net.Listener) (net.Listener, error) {
+	socket, ok := listener.(syscall.Conn)
+	if !ok {
+		return nil, fmt.Errorf("a %T has no socket", listener)
+	}
+	if err := os.MkdirAll(r.sockets, 0o700); err != nil {
+		return nil, err
+	}
+	r.removeUnfinished()
+	// Short, because the path of a socket may have about a hundred bytes.
+	name := rand.Text()[:8]
+	// A handover socket that refuses is taken for that of a dead process. So it is
+	// made elsewhere and moved to its place once it answers.
+	unfinished := filepath.Join(filepath.Dir(r.sockets), name)
+	handover, err := net.ListenUnix("unix", &net.UnixAddr{Name: unfinished, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	s := &sharedListener{listener, socket, handover, filepath.Join(r.sockets, name)}
+	if err := os.Rename(unfinished, s.path); err != nil {
+		return nil, errors.Join(err, handover.Close())
+	}
+	handover.SetUnlinkOnClose(false) // It would look for it in the old place.
+	go s.answer()
+	return s, nil
+}
+
+// removeUnfinished removes the sockets of processes that were killed before they
+// moved them to their place.
+func (r *registry) removeUnfinished() {
+	folder := filepath.Dir(r.sockets)
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return // They do no harm.
+	}
+	for _, file := range files {
+		info, err := file.Info()
+		if err == nil && info.Mode().Type() == fs.ModeSocket && time.Since(info.ModTime()) > unfinishedAge {
+			_ = os.Remove(filepath.Join(folder, file.Name()))
+		}
+	}
+}
+
+// Close stops sharing the socket and leaves it to the processes that have it.
+func (s *sharedListener) Close() error {
+	_ = os.Remove(s.path) // What stays behind is removed by the next process that it refuses.
+	return errors.Join(s.handover.Close(), s.Listener.Close())
+}
+
+func (s *sharedListener) answer() {
+	for {
+		conn, err := s.handover.AcceptUnix()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+			<-time.After(acceptInterval)
+			continue
+		}
+		_ = errors.Join(s.send(conn), conn.Close()) // A process that gets nothing asks again.
+	}
+}
+
+// send does not use the File of the socket: calling its Fd would make the socket
+// block, in every process that has it.
+func (s *sharedListener) send(conn *net.UnixConn) error {
+	raw, err := s.socket.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		_, _, failed = conn.WriteMsgUnix([]byte{0}, unix.UnixRights(int(fd)), nil)
+	})
+	return errors.Join(err, failed)
+}
+
+// requestSocket returns the listener of another process that receives what is
+// sent to wanted, or the reason why there is none.
+func (r *registry) requestSocket(wanted net.Addr) (net.Listener, error) {
+	reason := errors.New("no other process of this user shares it, at least none with the same certificate")
+	if r == nil {
+		return nil, reason
+	}
+	names, err := os.ReadDir(r.sockets)
+	if err != nil {
+		return nil, reason
+	}
+	for _, name := range names {
+		path := filepath.Join(r.sockets, name.Name())
+		listener, err := receive(path)
+		switch {
+		case errors.Is(err, unix.ECONNREFUSED):
+			_ = os.Remove(path) // Its process was killed.
+		case err != nil:
+			reason = fmt.Errorf("another process of this user does not hand it over: %w", err)
+		case accepts(listener, wanted):
+			return listener, nil
+		default:
+			reason = fmt.Errorf("another process of this user listens on %s: both have to name the same host", listener.Addr())
+			_ = listener.Close()
+		}
+	}
+	return nil, reason
+}
+
+// accepts reports whether listener receives what is sent to wanted.
+func accepts(listener net.Listener, wanted net.Addr) bool {
+	have, ok := listener.Addr().(*net.TCPAddr)
+	want, wantOK := wanted.(*net.TCPAddr)
+	return ok && wantOK && (have.IP.IsUnspecified() || have.IP.Equal(want.IP))
+}
+
+// receive returns the listener that is shared at path.
+func receive(path string) (net.Listener, error) {
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetReadDeadline(time.Now().Add(answerTimeout)); err != nil {
+		return nil, err
+	}
+	rights := make([]byte, unix.CmsgSpace(4)) // One descriptor.
+	_, n, _, _, err := conn.ReadMsgUnix(make([]byte, 1), rights)
+	if err != nil {
+		return nil, err
+	}
+	var sockets []int
+	messages, err := unix.ParseSocketControlMessage(rights[:n])
+	if err == nil && len(messages) == 1 {
+		sockets, err = unix.ParseUnixRights(&messages[0])
+	}
+	if err != nil || len(sockets) != 1 {
+		return nil, errors.Join(errors.New("it sent no socket"), err)
+	}
+	file := os.NewFile(uintptr(sockets[0]), "")
+	listener, err := net.FileListener(file) // It has a descriptor of its own.
+	return listener, errors.Join(err, file.Close())
+}

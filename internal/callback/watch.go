@@ -1,0 +1,185 @@
+package callback
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
+)
+
+// observe learns what became of each callback that this process received.
+func (r *Receiver) observe(event receiver.Event) {
+	r.mu.Lock()
+	p, own := r.pending[event.ID.Hash()]
+	r.mu.Unlock()
+	if !own {
+		r.log.Debug("callback of another process", "call", event.ID)
+	}
+	if p == nil {
+		return
+	}
+	switch event.Outcome {
+	case receiver.Unstored:
+		p.mu.Lock()
+		p.unstored = append(p.unstored, event.Body)
+		p.mu.Unlock()
+	case receiver.NotFinal:
+		p.note(event.Reason)
+	case receiver.Refused:
+		p.note(refusedPrefix + event.Reason)
+	case receiver.Stored, receiver.Ended, receiver.Probed:
+	}
+	p.notify()
+}
+
+// ended reports whether the call that an id was made for takes no result any more.
+func (r *Receiver) ended(ctx context.Context, in receiver.Inbox, made id.ID) (bool, error) {
+	r.mu.Lock()
+	p, own := r.pending[made.Hash()]
+	r.mu.Unlock()
+	if own && p == nil {
+		return true, nil
+	}
+	if r.config.Ended == nil {
+		return false, nil
+	}
+	return r.config.Ended(ctx, in.Store, made)
+}
+
+func (r *Receiver) open(value []byte) ([]byte, error) {
+	if r.config.Unseal == nil {
+		return value, nil
+	}
+	return r.config.Unseal(value)
+}
+
+// notify makes Wait look.
+func (p *Pending) notify() {
+	select {
+	case p.news <- struct{}{}:
+	default: // It will look already.
+	}
+}
+
+func (p *Pending) takeUnstored() [][]byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	unstored := p.unstored
+	p.unstored = nil
+	return unstored
+}
+
+func (p *Pending) note(reason string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rejected = append(p.rejected, reason)
+}
+
+func (p *Pending) noted() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.rejected)
+}
+
+// rejections returns why callbacks were refused by this process, or not final
+// whichever process received them.
+func (p *Pending) rejections(ctx context.Context) []string {
+	noted := p.noted()
+	all, err := receiver.ReadEvidence(ctx, p.receiver.store, p.ref)
+	if err != nil {
+		return noted
+	}
+	reasons := slices.DeleteFunc(noted, func(reason string) bool { return !strings.HasPrefix(reason, refusedPrefix) })
+	for _, evidence := range all {
+		reasons = append(reasons, evidence.Reason)
+	}
+	return reasons
+}
+
+// refusedPrefix begins the reasons of callbacks that were not stored.
+const refusedPrefix = "refused, because "
+
+// summarize says how many callbacks arrived that are not a result, and why.
+func summarize(reasons []string) string {
+	if len(reasons) == 0 {
+		return ""
+	}
+	counts := map[string]int{}
+	for _, reason := range reasons {
+		counts[reason]++
+	}
+	var parts []string
+	for _, reason := range slices.Sorted(maps.Keys(counts)) {
+		if n := counts[reason]; n > 1 {
+			reason = fmt.Sprintf("%s (%d times)", reason, n)
+		}
+		parts = append(parts, reason)
+	}
+	subject := "one callback arrived that is not the result: "
+	if len(reasons) > 1 {
+		subject = fmt.Sprintf("%d callbacks arrived that are not the result: ", len(reasons))
+	}
+	return subject + strings.Join(parts, "; ")
+}
+
+// watch looks for results that other processes received until every caller has
+// called what it returned.
+func (r *Receiver) watch(ctx context.Context) (done func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.waiting++; r.waiting == 1 {
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		r.stopPoll = cancel
+		go r.poll(ctx)
+	}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.waiting--; r.waiting == 0 {
+			r.stopPoll()
+		}
+	}
+}
+
+// poll asks once for all calls: an inbox may be a bucket, and each request may
+// have a price.
+func (r *Receiver) poll(ctx context.Context) {
+	for r.pollWait(ctx) {
+		listing, err := r.store.List(ctx, receiver.ResultPrefix)
+		if err != nil && ctx.Err() == nil {
+			r.log.WarnContext(ctx, "unable to look for results in the inbox", "error", err)
+		}
+		for _, entry := range listing.Entries {
+			r.mu.Lock()
+			p := r.pending[strings.TrimPrefix(entry.Key, receiver.ResultPrefix)]
+			r.mu.Unlock()
+			if p != nil {
+				p.notify()
+			}
+		}
+	}
+}
+
+// pollWait waits until it is time to look, and reports false when ctx has ended.
+// An inbox that can wait for a result spares the requests in between.
+func (r *Receiver) pollWait(ctx context.Context) bool {
+	if waiter, ok := r.store.(inbox.Waiter); ok {
+		if err := waiter.Wait(ctx, receiver.ResultPrefix); err == nil {
+			return ctx.Err() == nil
+		}
+	}
+	timer := time.NewTimer(pollInterval)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
