@@ -50,7 +50,7 @@ func (l *desktopList) ListResourceConfigSchema(ctx context.Context, _ list.ListR
 			},
 			"user_group": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "The group whose users' desktops are listed: `dev` stands for `dev_01`, `dev_02`, and so on. " +
+				MarkdownDescription: "The group whose users' desktops are listed: `dev` has the users `dev_01`, `dev_02`, and so on. " +
 					"The service does not report how many users a group has, so the search ends when five in a row are unknown or have no desktop.",
 				Validators: []validator.String{nameValidator()},
 			},

@@ -64,7 +64,7 @@ func (m *desktopModel) storePassword(password string) diag.Diagnostics {
 	case recipient != "":
 		sealed, err := encrypt(password, recipient)
 		if err != nil {
-			diags.Append(diagnose.Warning("Encrypt First Password of Desktop", err, "It is not stored. Reset the password to get a known one."))
+			diags.Append(diagnose.Warning("Encrypt Initial Password", err, "It is not stored. Reset the password to get a known one."))
 			break
 		}
 		m.EncryptedPassword = types.StringValue(sealed)

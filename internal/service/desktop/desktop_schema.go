@@ -65,7 +65,7 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			// order, and with two of them refresh-only plans report drift at random.
 			"password_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
-				MarkdownDescription: "The password that replaces the user's first one. It is never stored. It goes with `password_wo_version`. Needs Terraform 1.11.",
+				MarkdownDescription: "The password that replaces the user's initial password. It is never stored. Requires `password_wo_version`. Needs Terraform 1.11.",
 				Validators: []validator.String{
 					stringvalidator.LengthAtLeast(1),
 					stringvalidator.AlsoRequires(path.MatchRoot(passwordVersion)),
@@ -78,7 +78,7 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			"password_recipient": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "An age or SSH public key. If set, the first password is stored only encrypted to it, in `encrypted_password`.",
+				MarkdownDescription: "An age or SSH public key. If set, the initial password is stored in encrypted form only, in `encrypted_password`.",
 				Validators:          []validator.String{recipientValidator{}},
 			},
 			"deletion_policy": schema.StringAttribute{
@@ -100,12 +100,12 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			"password": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "The first password of the user. It is null if the service gave none, or if `password_wo` or `password_recipient` is set.",
+				MarkdownDescription: "The initial password of the user. It is null if the service set none, or if `password_wo` or `password_recipient` is set.",
 				PlanModifiers:       []planmodifier.String{keep},
 			},
 			"encrypted_password": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The first password of the user, encrypted to `password_recipient` in the armored format of age, which `age --decrypt` reads.",
+				MarkdownDescription: "The initial password of the user, encrypted with `password_recipient`. It is in the armored format of age, which `age --decrypt` reads.",
 				PlanModifiers:       []planmodifier.String{keep},
 			},
 		},

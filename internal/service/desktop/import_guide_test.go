@@ -65,6 +65,9 @@ func TestImportGuide_forEach(t *testing.T) {
 }
 
 func TestImportGuide_generateConfig(t *testing.T) {
+	if v := acctest.CLIVersion(t); !v.GeneratesConfig() {
+		t.Skipf("%s rejects an import block without a resource block", v)
+	}
 	t.Parallel()
 	server := startWithDesktops(t)
 	c := cli(t, server, "")
