@@ -207,9 +207,9 @@ func TestLoginRecords_errors(t *testing.T) {
 		want        string
 	}{
 		"clock":          {prepare: func(c *identitytest.Server, _ *workspacetest.Server) { c.SetClock(-time.Hour) }, want: "The clock of this machine is 1h0m0s ahead of the clock of the service"},
-		"wrong secret":   {credentials: fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, "wrong"), want: "verify aksk signature fail. Service: workspace Operation: GET /v2/{project_id}/connections/desktops HTTP status: 401 Code: APIGW.0301 Request ID: 7dee64bb41c3bfd2fb0f5f4d47a1cbd8 Check access_key and secret_key"},
+		"wrong secret":   {credentials: fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, "wrong"), want: "HTTP status: 401 Code: APIGW.0301 Request ID: 7dee64bb41c3bfd2fb0f5f4d47a1cbd8 Check access_key and secret_key"},
 		"wrong token":    {credentials: `token = "gAAAA-wrong"`, want: "the provider cannot renew it"},
-		"wrong password": {credentials: fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, "wrong", identitytest.Domain), want: "Service: iam Operation: POST /v3/auth/tokens HTTP status: 401 Code: Unauthorized"},
+		"wrong password": {credentials: fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, "wrong", identitytest.Domain), want: "HTTP status: 401 Code: Unauthorized The provider tried to log in as the user \"ada\" in the account \"acme\", for the project with the ID"},
 		"html": {prepare: func(_ *identitytest.Server, s *workspacetest.Server) {
 			s.Answer(slices.Repeat([]http.HandlerFunc{html}, 100)...)
 		}, want: "it begins: <html>503 Service Unavailable</html>"},
