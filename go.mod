@@ -24,6 +24,7 @@ require (
 	github.com/zclconf/go-cty v1.18.1 // Documentation: types in schemas.
 	go.uber.org/goleak v1.3.0 // Tests.
 	go.yaml.in/yaml/v3 v3.0.5 // Tests: reads the pipelines of the examples. MIT and Apache 2.0; not in the binary.
+	golang.org/x/crypto v0.57.0 // Tests: makes SSH keys. BSD; age needs it as well.
 	golang.org/x/net v0.60.0 // Knows what an HTTP header may hold.
 	golang.org/x/sync v0.24.0 // One login for many callers.
 	golang.org/x/sys v0.49.0 // Hands sockets from process to process, locks files and tells when a process started.
@@ -74,7 +75,6 @@ require (
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	github.com/vmihailenco/msgpack v4.0.4+incompatible // indirect
 	github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect
-	golang.org/x/crypto v0.57.0 // indirect
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/text v0.42.0 // indirect
 	golang.org/x/tools v0.50.0 // indirect

@@ -66,13 +66,21 @@ type driftCheck struct {
 
 func newDriftCheck(t *testing.T) *driftCheck {
 	t.Helper()
-	const token = "Bearer of-the-team"
-	c := &driftCheck{start(t, desktoptest.WithHeader("Authorization", token)), acctest.NewCLI(t), t.TempDir()}
-	if err := os.CopyFS(c.Dir, os.DirFS("../../examples/drift-check")); err != nil {
-		t.Fatal(err)
-	}
+	c := newExample(t, "drift-check")
 	c.Write("sensitive.tf", sensitiveDesktops)
 	c.Write("sensitive_override.tf", shortTimeouts)
+	c.MustRun("init")
+	return c
+}
+
+// newExample copies an example whose provider uses a simulator.
+func newExample(t *testing.T, name string) *driftCheck {
+	t.Helper()
+	const token = "Bearer of-the-team"
+	c := &driftCheck{start(t, desktoptest.WithHeader("Authorization", token)), acctest.NewCLI(t), t.TempDir()}
+	if err := os.CopyFS(c.Dir, os.DirFS(filepath.Join("../../examples", name))); err != nil {
+		t.Fatal(err)
+	}
 	terraform, err := acctest.Terraform()
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +89,6 @@ func newDriftCheck(t *testing.T) *driftCheck {
 		t.Fatal(err)
 	}
 	c.Env = append(c.Env, "PATH="+c.bin+":"+os.Getenv("PATH"), "CLOUDDESKTOP_ENDPOINT="+c.URL, "CLOUDDESKTOP_AUTHORIZATION="+token)
-	c.MustRun("init")
 	return c
 }
 
