@@ -28,13 +28,13 @@ var (
 // What the data source and the ephemeral resource share.
 const (
 	typeName      = "_server_console_url"
-	aboutConsole  = "Gets a link to the VNC console of a server of Huawei Cloud ECS or OpenStack. The link works for ten minutes, for everybody who has it. The server must be running."
+	aboutConsole  = "Gets a link to the VNC console of a server of Huawei Cloud ECS or OpenStack. On most clouds the link works for ten minutes, for everybody who has it. The server must be running."
 	aboutServer   = "The ID of the server."
 	aboutCloud    = "The cloud of the server, `huaweicloud` or `openstack`. Default: the one that the provider configures; required if it configures both."
 	aboutURL      = "The link to open in a browser."
 	aboutType     = "The kind of the console, `novnc`."
 	aboutProtocol = "The protocol of the console, `vnc`."
-	aboutExpiry   = "When the link stops working (RFC 3339): ten minutes after it was created. A cloud that sets another `token_ttl` does not report it."
+	aboutExpiry   = "When the link stops working (RFC 3339), if the cloud keeps the default of ten minutes. A cloud does not report its setting `token_ttl`."
 	aboutTimeout  = "How long to wait for the link, including retries, such as `5m`. The provider waits for a server that is being built or changed. Default: `2m`."
 )
 
