@@ -45,6 +45,7 @@ func NewCLI(t testing.TB) *CLI {
 // NewCLIFor is NewCLI with another executable as the provider.
 func NewCLIFor(t testing.TB, executable string) *CLI {
 	t.Helper()
+	RequireCLI(t)
 	terraform, err := Terraform()
 	if err != nil {
 		t.Fatal(err)
@@ -190,6 +191,15 @@ func Build(ctx context.Context, executable, pkg string) error {
 		return fmt.Errorf("build %s: %w\n%s", pkg, err, output)
 	}
 	return nil
+}
+
+// RequireCLI skips a test that runs the real CLI unless TF_ACC is set, as the
+// test framework does.
+func RequireCLI(t testing.TB) {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("tests that run Terraform or OpenTofu need TF_ACC=1")
+	}
 }
 
 // Terraform returns the path of the CLI under test, Terraform or OpenTofu:

@@ -85,6 +85,7 @@ func RequireTerraform(t testing.TB, minor int) {
 // CLIVersion returns the version of the CLI under test.
 func CLIVersion(t testing.TB) Version {
 	t.Helper()
+	RequireCLI(t)
 	version, err := InstalledVersion()
 	if err != nil {
 		t.Fatal(err)

@@ -8,11 +8,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
 // Times differ between machines, the number of requests does not: two for each
 // new desktop (its order and its name), and one per user in a refresh.
 func TestRun_comparesTheProviders(t *testing.T) {
+	acctest.RequireCLI(t)
 	t.Parallel()
 	var out bytes.Buffer
 	if err := run(t.Context(), &out, "12", 1); err != nil {

@@ -34,6 +34,7 @@ func blocks(t *testing.T, guide, language string) []string {
 // withCLI returns an environment in which "terraform" is the CLI under test.
 func withCLI(t *testing.T) []string {
 	t.Helper()
+	acctest.RequireCLI(t)
 	terraform, err := acctest.Terraform()
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +50,7 @@ func withCLI(t *testing.T) []string {
 // builds, which this test does in its own way.
 func TestUnreleasedBuildsGuide(t *testing.T) {
 	t.Parallel()
+	env := withCLI(t)
 	dir := t.TempDir()
 	for name, pkg := range map[string]string{
 		"terraform-provider-clouddesktop": "github.com/clouddesktop/terraform-provider-clouddesktop",
@@ -64,7 +66,7 @@ func TestUnreleasedBuildsGuide(t *testing.T) {
 	}
 	script := "trap 'kill $! 2>/dev/null || :' EXIT\n" + strings.Join(commands[1:], "\n")
 	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-e", "-c", script)
-	cmd.Dir, cmd.Env = dir, withCLI(t)
+	cmd.Dir, cmd.Env = dir, env
 	output, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(output), "dev_01-win10-1") {
 		t.Errorf("error %v\n%s", err, output)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
 const config = "../../../../examples/demo"
@@ -32,6 +34,7 @@ func (o *output) String() string {
 }
 
 func TestDemo(t *testing.T) {
+	acctest.RequireCLI(t)
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	var out output
@@ -60,6 +63,7 @@ func TestDemo(t *testing.T) {
 }
 
 func TestDemo_interrupted(t *testing.T) {
+	acctest.RequireCLI(t)
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -84,6 +88,7 @@ func TestDemo_interrupted(t *testing.T) {
 }
 
 func TestDemo_showsTheWholeError(t *testing.T) {
+	acctest.RequireCLI(t)
 	dir, temp := t.TempDir(), t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	const invalid = "terraform {\n  required_providers {\n    missing = { source = \"example.com/none/missing\" }\n  }\n}\n"
