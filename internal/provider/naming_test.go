@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
-	"github.com/hashicorp/terraform-plugin-framework/list"
 	frameworkprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -55,7 +54,7 @@ func TestTypes_fileConstructorAndNameAgree(t *testing.T) {
 	}
 	for _, constructor := range p.(frameworkprovider.ProviderWithListResources).ListResources(ctx) {
 		var resp resource.MetadataResponse
-		constructor().(list.ListResource).Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "clouddesktop"}, &resp)
+		constructor().Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "clouddesktop"}, &resp)
 		check(constructor, resp.TypeName, "list")
 	}
 	for _, constructor := range p.(frameworkprovider.ProviderWithActions).Actions(ctx) {
