@@ -81,15 +81,16 @@ func order(t *testing.T, client *desktop.Client, name string) (desktop.ApplyResu
 var errTimeout = errors.New("no callback came in time")
 
 // orderWithin orders a desktop and waits for it until the timeout.
-func orderWithin(t *testing.T, client *desktop.Client, name string, timeout time.Duration) (desktop.ApplyResult, error) {
+func orderWithin(t *testing.T, client *desktop.Client, name string, timeout time.Duration) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(t.Context(), timeout, errTimeout)
 	defer cancel()
 	task, err := client.Apply(ctx, desktop.ApplyInput{GroupOrUser: name, OS: "win10"})
 	if err != nil {
-		return desktop.ApplyResult{}, err
+		return err
 	}
-	return task.Wait(ctx)
+	_, err = task.Wait(ctx)
+	return err
 }
 
 // resize resizes a desktop and waits for it.

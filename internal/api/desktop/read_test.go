@@ -103,7 +103,7 @@ func TestUserDesktops_anOrderWithoutACallbackDropsTheListToo(t *testing.T) {
 	}
 	server.Fail(desktoptest.Apply, 1, desktoptest.DropAfter())
 	server.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
-	if _, err := orderWithin(t, client, "dev_01", 100*time.Millisecond); !errors.Is(err, desktop.ErrOutcomeUnknown) {
+	if err := orderWithin(t, client, "dev_01", 100*time.Millisecond); !errors.Is(err, desktop.ErrOutcomeUnknown) {
 		t.Fatal(err)
 	}
 	if got, err := client.UserDesktops(t.Context(), "dev_01"); err != nil || len(got) != 2 {

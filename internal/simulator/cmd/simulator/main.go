@@ -41,8 +41,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	println := func(words ...any) { _, _ = fmt.Fprintln(stdout, words...) }
-	log := func(line string) { println(time.Now().Format(time.TimeOnly), "", line) }
+	printLine := func(words ...any) { _, _ = fmt.Fprintln(stdout, words...) }
+	log := func(line string) { printLine(time.Now().Format(time.TimeOnly), "", line) }
 	s := simulator.New(log, flags.options...)
 	url := "http://" + listener.Addr().String()
 	if flags.provider != "" {
@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return errors.Join(err, listener.Close())
 		}
 	}
-	println(url)
+	printLine(url)
 	for _, d := range flags.desktops {
 		log("created outside Terraform: desktop " + d.user + "/" + s.Desktop.AddDesktop(d.user, d.system))
 	}
