@@ -37,6 +37,11 @@ func AttributeError(at path.Path, summary, text string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, summary, text)
 }
 
+// AttributeWarning is AttributeError for a value that is allowed.
+func AttributeWarning(at path.Path, summary, text string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(at, summary, text)
+}
+
 // WithTimeout limits the time of an operation of Terraform. The error of a call
 // that it ends says how long the provider waited.
 func WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {

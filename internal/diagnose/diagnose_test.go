@@ -173,8 +173,9 @@ func TestWarningsAndInputs(t *testing.T) {
 			diagnose.Warning("Size Desktop", errors.New("it broke"), "The desktop exists."),
 			diag.NewWarningDiagnostic("Unable to Size Desktop", "It broke.\n\nThe desktop exists."),
 		},
-		"notice": {diagnose.Warn("Kept", "It runs on."), diag.NewWarningDiagnostic("Kept", "It runs on.")},
-		"input":  {diagnose.AttributeError(at, "Wrong", "Write b."), diag.NewAttributeErrorDiagnostic(at, "Wrong", "Write b.")},
+		"notice":        {diagnose.Warn("Kept", "It runs on."), diag.NewWarningDiagnostic("Kept", "It runs on.")},
+		"input":         {diagnose.AttributeError(at, "Wrong", "Write b."), diag.NewAttributeErrorDiagnostic(at, "Wrong", "Write b.")},
+		"input warning": {diagnose.AttributeWarning(at, "Odd", "Write b."), diag.NewAttributeWarningDiagnostic(at, "Odd", "Write b.")},
 	} {
 		if !tc.got.Equal(tc.want) {
 			t.Errorf("%s: got %+v, want %+v", name, tc.got, tc.want)

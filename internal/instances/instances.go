@@ -18,7 +18,7 @@ type Registry struct {
 	mu       sync.Mutex
 	managers map[string]string // The instance that manages each thing.
 	resets   map[string]string // The instance whose destruction resets each thing.
-	created  map[string]bool
+	creates  bool
 	locks    map[string]chan struct{}
 }
 
@@ -28,7 +28,6 @@ func New() *Registry {
 		walk:     NewID(),
 		managers: map[string]string{},
 		resets:   map[string]string{},
-		created:  map[string]bool{},
 		locks:    map[string]chan struct{}{},
 	}
 }
@@ -40,7 +39,7 @@ func NewID() string { return rand.Text() }
 func (r *Registry) Walk() string { return r.walk }
 
 // Manage records that an instance manages a thing. It returns false if another
-// instance manages it, or is destroyed and resets it.
+// instance manages it.
 func (r *Registry) Manage(thing, instance string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -48,21 +47,22 @@ func (r *Registry) Manage(thing, instance string) bool {
 		return manager == instance
 	}
 	r.managers[thing] = instance
-	resetter, ok := r.resets[thing]
-	return !ok || resetter == instance || len(r.created) > 0
+	return true
 }
 
-// Reset records that the destruction of an instance resets a thing. It returns
-// false in a plan if another instance manages the thing. In an apply it returns
-// true: there, Managed decides.
-func (r *Registry) Reset(thing, instance string) bool {
+// Reset records that the destruction of an instance resets a thing.
+func (r *Registry) Reset(thing, instance string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, ok := r.resets[thing]; !ok {
-		r.resets[thing] = instance
-	}
-	manager, ok := r.managers[thing]
-	return !ok || manager == instance || len(r.created) > 0
+	r.resets[thing] = instance
+}
+
+// ResetByOther reports whether the destruction of another instance resets a thing.
+func (r *Registry) ResetByOther(thing, instance string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	other, ok := r.resets[thing]
+	return ok && other != instance
 }
 
 // Managed reports whether an instance of this walk manages a thing. It sees only
@@ -75,19 +75,18 @@ func (r *Registry) Managed(thing string) bool {
 	return ok
 }
 
-// Created records that an instance was created in this walk, which is then an
-// apply.
-func (r *Registry) Created(instance string) {
+// Created records that this walk, which is then an apply, creates an instance.
+func (r *Registry) Created() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.created[instance] = true
+	r.creates = true
 }
 
-// WasCreated reports whether Created was called for an instance.
-func (r *Registry) WasCreated(instance string) bool {
+// HasCreated reports whether this walk has created an instance.
+func (r *Registry) HasCreated() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.created[instance]
+	return r.creates
 }
 
 // Lock waits until nobody else has the lock of this name, or until ctx ends.

@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -41,6 +42,7 @@ type Volume struct {
 type list struct {
 	read     chan struct{} // Closed when desktops and err are set.
 	desktops []Desktop
+	byUUID   map[string]Desktop
 	err      error
 	readers  int
 	stop     context.CancelCauseFunc
@@ -53,6 +55,47 @@ type list struct {
 //
 // API: GET /api/user/{username}/desktops
 func (c *Client) UserDesktops(ctx context.Context, username string) ([]Desktop, error) {
+	l, err := c.userList(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(l.desktops), nil
+}
+
+// UserDesktop returns one desktop of a user, and false if a well-formed list does
+// not contain it. It shares the list with UserDesktops.
+//
+// API: GET /api/user/{username}/desktops
+func (c *Client) UserDesktop(ctx context.Context, username, uuid string) (Desktop, bool, error) {
+	l, err := c.userList(ctx, username)
+	if err != nil {
+		return Desktop{}, false, err
+	}
+	found, ok := l.byUUID[uuid]
+	return found, ok, nil
+}
+
+// errNotListed is the error of WaitListed while the list lacks the desktop.
+var errNotListed = errors.New("the list of the user's desktops does not contain the desktop")
+
+// WaitListed waits until the list of a user's desktops contains a desktop: a list
+// may lag behind an order. No failure to list ends the wait before ctx does.
+//
+// API: GET /api/user/{username}/desktops
+func (c *Client) WaitListed(ctx context.Context, username, uuid string) (Desktop, error) {
+	retry := func(error) api.Decision { return api.RetryOn }
+	return api.Retry(ctx, c.api.Retry, retry, func(ctx context.Context) (Desktop, error) {
+		found, ok, err := c.UserDesktop(ctx, username, uuid)
+		if err == nil && !ok {
+			c.invalidate(username)
+			err = errNotListed
+		}
+		return found, err
+	})
+}
+
+// userList returns the list of a user, which must not be changed.
+func (c *Client) userList(ctx context.Context, username string) (*list, error) {
 	call := api.Call{Method: http.MethodGet, Path: "/api/user/{username}/desktops", Params: []string{username}}
 	l := c.acquire(ctx, call, username)
 	select {
@@ -63,7 +106,7 @@ func (c *Client) UserDesktops(ctx context.Context, username string) ([]Desktop, 
 		}
 		<-l.read
 	}
-	return slices.Clone(l.desktops), l.err
+	return l, l.err
 }
 
 // acquire returns the list of a user, and starts to read it if nobody has.
@@ -80,6 +123,10 @@ func (c *Client) acquire(ctx context.Context, call api.Call, username string) *l
 			defer stop(nil)
 			defer close(l.read)
 			l.desktops, l.err = getList(shared, c, call, wireDesktop.desktop)
+			l.byUUID = make(map[string]Desktop, len(l.desktops))
+			for _, d := range l.desktops {
+				l.byUUID[d.UUID] = d
+			}
 			if l.err != nil {
 				c.mu.Lock()
 				defer c.mu.Unlock()

@@ -100,7 +100,7 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 	server.Callback(desktoptest.ResourceUpdate, 1, desktoptest.Failure("no memory left"))
 	c := cli(t, server, desktopWith("memory_mib = 8192\n deletion_policy = \"abandon\""))
 	r := c.MustRun("apply", "-auto-approve")
-	for _, text := range []string{"Warning: Unable to Size Desktop", "no memory left", "the next apply tries that again"} {
+	for _, text := range []string{"Warning: Unable to Size Desktop", "no memory left", "the next apply retries it"} {
 		if !r.Says(text) {
 			t.Errorf("the apply does not say %q:\n%s", text, r.Stdout)
 		}
@@ -113,7 +113,7 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 	if r := c.Run("plan", "-detailed-exitcode"); r.Code != 0 {
 		t.Errorf("after the second apply there is still something to do:\n%s", r.Stdout)
 	}
-	if r := c.MustRun("destroy", "-auto-approve"); !r.Says("Warning: Desktop Is Not Deleted") || !r.Says("of user dev_01 goes on running") {
+	if r := c.MustRun("destroy", "-auto-approve"); !r.Says("Warning: Desktop Is Not Deleted") || !r.Says("of user dev_01 keeps running") {
 		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
 	}
 }

@@ -82,11 +82,12 @@ func TestDesktop_importByIdentity(t *testing.T) {
 		"id":       {ID: "grüße/ops_01/" + uuid},
 		"identity": {Identity: &tfprotov6.ResourceIdentityData{IdentityData: p.encode(p.identities[desktopType].ValueType(), want.Identity)}},
 	} {
-		if diff := cmp.Diff(want, p.importAndRead(desktopType, req)); diff != "" {
+		server.ResetRequests()
+		if diff := cmp.Diff(want, speak(t, server, nil).importAndRead(desktopType, req)); diff != "" {
 			t.Errorf("by %s (-want +got):\n%s", how, diff)
 		}
-	}
-	if n := len(server.Requests(desktoptest.UserDesktops)); n != 1 {
-		t.Errorf("%d requests for the desktops of one user, want 1", n)
+		if n := len(server.Requests(desktoptest.UserDesktops)); n != 1 {
+			t.Errorf("by %s: %d requests for the desktops of one user, want 1", how, n)
+		}
 	}
 }

@@ -52,6 +52,7 @@ func TestDesktop_importThenApply(t *testing.T) {
 	step.ConfigPlanChecks = plans(plancheck.ResourceActionUpdate)
 	step.Check = resource.ComposeTestCheckFunc(
 		sent(server, desktoptest.Apply),
+		sent(server, desktoptest.ResourceUpdate, `cpu=4`), // The disk has its size already.
 		resource.TestCheckResourceAttr(address, "username", "dev_07"),
 		resource.TestCheckResourceAttr(address, "user_group", "dev"),
 	)

@@ -111,7 +111,7 @@ func TestDesktopList_isWhatImportMakes(t *testing.T) {
 			IdentityData: p.encode(p.identities[desktopType].ValueType(), listed.Identities[0]),
 		}},
 	} {
-		got := p.importAndRead(desktopType, req)
+		got := speak(t, server, nil).importAndRead(desktopType, req)
 		if diff := cmp.Diff(imported{listed.Resources[0], listed.Identities[0]}, got); diff != "" {
 			t.Errorf("%s (-listed +imported):\n%s", name, diff)
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
 type desktopModel struct {
@@ -50,28 +49,6 @@ func (m *desktopModel) fromOrder(ordered desktop.ApplyResult) {
 // fromAPI takes over what a list tells: the name alone.
 func (m *desktopModel) fromAPI(d desktop.Desktop) {
 	m.DesktopName = types.StringValue(d.Name)
-}
-
-// storePassword stores the first password as the plan says: in clear, encrypted,
-// or not at all.
-func (m *desktopModel) storePassword(password string) diag.Diagnostics {
-	var diags diag.Diagnostics
-	recipient := m.PasswordRecipient.ValueString()
-	stored := m.Password.IsUnknown()
-	m.Password, m.EncryptedPassword = types.StringNull(), types.StringNull()
-	switch {
-	case password == "" || !m.PasswordVersion.IsNull():
-	case recipient != "":
-		sealed, err := encrypt(password, recipient)
-		if err != nil {
-			diags.Append(diagnose.Warning("Encrypt Initial Password", err, "It is not stored. Reset the password to get a known one."))
-			break
-		}
-		m.EncryptedPassword = types.StringValue(sealed)
-	case stored:
-		m.Password = types.StringValue(password)
-	}
-	return diags
 }
 
 type identityModel struct {

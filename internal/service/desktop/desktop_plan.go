@@ -12,11 +12,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// ModifyPlan refuses at plan time what the service would refuse, or do wrong,
-// only at apply.
+// ModifyPlan refuses at plan time what would otherwise fail, or go wrong, only at
+// apply.
 func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var config, plan, state desktopModel
 	create, destroy := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
@@ -34,14 +35,15 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.RequiresReplace = replacements(config, plan, state)
 	}
 	replace := len(resp.RequiresReplace) > 0
-	if (destroy || replace) && state.DeletionPolicy.ValueString() == deletionPrevent {
-		resp.Diagnostics.Append(destroyPrevented(state))
-	}
-	if destroy {
+	resp.Diagnostics.Append(r.planPrior(ctx, req, resp, state, destroy || replace)...)
+	if destroy || resp.Diagnostics.HasError() {
 		return
 	}
 	if plan.planPassword(state) {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	}
+	if !create && !replace {
+		resp.Diagnostics.Append(plan.checkRecipient(state)...)
 	}
 	if create || replace {
 		state = desktopModel{}
@@ -51,8 +53,7 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	resp.Diagnostics.Append(checkOS(plan, create, r.client.OperatingSystems())...)
 	resp.Diagnostics.Append(checkGroup(plan, state)...)
-	_, resizes := plan.resizeInput("", state.sizes)
-	if create || resizes {
+	if create || plan.resizeInput("", state.sizes) != (desktop.ResizeInput{}) {
 		resp.Diagnostics.Append(checkCallback(r.client)...)
 	}
 	if !create && !replace {
@@ -60,9 +61,33 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 }
 
-// replacements are the attributes whose change orders another desktop. A
-// former value that is null is not known, as the service does not tell those of
-// an imported desktop, and a value that is taken away is no wish for another.
+// planPrior checks whether the prior desktop may be destroyed. It leaves what it
+// knows of that desktop to the second plan call of a replacement.
+func (r *desktopResource) planPrior(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, state desktopModel, destroys bool) diag.Diagnostics {
+	prior, diags := state.prior(), diag.Diagnostics(nil)
+	if req.State.Raw.IsNull() {
+		prior, diags = getPrivate[priorDesktop](ctx, req.Private, priorKey)
+		if prior == (priorDesktop{}) || diags.HasError() {
+			return diags
+		}
+		if destroys = !prior.Warned; destroys {
+			diags.Append(r.checkDestroy(ctx, prior))
+		}
+		diags.Append(setPrivate(ctx, resp.Private, priorKey, priorDesktop{})...)
+		return diags
+	}
+	if destroys {
+		prior.Warned = true
+		diags.Append(r.checkDestroy(ctx, prior))
+	}
+	diags.Append(setPrivate(ctx, resp.Private, priorKey, prior)...)
+	return diags
+}
+
+// replacements are the attributes whose change forces a new desktop. A prior
+// value that is null is not known, because the service does not report the values
+// of an imported desktop. A value that is removed from the configuration does not
+// ask for another desktop.
 func replacements(config, plan, state desktopModel) path.Paths {
 	var paths path.Paths
 	for name, value := range map[string]struct{ config, plan, state types.String }{
@@ -75,27 +100,6 @@ func replacements(config, plan, state desktopModel) path.Paths {
 		}
 	}
 	return paths
-}
-
-// planPassword says which password attributes an apply will change, and reports
-// whether that changes the plan: most plans are of desktops as they are.
-func (m *desktopModel) planPassword(state desktopModel) bool {
-	sealed := !m.PasswordRecipient.IsNull()
-	switch {
-	case m.PasswordVersion.IsUnknown() || m.PasswordRecipient.IsUnknown():
-		return false
-	case m.resetsPassword(state):
-		m.Password, m.EncryptedPassword = types.StringNull(), types.StringNull()
-	case state.DesktopUUID.IsNull() && sealed:
-		m.Password = types.StringNull()
-	case state.DesktopUUID.IsNull():
-		m.EncryptedPassword = types.StringNull()
-	case sealed && !state.Password.IsNull():
-		m.Password, m.EncryptedPassword = types.StringNull(), types.StringUnknown()
-	default:
-		return false
-	}
-	return true
 }
 
 func checkOS(plan desktopModel, create bool, offered []string) diag.Diagnostics {
@@ -111,25 +115,31 @@ func checkOS(plan desktopModel, create bool, offered []string) diag.Diagnostics 
 		fmt.Sprintf("%q is not offered. Write one of: %s. If the deployment does offer it, add it to operating_systems in the provider's desktop block.", plan.OS.ValueString(), list))}
 }
 
-// checkGroup compares a group that an imported desktop is given with the name
-// of its user.
+// checkGroup compares the group that is configured for an imported desktop with
+// the name of its user.
 func checkGroup(plan, state desktopModel) diag.Diagnostics {
 	if state.Username.IsNull() || !state.UserGroup.IsNull() || plan.UserGroup.IsNull() || plan.UserGroup.IsUnknown() {
 		return nil
 	}
 	group, user := plan.UserGroup.ValueString(), state.Username.ValueString()
-	if number, ok := strings.CutPrefix(user, group+"_"); ok && twoDigits.MatchString(number) {
+	if isMember(user, group) {
 		return nil
 	}
-	return diag.Diagnostics{diagnose.AttributeError(path.Root("user_group"), "User Is Not of This Group",
+	return diag.Diagnostics{diagnose.AttributeError(path.Root("user_group"), "User Is Not in This Group",
 		fmt.Sprintf("The desktop belongs to user %q, who is not one of %s_01, %s_02, and so on. "+
-			"Write the right group, or username = %q instead; -replace orders another desktop.", user, group, group, user))}
+			"Write the right group, or username = %q instead; -replace orders a new desktop.", user, group, group, user))}
+}
+
+// isMember reports whether a name is one that the service gives users of a group.
+func isMember(user, group string) bool {
+	number, ok := strings.CutPrefix(user, group+"_")
+	return ok && twoDigits.MatchString(number)
 }
 
 var twoDigits = regexp.MustCompile(`^[0-9]{2,}$`)
 
-// checkDisk refuses a disk that shrinks. The size of a disk that was not
-// managed so far is asked for.
+// checkDisk refuses a disk that shrinks. It reads the size of a disk that was not
+// managed so far.
 func (r *desktopResource) checkDisk(ctx context.Context, plan, state desktopModel) diag.Diagnostics {
 	if plan.DiskGiB.IsNull() || plan.DiskGiB.IsUnknown() || plan.DiskGiB.Equal(state.DiskGiB) {
 		return nil

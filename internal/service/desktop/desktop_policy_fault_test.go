@@ -88,25 +88,27 @@ func TestDesktopPolicy_twoOfOneScopeThatShareNothing(t *testing.T) {
 	})
 }
 
-// A resource that was renamed would be reset after it was set, or before.
+// A resource that is renamed without a moved block is destroyed and created, in
+// any order. It is on in the end.
 func TestDesktopPolicy_renamed(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
 	const moved = `
 moved {
-  from = clouddesktop_desktop_policy.test
-  to   = clouddesktop_desktop_policy.other
+  from = clouddesktop_desktop_policy.other
+  to   = clouddesktop_desktop_policy.test
 }
 `
 	steps(t, resource.TestStep{
 		Config: config + policyWith("usb_enable = true"),
 	}, resource.TestStep{
-		Config:      config + policyNamed("other", "usb_enable = true"),
-		ExpectError: acctest.ErrorContains("A resource that was renamed needs a moved block"),
+		Config: config + policyNamed("other", "usb_enable = true"),
+		Check:  policyIs(server, desktoptest.Policy{USBEnable: true}),
 	}, resource.TestStep{
-		Config: config + policyNamed("other", "usb_enable = true") + moved,
-		Check:  sent(server, desktoptest.PolicyUpdate, `usb-enable=true`),
+		PreConfig: server.ResetRequests,
+		Config:    config + policyWith("usb_enable = true") + moved,
+		Check:     sent(server, desktoptest.PolicyUpdate),
 	})
 }
 

@@ -33,16 +33,15 @@ func (r *desktopPolicyResource) ModifyPlan(ctx context.Context, req resource.Mod
 	}
 	moves := !create && !destroy && !plan.DesktopUUID.Equal(state.DesktopUUID)
 	resets := (destroy || moves) && state.resets()
-	if destroy {
-		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, walkKey, r.instances.Walk())...)
-	}
 	if resets {
 		resp.Diagnostics.Append(r.checkReset(state)...)
-		resp.Diagnostics.Append(r.checkShared(state, instance, r.instances.Reset)...)
+	}
+	if destroy || moves {
+		resp.Diagnostics.Append(r.planDestroy(ctx, state, instance, req.Private, resp.Private)...)
 	}
 	if !destroy {
 		resp.Diagnostics.Append(r.checkScope(plan)...)
-		resp.Diagnostics.Append(r.checkShared(plan, instance, r.instances.Manage)...)
+		resp.Diagnostics.Append(r.checkShared(plan, state, instance)...)
 	}
 	sets := !destroy && plan.sets(state)
 	if r.client.PolicyCallback() && (sets || resets) {
@@ -110,20 +109,23 @@ func (r *desktopPolicyResource) checkImported(ctx context.Context, imported desk
 // checkShared refuses a second resource that manages a value. A warning is not
 // enough: neither resource could see what the other has set, the one that is
 // applied last would win, and the state would be wrong in silence.
-func (r *desktopPolicyResource) checkShared(m desktopPolicyModel, instance string, register func(thing, instance string) bool) diag.Diagnostics {
+func (r *desktopPolicyResource) checkShared(plan, state desktopPolicyModel, instance string) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if m.DesktopUUID.IsUnknown() {
+	if plan.DesktopUUID.IsUnknown() {
 		return nil // Terraform plans again before it applies, and then it is known.
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.managed())) {
-		if register(m.valueOf(name), instance) {
-			continue
+	for _, name := range slices.Sorted(maps.Keys(plan.managed())) {
+		switch value := plan.valueOf(name); {
+		case !r.instances.Manage(value, instance):
+			diags.Append(diagnose.AttributeError(path.Root(name), "Two Policies Manage One Value",
+				fmt.Sprintf("Another clouddesktop_desktop_policy manages %s of the same policy (%s). "+
+					"The service does not report its policy, so neither would see what the other sets, and the last one applied would win. "+
+					"Manage each value in one resource.", name, plan.scope())))
+		case !plan.sets(state) && r.instances.ResetByOther(value, instance):
+			diags.Append(diagnose.AttributeWarning(path.Root(name), "Value May Be Reset",
+				fmt.Sprintf("This plan also destroys a policy that manages %s of the same policy (%s), and the apply may turn it off. "+
+					"To keep the value, remove the other resource with a removed block and destroy = false. To set the value again afterwards, use terraform apply -replace.", name, plan.scope())))
 		}
-		diags.Append(diagnose.AttributeError(path.Root(name), "Two Policies Manage One Value",
-			fmt.Sprintf("Another clouddesktop_desktop_policy manages %s of the same policy (%s), or turns it off because it is destroyed. "+
-				"The service does not report its policy, so neither would see what the other sets, and the last one applied would win. "+
-				"Manage each value in one resource. A resource that was renamed needs a moved block; "+
-				"a resource that must not turn anything off needs a removed block with destroy = false.", name, m.scope())))
 	}
 	return diags
 }

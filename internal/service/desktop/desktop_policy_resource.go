@@ -108,9 +108,7 @@ func (r *desktopPolicyResource) Create(ctx context.Context, req resource.CreateR
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	instance, diags := getPrivate[string](ctx, resp.Private, instanceKey)
-	resp.Diagnostics.Append(diags...)
-	r.instances.Created(instance)
+	r.instances.Created()
 	if err := r.set(ctx, plan); err != nil {
 		resp.Diagnostics.Append(diagnose.Error("Set Policy of "+plan.owner(), err))
 		return

@@ -7,17 +7,20 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
 )
 
 // NewDesktopResource returns the resource clouddesktop_desktop.
 func NewDesktopResource() resource.Resource { return &desktopResource{} }
 
 type desktopResource struct {
-	client *desktop.Client
+	client    *desktop.Client
+	instances *instances.Registry
 }
 
 var (
@@ -34,6 +37,7 @@ func (r *desktopResource) Metadata(_ context.Context, req resource.MetadataReque
 
 func (r *desktopResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.client = clients.From(req.ProviderData, (*clients.Set).Desktop, &resp.Diagnostics)
+	r.instances = clients.From(req.ProviderData, (*clients.Set).Instances, &resp.Diagnostics)
 }
 
 func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -52,24 +56,17 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 		resp.Diagnostics.Append(diagnose.Error("Order Desktop", err))
 		return
 	}
-	// From here on the desktop exists. An error would taint it, the next apply
-	// would order another, and none can be deleted: what fails is a warning, and
-	// the next plan shows it again.
-	var failed unapplied
-	if err := r.resize(ctx, ordered.DesktopUUID, plan.sizes, sizes{}); err != nil {
-		failed.Sizes = true
-		resp.Diagnostics.Append(diagnose.Warning("Size Desktop", err, retryNote(ordered)))
-	}
-	if !config.PasswordWO.IsNull() {
-		if err := r.resetPassword(ctx, ordered.Username, config.PasswordWO.ValueString()); err != nil {
-			failed.Password = true
-			resp.Diagnostics.Append(diagnose.Warning("Reset Password", err, retryNote(ordered)))
-		}
-	}
-	plan.DesktopName = r.name(ctx, ordered)
+	// The desktop exists. An error would taint it, the next apply would order
+	// another one, and neither can be deleted. So what fails now is a warning.
 	plan.fromOrder(ordered)
+	resp.Diagnostics.Append(checkMember(plan, ordered)...)
+	plan.DesktopName, diags = r.waitListed(ctx, ordered)
+	resp.Diagnostics.Append(diags...)
+	failed, diags := r.setUp(ctx, plan, config.PasswordWO, ordered)
+	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(plan.storePassword(ordered.Password)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unappliedKey, failed)...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, instanceKey, instances.NewID())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
 }
@@ -79,6 +76,7 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(state.clearUnapplied(ctx, req.Private, resp.Private)...)
 	resp.Diagnostics.Append(state.setIdentity(ctx, resp.Identity)...)
+	resp.Diagnostics.Append(r.checkOneAddress(ctx, state, req.Private)...)
 	timeout, diags := state.Timeouts.Read(ctx, requestTimeout)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
@@ -91,20 +89,23 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
-	found, err := findDesktop(ctx, r.client, state.Username.ValueString(), state.DesktopUUID.ValueString())
-	if err != nil {
-		resp.Diagnostics.Append(diagnose.Error("Read Desktop", err))
+	found, listed, err := r.client.UserDesktop(ctx, state.Username.ValueString(), state.DesktopUUID.ValueString())
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(diagnose.Error("Read Desktop", readError(state, err)))
 		return
-	}
-	if found == nil {
+	case listed:
+		state.fromAPI(found)
+	case state.DesktopName.IsNull(): // No list has shown it yet: the list may lag behind the order.
+		resp.Diagnostics.Append(notListedYet(state))
+	default:
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	state.fromAPI(*found)
 	if !state.DiskGiB.IsNull() {
-		volumes, err := r.client.Volumes(ctx, found.UUID)
+		volumes, err := r.client.Volumes(ctx, state.DesktopUUID.ValueString())
 		if err != nil {
-			resp.Diagnostics.Append(diagnose.Error("Read Volumes of Desktop", err))
+			resp.Diagnostics.Append(diagnose.Error("Read Volumes of Desktop", readError(state, err)))
 			return
 		}
 		state.fromVolumes(volumes)
@@ -131,13 +132,13 @@ func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest
 		plan.sizes = state.sizes
 	}
 	if plan.resetsPassword(state) {
+		plan.Password, plan.EncryptedPassword = types.StringNull(), types.StringNull()
 		if err := r.resetPassword(ctx, state.Username.ValueString(), config.PasswordWO.ValueString()); err != nil {
 			resp.Diagnostics.Append(diagnose.Error("Reset Password", err))
 			plan.PasswordVersion, plan.Password, plan.EncryptedPassword = state.PasswordVersion, state.Password, state.EncryptedPassword
 		}
-	}
-	if plan.EncryptedPassword.IsUnknown() {
-		resp.Diagnostics.Append(plan.storePassword(state.Password.ValueString())...)
+	} else {
+		resp.Diagnostics.Append(plan.keepPassword(state)...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
@@ -153,23 +154,22 @@ func (r *desktopResource) Delete(ctx context.Context, req resource.DeleteRequest
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	if state.DeletionPolicy.ValueString() == deletionPrevent {
+		resp.Diagnostics.Append(destroyPrevented(state.prior()))
+		return
+	}
 	username, uuid := state.Username.ValueString(), state.DesktopUUID.ValueString()
-	kept := fmt.Sprintf("The service has no way to delete a desktop. %s (%s) of user %s goes on running; Terraform no longer manages it. "+
-		"To take it up again, import it as %s/%s.", state.DesktopName.ValueString(), uuid, username, username, uuid)
-	switch state.DeletionPolicy.ValueString() {
-	case deletionPrevent:
-		resp.Diagnostics.Append(destroyPrevented(state))
-	case deletionRevoke:
+	kept := fmt.Sprintf("The service cannot delete a desktop. %s (%s) of user %s keeps running, and Terraform no longer manages it. "+
+		"To manage it again, import it as %s/%s.", state.DesktopName.ValueString(), uuid, username, username, uuid)
+	if state.DeletionPolicy.ValueString() == deletionRevoke {
 		// A password that meets common rules and that nobody keeps.
 		if err := r.resetPassword(ctx, username, rand.Text()+"-aA1"); err != nil {
-			resp.Diagnostics.Append(diagnose.Error("Revoke Password of Desktop", err))
+			resp.Diagnostics.Append(diagnose.Error("Revoke Password of Desktop", diagnose.WithHint(err, revokeHint)))
 			return
 		}
-		resp.Diagnostics.Append(diagnose.Warn("Desktop Is Not Deleted",
-			kept+fmt.Sprintf(" The password of %s was reset to one that nobody knows.", username)))
-	default:
-		resp.Diagnostics.Append(diagnose.Warn("Desktop Is Not Deleted", kept))
+		kept += fmt.Sprintf(" The password of %s was reset to one that nobody knows.", username)
 	}
+	resp.Diagnostics.Append(diagnose.Warn("Desktop Is Not Deleted", kept))
 }
 
 func (r *desktopResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -179,8 +179,8 @@ func (r *desktopResource) ImportState(ctx context.Context, req resource.ImportSt
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := findDesktop(ctx, r.client, id.Username.ValueString(), id.DesktopUUID.ValueString())
-	if err == nil && found == nil {
+	_, listed, err := r.client.UserDesktop(ctx, id.Username.ValueString(), id.DesktopUUID.ValueString())
+	if err == nil && !listed {
 		err = fmt.Errorf("user %q has no desktop %q; the data source clouddesktop_user_desktops lists the desktops of a user",
 			id.Username.ValueString(), id.DesktopUUID.ValueString())
 	}
@@ -188,6 +188,7 @@ func (r *desktopResource) ImportState(ctx context.Context, req resource.ImportSt
 		resp.Diagnostics.Append(diagnose.Error("Import Desktop", err))
 		return
 	}
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, instanceKey, instances.NewID())...)
 	resp.Diagnostics.Append(id.importInto(ctx, &resp.State)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, &id)...)
 }

@@ -21,16 +21,14 @@ type sizes struct {
 	DiskGiB   types.Int64 `tfsdk:"disk_gib"`
 }
 
-// resizeInput holds the sizes that differ from those of state, and reports
-// whether there are any.
-func (s sizes) resizeInput(uuid string, state sizes) (desktop.ResizeInput, bool) {
-	in := desktop.ResizeInput{
+// resizeInput holds the sizes that differ from those of state.
+func (s sizes) resizeInput(uuid string, state sizes) desktop.ResizeInput {
+	return desktop.ResizeInput{
 		DesktopUUID: uuid,
 		CPU:         changedTo(s.CPU, state.CPU, 1),
 		MemoryBytes: changedTo(s.MemoryMiB, state.MemoryMiB, mib),
 		DiskBytes:   changedTo(s.DiskGiB, state.DiskGiB, gib),
 	}
-	return in, in.CPU != nil || in.MemoryBytes != nil || in.DiskBytes != nil
 }
 
 // changedTo is the value to send in the service's unit, nil if none is needed.

@@ -17,8 +17,12 @@ const (
 	instanceKey = "instance"
 	// walkKey holds the walk in which the destruction of an object was planned.
 	walkKey = "walk"
-	// preventKey holds the desktop whose prior state has deletion_policy = "prevent".
-	preventKey = "prevent"
+	// sharedKey holds the values of a policy that its destruction must not reset.
+	sharedKey = "shared"
+	// deposedKey marks a deposed object that an apply could not destroy.
+	deposedKey = "deposed"
+	// priorKey holds the desktop that a replacement would replace.
+	priorKey = "prior"
 	// unappliedKey holds what Create stored without having applied it.
 	unappliedKey = "unapplied"
 )
@@ -59,7 +63,8 @@ func getPrivate[T comparable](ctx context.Context, from privateReader, key strin
 
 // planInstance returns the id of the instance that is planned, and makes one for
 // a new instance. The two plan calls of a replacement have one id, because
-// Terraform gives the planned private state of the first to the second.
+// Terraform gives the planned private state of the first to the second. In the
+// apply, the new object gets another id.
 func planInstance(ctx context.Context, from privateReader, to privateWriter) (string, diag.Diagnostics) {
 	id, diags := getPrivate[string](ctx, from, instanceKey)
 	if id != "" || diags.HasError() {

@@ -1,0 +1,218 @@
+package desktop_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// lifecycleConfig has one resource of each type, all with the same lifecycle.
+func lifecycleConfig(lifecycle, more string) string {
+	const config = `
+variable "trigger" { default = 1 }
+resource "terraform_data" "trigger" {
+  input = var.trigger
+}
+resource "clouddesktop_desktop" "test" {
+  user_group      = "dev"
+  os              = "win10"
+  deletion_policy = "revoke"
+  lifecycle {
+    LIFECYCLE
+  }
+}
+resource "clouddesktop_desktop_policy" "test" {
+  usb_enable   = true
+  desktop_uuid = clouddesktop_desktop.test.desktop_uuid
+  lifecycle {
+    LIFECYCLE
+  }
+}
+resource "clouddesktop_user_password" "test" {
+  username             = clouddesktop_desktop.test.username
+  use_default_password = true
+  lifecycle {
+    LIFECYCLE
+  }
+}
+`
+	return strings.ReplaceAll(config, "LIFECYCLE", lifecycle) + more
+}
+
+const (
+	createFirst = "create_before_destroy = true"
+	triggered   = "replace_triggered_by = [terraform_data.trigger]"
+	// dependent inherits create_before_destroy to all that it refers to.
+	dependent = `
+resource "terraform_data" "dependent" {
+  input            = [clouddesktop_desktop.test.desktop_uuid, clouddesktop_desktop_policy.test.usb_enable, clouddesktop_user_password.test.username]
+  triggers_replace = [clouddesktop_desktop.test.desktop_uuid, clouddesktop_desktop_policy.test.usb_enable, clouddesktop_user_password.test.username]
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+`
+)
+
+var replaceAll = []string{
+	"-replace=clouddesktop_desktop.test", "-replace=clouddesktop_desktop_policy.test", "-replace=clouddesktop_user_password.test",
+}
+
+// lifecycleCLI is a working directory whose provider has one policy for each desktop.
+func lifecycleCLI(t *testing.T, server *desktoptest.Server, config string) *acctest.CLI {
+	t.Helper()
+	c := cli(t, server, "")
+	c.Write("main.tf", fmt.Sprintf(`
+terraform {
+  required_providers {
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
+  }
+}
+provider "clouddesktop" {
+  desktop {
+    endpoint     = %q
+    headers      = { Authorization = "Bearer of-the-team" }
+    policy_scope = "desktop"
+  }
+}
+`, server.URL))
+	c.Write("resources.tf", config)
+	c.MustRun("init")
+	return c
+}
+
+// checkUsable checks that plan, apply and destroy work, and that the policy is
+// what the state says.
+func checkUsable(t *testing.T, server *desktoptest.Server, c *acctest.CLI, args ...string) {
+	t.Helper()
+	c.MustRun(append([]string{"apply", "-auto-approve"}, args...)...)
+	c.MustRun(append([]string{"plan", "-detailed-exitcode"}, args...)...)
+	all := server.Desktops()
+	for i, d := range all {
+		if want := i == len(all)-1; d.Policy.USBEnable != want {
+			t.Errorf("desktop %d of %d allows USB: %t, want %t", i+1, len(all), d.Policy.USBEnable, want)
+		}
+	}
+	c.MustRun(append([]string{"destroy", "-auto-approve"}, args...)...)
+	if r := c.MustRun("state", "list"); strings.TrimSpace(r.Stdout) != "" {
+		t.Errorf("after destroying, the state holds %s", r.Stdout)
+	}
+	for i, d := range server.Desktops() {
+		if d.Policy.USBEnable {
+			t.Errorf("desktop %d still allows USB", i+1)
+		}
+	}
+}
+
+// After every kind of replacement, plan, apply and destroy work.
+func TestLifecycleCLI_replacements(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		lifecycle, more string
+		change          []string
+		after           []string
+	}{
+		"-replace":                            {"", "", replaceAll, nil},
+		"-replace, created first":             {createFirst, "", replaceAll, nil},
+		"-replace, created first, inherited":  {"", dependent, replaceAll, nil},
+		"the policy alone, created first":     {createFirst, "", replaceAll[1:2], nil},
+		"replace_triggered_by":                {triggered, "", []string{"-var=trigger=2"}, []string{"-var=trigger=2"}},
+		"replace_triggered_by, created first": {createFirst + "\n" + triggered, "", []string{"-var=trigger=2"}, []string{"-var=trigger=2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
+			c := lifecycleCLI(t, server, lifecycleConfig(test.lifecycle, test.more))
+			c.MustRun("apply", "-auto-approve")
+			c.MustRun(append([]string{"apply", "-auto-approve"}, test.change...)...)
+			checkUsable(t, server, c, test.after...)
+		})
+	}
+}
+
+func TestLifecycleCLI_tainted(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
+	c := lifecycleCLI(t, server, lifecycleConfig(createFirst, ""))
+	c.MustRun("apply", "-auto-approve")
+	for _, address := range []string{"clouddesktop_desktop_policy.test", "clouddesktop_user_password.test"} {
+		c.MustRun("taint", address)
+	}
+	checkUsable(t, server, c)
+}
+
+// A failed apply leaves the old desktop and the old policy as deposed objects.
+func TestLifecycleCLI_deposedByAFailedApply(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
+	c := lifecycleCLI(t, server, lifecycleConfig(createFirst, ""))
+	c.MustRun("apply", "-auto-approve")
+	server.Fail(desktoptest.PolicyUpdate, 1, answered())
+	server.Fail(desktoptest.PolicyUpdate, 1, desktoptest.Refuse("the policy engine is down"))
+	if r := c.Run("apply", "-auto-approve", replaceAll[0]); r.Code != 1 || !r.Says("the policy engine is down") {
+		t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	r := c.MustRun("plan")
+	if !r.Says("deposed object") {
+		t.Fatalf("nothing is deposed, so this proves nothing:\n%s", r.Stdout)
+	}
+	r = c.MustRun("apply", "-auto-approve")
+	if !r.Says("An earlier apply replaced this policy") {
+		t.Errorf("the apply does not say that a policy stays:\n%s", r.Stdout)
+	}
+	c.MustRun("plan", "-detailed-exitcode")
+	if d := server.Desktops()[1]; !d.Policy.USBEnable {
+		t.Error("destroying the deposed policy turned the current one off")
+	}
+	c.MustRun("destroy", "-auto-approve")
+}
+
+// answered lets the service answer as usual.
+func answered() desktoptest.Fault {
+	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) }
+}
+
+func TestLifecycleCLI_preventDestroy(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
+	c := lifecycleCLI(t, server, lifecycleConfig("prevent_destroy = true", ""))
+	c.MustRun("apply", "-auto-approve")
+	for _, args := range [][]string{{"destroy", "-auto-approve"}, append([]string{"apply", "-auto-approve"}, replaceAll...)} {
+		if r := c.Run(args...); r.Code != 1 || !r.Says("Instance cannot be destroyed") {
+			t.Errorf("%v: exit code %d\n%s%s", args, r.Code, r.Stdout, r.Stderr)
+		}
+	}
+	if n := len(server.Requests(desktoptest.Apply)); n != 1 {
+		t.Errorf("%d desktops were ordered, want 1", n)
+	}
+	c.Write("resources.tf", lifecycleConfig("", ""))
+	checkUsable(t, server, c)
+}
+
+func TestLifecycleCLI_removedBlocks(t *testing.T) {
+	t.Parallel()
+	for _, destroy := range []bool{false, true} {
+		t.Run(fmt.Sprintf("destroy = %t", destroy), func(t *testing.T) {
+			t.Parallel()
+			server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
+			c := lifecycleCLI(t, server, lifecycleConfig("", ""))
+			c.MustRun("apply", "-auto-approve")
+			var removed strings.Builder
+			for _, name := range []string{"desktop", "desktop_policy", "user_password"} {
+				fmt.Fprintf(&removed, "removed {\n  from = clouddesktop_%s.test\n  lifecycle {\n    destroy = %t\n  }\n}\n", name, destroy)
+			}
+			c.Write("resources.tf", removed.String())
+			c.MustRun("plan")
+			c.MustRun("apply", "-auto-approve")
+			if d := server.Desktops()[0]; d.Policy.USBEnable == destroy {
+				t.Errorf("the desktop allows USB: %t", d.Policy.USBEnable)
+			}
+			c.MustRun("plan", "-detailed-exitcode")
+			c.MustRun("destroy", "-auto-approve")
+		})
+	}
+}
