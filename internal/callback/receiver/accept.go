@@ -8,6 +8,7 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
 const (
@@ -85,14 +86,23 @@ func (c *callback) keep(ctx context.Context) (Event, error) {
 	case !created:
 		return c.keepNotFinal(ctx, "another callback came before it")
 	case c.ended(ctx):
-		// It ended while the result was stored, and nobody removes that any more.
-		event, err := c.keepEnded(ctx)
-		if err == nil {
-			err = c.in.Store.Delete(ctx, ResultKey(c.id.Hash()))
-		}
-		return event, err
+		return c.keepEndedMeanwhile(ctx)
 	}
 	return Event{ID: c.id, Outcome: Stored}, nil
+}
+
+// keepEndedMeanwhile is for a call that ended while its result was stored. If the
+// result was not read and removed by then, it came too late.
+func (c *callback) keepEndedMeanwhile(ctx context.Context) (Event, error) {
+	key := ResultKey(c.id.Hash())
+	if _, err := c.in.Store.Get(ctx, key); errors.Is(err, inbox.ErrNotExist) {
+		return Event{ID: c.id, Outcome: Stored}, nil
+	}
+	event, err := c.keepEnded(ctx)
+	if err == nil {
+		err = c.in.Store.Delete(ctx, key)
+	}
+	return event, err
 }
 
 func (c *callback) keepNotFinal(ctx context.Context, reason string) (Event, error) {
