@@ -207,7 +207,8 @@ func (r *registry) inboxes(ctx context.Context) ([]string, error) {
 // path returns what a file of the registry holds, "" if it was removed meanwhile
 // or is unfinished. r.mu is held.
 func (r *registry) path(ctx context.Context, name string) (string, error) {
-	if path, known := r.paths[name]; known || inbox.CheckKey(name) != nil {
+	path, known := r.paths[name]
+	if unfinished := inbox.CheckKey(name) != nil; known || unfinished {
 		return path, nil
 	}
 	value, err := r.store.Get(ctx, r.prefix+name)

@@ -38,7 +38,7 @@ func sockets(t *testing.T, p *Port) []string {
 // shortFolder is short enough for the path of a socket.
 func shortFolder(t *testing.T) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "port")
+	folder, err := os.MkdirTemp("", "port") //nolint:usetesting // The path of t.TempDir is too long for a socket on macOS.
 	if err != nil {
 		t.Fatal(err)
 	}
