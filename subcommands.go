@@ -10,20 +10,33 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/address"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/drift"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/orders"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/relay"
 )
 
 // subcommands maps the first argument to what runs instead of the provider. A
 // subcommand gets the other arguments and returns the exit code.
 var subcommands = map[string]func(args []string) int{
-	"drift": runDrift,
-	"relay": runRelay,
+	"drift":  runDrift,
+	"orders": runOrders,
+	"relay":  runRelay,
 }
 
 func runDrift(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command := drift.Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, OpenInbox: openInbox}
+	return command.Run(ctx, args)
+}
+
+func runOrders(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	stdin, err := os.Stdin.Stat()
+	command := orders.Command{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, OpenInbox: openInbox,
+		Terminal: err == nil && stdin.Mode()&os.ModeCharDevice != 0,
+	}
 	return command.Run(ctx, args)
 }
 
