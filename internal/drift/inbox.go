@@ -12,6 +12,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/process"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/seal"
 )
 
@@ -41,6 +42,9 @@ func openOrders(ctx context.Context, store inbox.Store, scope string) ([]Order, 
 		Opens:  func(string) bool { return false },
 	}
 	view, err := reader.View(list)
+	if err == nil {
+		view.Processes, err = observer(store).Processes(ctx, list, reader.Value)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -54,14 +58,28 @@ func openOrders(ctx context.Context, store inbox.Store, scope string) ([]Order, 
 	return orders, nil
 }
 
-// fetch reads the values of orders and results. One that was deleted since the
+// observer tells which processes of an inbox live.
+func observer(store inbox.Store) process.Observer {
+	o := process.Observer{Store: store}
+	if local, isDirectory := store.(interface{ Path() string }); isDirectory {
+		o.Locks = process.NewFileLocks(local.Path())
+	}
+	if self, err := process.Self(); err == nil {
+		o.Machine = self.Machine
+	}
+	return o
+}
+
+var read = []string{ledger.OrderPrefix, ledger.ResultPrefix, inbox.ProcessPrefix}
+
+// fetch reads the values of orders, results and processes. One that was deleted since the
 // List is left out.
 func fetch(ctx context.Context, store inbox.Store, list inbox.Listing) (map[string][]byte, error) {
 	found := make([][]byte, len(list.Entries))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(inboxReaders)
 	for i, entry := range list.Entries {
-		if !strings.HasPrefix(entry.Key, ledger.OrderPrefix) && !strings.HasPrefix(entry.Key, ledger.ResultPrefix) {
+		if !slices.ContainsFunc(read, func(prefix string) bool { return strings.HasPrefix(entry.Key, prefix) }) {
 			continue
 		}
 		group.Go(func() (err error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/inboxtest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/process"
 )
 
 // inboxOf is an inbox that a check may only read. All of its values were
@@ -51,6 +52,7 @@ func (i *inboxOf) List(ctx context.Context, prefix string) (inbox.Listing, error
 	for n := range list.Entries {
 		list.Entries[n].Modified = time.Date(2026, 11, 24, 18, 0, 0, 0, time.UTC)
 	}
+	list.Now = time.Date(2026, 11, 24, 18, 0, 1, 0, time.UTC)
 	return list, err
 }
 
@@ -73,8 +75,14 @@ func (i *inboxOf) put(key string, value any) {
 // order writes the n-th order with its turns and returns its reference.
 func (i *inboxOf) order(n int, scope string, kind ledger.Kind, turns ...ledger.Turn) string {
 	i.t.Helper()
+	return i.orderBy("p", n, scope, kind, turns...)
+}
+
+// orderBy writes an order of a process.
+func (i *inboxOf) orderBy(process string, n int, scope string, kind ledger.Kind, turns ...ledger.Turn) string {
+	i.t.Helper()
 	ref := id.ScopeHash(scope) + "-" + strings.Repeat("a", 15) + string(rune('a'+n))
-	i.put(ledger.IntentKey(ref), ledger.Intent{Kind: kind, Scope: scope, Process: "p"})
+	i.put(ledger.IntentKey(ref), ledger.Intent{Kind: kind, Scope: scope, Process: process})
 	for at, turn := range turns {
 		i.put(ledger.TurnKey(ref, at+1), turn)
 	}
@@ -110,13 +118,18 @@ func TestCommand_openOrders(t *testing.T) {
 	f.inbox.put(ledger.ResultKey(sealed), "clouddesktop-sealed/1 age1x\nx")
 	handed := f.inbox.order(10, "test/default", devGroup(), delivered)
 
+	// The process q has just sent a heartbeat; p has no record, so it ended.
+	f.inbox.put("processes/q", process.Identity{ID: "q"})
+	waiting := f.inbox.orderBy("q", 11, "prod/default", devGroup())
+
 	got := f.run(plan, "--inbox", "dir")
-	got.check(t, 2, "Open orders: 6 findings",
+	got.check(t, 2, "Open orders: 7 findings",
 		"order "+interrupted+": interrupted, macos for user ada, scope prod/default, ordered 2026-11-24T18:00:00Z\n",
 		"order "+released+": released, win10 for group dev",
 		"order "+called+": result stored, win10 for group dev, scope prod/default, ordered 2026-11-24T18:00:00Z, desktop uuid-2\n",
 		"order "+refused+": result stored", "desktop uuid-3",
 		"order "+sealed+": result stored",
+		"order "+waiting+": waiting, win10",
 		"order "+handed+": delivered", "desktop uuid-1",
 	)
 	for _, format := range formats {
