@@ -210,6 +210,8 @@ func cliFor(t *testing.T, url string) *acctest.CLI {
 		cli.Env,
 		"TF_VAR_password=correct horse battery staple",
 		"TF_VAR_guest=Grace",
+		"TF_VAR_user_group=design",
+		`TF_VAR_desktops={"ada":"win10"}`,
 		"CLOUDDESKTOP_ENDPOINT="+url,
 		"CLOUDDESKTOP_HPC_TOKEN=any",
 		"HW_ACCESS_KEY="+identitytest.AccessKey,
