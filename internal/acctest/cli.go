@@ -39,6 +39,7 @@ type Result struct {
 // NewCLI returns an empty working directory for the provider of this module.
 func NewCLI(t testing.TB) *CLI {
 	t.Helper()
+	RequireCLI(t)
 	return NewCLIFor(t, Provider(t))
 }
 
