@@ -14,6 +14,7 @@ var (
 	headings = regexp.MustCompile(`(?m)^#+`)
 	fenced   = regexp.MustCompile("(?ms)^```.*?^```$")
 	rows     = regexp.MustCompile(`(?m)^\|`)
+	targets  = regexp.MustCompile(`\]\([^)]*\)`)
 	// Chinese characters on both sides of ASCII punctuation.
 	halfWidth = regexp.MustCompile(`\p{Han}[,:;()]|[,:;()]\p{Han}`)
 )
@@ -34,7 +35,7 @@ func TestTranslation_matchesTheEnglishPage(t *testing.T) {
 				t.Errorf("the English page (-) and the Chinese page (+) differ:\n%s", diff)
 			}
 			for number, line := range strings.Split(withoutCode(readPage(t, page)), "\n") {
-				if wrong := halfWidth.FindString(line); wrong != "" {
+				if wrong := halfWidth.FindString(targets.ReplaceAllString(line, "]")); wrong != "" {
 					t.Errorf("line %d: %q: use full-width punctuation", number+1, wrong)
 				}
 			}
