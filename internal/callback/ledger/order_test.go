@@ -248,6 +248,7 @@ func TestCloseOrder_keepsTheCallbackWithoutItsPassword(t *testing.T) {
 		if err != nil || desktop.UUID != "uuid-1" {
 			t.Fatalf("CloseOrder returned %+v, %v", desktop, err)
 		}
+		s.callback(t.Context(), v.Orders[0].Ref, body{"0", "dev_01", "uuid-1", "secret-again"})
 		for key, value := range s.store.values {
 			if strings.Contains(string(value.text), "secret") {
 				t.Errorf("%s holds the password", key)
