@@ -37,7 +37,7 @@ var mutants = []mutant{
 		"r.answer = r.sending.Post(post)", "answered := make(chan Answer, 1)\n\tgo func() { answered <- r.sending.Post(post) }()\n\tselect {\n\tcase r.answer = <-answered:\n\tcase <-ctx.Done():\n\t}")},
 	{name: "keys deleted before the confirmation", changes: one("planning.go",
 		"\tfor todo.Turn != nil {", "\t_ = l.cfg.Store.Delete(ctx, todo.Delete...)\n\tfor todo.Turn != nil {")},
-	{name: "a password stored for an ended order", changes: one("ended.go", "\t\t\treturn true, nil\n", "\t\t\treturn false, nil\n")},
+	{name: "a password stored for an ended order", changes: one("receive.go", "return err == nil, err", "return false, err")},
 	{name: "a result of an ended order stays", changes: one("tidy.go", "o.ResultKey != \"\" && (", "o.ResultKey == \"\" && (")},
 	{name: "a candidate assigned", changes: one("end.go",
 		"\tcase c.phase == phaseSearch && e.Kind == Searched:\n",
