@@ -2,6 +2,7 @@ package desktop_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -34,6 +35,7 @@ func findsVolumes(want ...knownvalue.Check) []statecheck.StateCheck {
 
 func isDesktop(d desktoptest.Desktop) knownvalue.Check {
 	return knownvalue.ObjectExact(map[string]knownvalue.Check{
+		"username":     knownvalue.StringExact(d.User),
 		"desktop_uuid": knownvalue.StringExact(d.UUID),
 		"desktop_name": knownvalue.StringExact(d.Name),
 	})
@@ -147,6 +149,8 @@ func TestDataSources_faults(t *testing.T) {
 		"empty user":             {desktopsOf(""), "must be a name: not empty", nil},
 		"user of dots":           {desktopsOf("."), `"." cannot be a username.`, nil},
 		"user with a line break": {desktopsOf("a\nb"), "without control characters", nil},
+		"group refused":          {desktopsOfGroup("dev"), "The desktops of group dev, user dev_01, cannot be listed.", desktoptest.Unavailable()},
+		"user and group":         {strings.Replace(desktopsOf("dev_01"), "{", "{\n user_group = \"dev\"", 1), "Exactly one of these attributes must be configured: [username,user_group]", nil},
 		"list refused":           {desktopsOf("dev_01"), "the database is down.", desktoptest.Refuse("the database is down")},
 		"list down":              {desktopsOf("dev_01"), "The service, or a proxy before it, is not available.", desktoptest.Unavailable()},
 		"volumes half":           {volumesOf("9f0c6d3e"), "is not a JSON document", desktoptest.Truncated()},
@@ -202,4 +206,41 @@ output "found" {
 			knownvalue.Bool(true), knownvalue.Int64Exact(20 * gib),
 		}))},
 	})
+}
+
+func desktopsOfGroup(group string) string {
+	return fmt.Sprintf("data \"clouddesktop_user_desktops\" \"test\" {\n  user_group = %q\n}\n", group)
+}
+
+func TestUserDesktops_ofAGroup(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string][]desktoptest.Option{
+		"errors for unknown users":      nil,
+		"empty lists for unknown users": {desktoptest.WithEmptyListForUnknownUser()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := desktoptest.Start(t, options...)
+			for _, user := range []string{"dev_01", "dev_03", "dev_03", "ops_01"} {
+				server.AddDesktop(user, "win10")
+			}
+			all := server.Desktops()
+			config := providerFor(t, server)
+			steps(t, resource.TestStep{
+				Config:            config + desktopsOfGroup("dev"),
+				ConfigStateChecks: findsDesktops(isDesktop(all[0]), isDesktop(all[1]), isDesktop(all[2])),
+			}, resource.TestStep{
+				Config:            config + desktopsOfGroup("nosuch"),
+				ConfigStateChecks: findsDesktops(),
+			})
+		})
+	}
+}
+
+func TestUserDesktopsCLI_unknownGroupWarns(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t)
+	if r := cli(t, server, desktopsOfGroup("nosuch")).MustRun("plan"); !r.Says(`The service knows no user of group "nosuch" with a desktop: it was asked for nosuch_01 to nosuch_05.`) {
+		t.Errorf("the plan does not warn:\n%s", r.Stdout)
+	}
 }

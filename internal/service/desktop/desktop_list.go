@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/list/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listresourcevalidator"
@@ -41,18 +39,17 @@ type desktopListModel struct {
 
 func (l *desktopList) ListResourceConfigSchema(ctx context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds the desktops of a user, or of all users of a group, to import them. Needs Terraform 1.14.",
+		MarkdownDescription: "Finds the desktops of a user, of all users of a group, or of all groups in the provider's `desktop.user_groups`, to import them. Needs Terraform 1.14.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The user whose desktops are listed. Set exactly one of `username` and `user_group`.",
+				MarkdownDescription: "The user whose desktops are listed. Set at most one of `username` and `user_group`; without them, the list covers the provider's `desktop.user_groups`.",
 				Validators:          []validator.String{nameValidator()},
 			},
 			"user_group": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "The group whose users' desktops are listed: `dev` has the users `dev_01`, `dev_02`, and so on. " +
-					"The service does not report how many users a group has, so the search ends when five in a row are unknown or have no desktop.",
-				Validators: []validator.String{nameValidator()},
+				Optional:            true,
+				MarkdownDescription: groupDescription,
+				Validators:          []validator.String{nameValidator()},
 			},
 		},
 		Blocks: map[string]schema.Block{
@@ -65,7 +62,7 @@ func (l *desktopList) ListResourceConfigSchema(ctx context.Context, _ list.ListR
 
 func (l *desktopList) ListResourceConfigValidators(context.Context) []list.ConfigValidator {
 	return []list.ConfigValidator{
-		listresourcevalidator.ExactlyOneOf(path.MatchRoot("username"), path.MatchRoot("user_group")),
+		listresourcevalidator.Conflicting(path.MatchRoot("username"), path.MatchRoot("user_group")),
 	}
 }
 
@@ -86,38 +83,54 @@ func (l *desktopList) List(ctx context.Context, req list.ListRequest, stream *li
 
 // list pushes the desktops of all users until the limit of the request.
 func (l *desktopList) list(ctx context.Context, req list.ListRequest, config desktopListModel, push func(list.ListResult) bool) {
-	var pushed int64
-	var unknown error
-	for user := range l.users(ctx, config) {
-		if isUnknownUser(user.err) {
-			unknown = user.err
-			continue
-		}
-		if user.err != nil {
-			push(list.ListResult{Diagnostics: diag.Diagnostics{diagnose.Error("List Desktops of User "+user.name, user.err)}})
-			return
-		}
+	pushed := int64(0)
+	pushUser := func(user userDesktops) bool {
 		for _, found := range user.desktops {
 			if !push(listResult(ctx, req, user.name, found)) {
-				return
+				return false
 			}
 			if pushed++; pushed == req.Limit {
+				return false
+			}
+		}
+		return true
+	}
+	fail := func(d diag.Diagnostic) { push(list.ListResult{Diagnostics: diag.Diagnostics{d}}) }
+	if !config.Username.IsNull() {
+		user := desktopsOf(ctx, l.client, config.Username.ValueString())
+		switch {
+		case isUnknownUser(user.err):
+			fail(diagnose.Warning("Find Desktops", user.err, fmt.Sprintf("The service does not know user %q, so the list is empty.", user.name)))
+		case user.err != nil:
+			fail(diagnose.Error("List Desktops of User "+user.name, user.err))
+		default:
+			pushUser(user)
+		}
+		return
+	}
+	groups := l.client.UserGroups()
+	if !config.UserGroup.IsNull() {
+		groups = []string{config.UserGroup.ValueString()}
+	}
+	if len(groups) == 0 {
+		fail(diagnose.AttributeError(path.Root("user_group"), "No Group to List",
+			"Neither username nor user_group is set, and the provider's desktop block has no user_groups. Set one of them."))
+	}
+	for _, group := range groups {
+		before := pushed
+		for user := range usersOf(ctx, l.client, group) {
+			if user.err != nil && !isUnknownUser(user.err) {
+				fail(diagnose.Error("List Desktops of User "+user.name, user.err))
+				return
+			}
+			if !pushUser(user) {
 				return
 			}
 		}
+		if pushed == before {
+			fail(unknownGroup(group))
+		}
 	}
-	if pushed == 0 && unknown != nil {
-		push(list.ListResult{Diagnostics: diag.Diagnostics{
-			diagnose.Warning("Find Desktops", unknown, "The service knows none of the users that were asked for, so the list is empty."),
-		}})
-	}
-}
-
-func (l *desktopList) users(ctx context.Context, config desktopListModel) iter.Seq[userDesktops] {
-	if config.UserGroup.IsNull() {
-		return slices.Values([]userDesktops{desktopsOf(ctx, l.client, config.Username.ValueString())})
-	}
-	return usersOf(ctx, l.client, config.UserGroup.ValueString())
 }
 
 // listResult is what an import of the desktop would make of it.

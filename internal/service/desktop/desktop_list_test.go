@@ -259,10 +259,13 @@ func TestDesktopList_failures(t *testing.T) {
 func TestDesktopList_unknownUser(t *testing.T) {
 	t.Parallel()
 	p := speak(t, desktoptest.Start(t), nil)
-	for name, config := range map[string]object{"user": {"username": "ghost"}, "group": {"user_group": "ghosts"}} {
+	for want, config := range map[string]object{
+		`there is no user "ghost"`:                {"username": "ghost"},
+		`it was asked for ghosts_01 to ghosts_05`: {"user_group": "ghosts"},
+	} {
 		got := p.list(config, 100, false)
-		if got.Names != nil || got.Errors != nil || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], `there is no user "ghost`) {
-			t.Errorf("%s: got %+v, want nothing but a warning", name, got)
+		if got.Names != nil || got.Errors != nil || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], want) {
+			t.Errorf("got %+v, want only a warning with %q", got, want)
 		}
 	}
 }
@@ -275,8 +278,7 @@ func TestDesktopList_badInput(t *testing.T) {
 		config object
 		want   string
 	}{
-		"neither":        {object{}, "Exactly one of these attributes must be configured: [username,user_group]"},
-		"both":           {object{"username": "a_01", "user_group": "a"}, "Exactly one of these attributes must be configured"},
+		"both":           {object{"username": "a_01", "user_group": "a"}, "These attributes cannot be configured together: [username,user_group]"},
 		"empty":          {object{"username": ""}, "must be a name: not empty"},
 		"a line break":   {object{"user_group": "a\nb"}, "without control characters"},
 		"a bad time-out": {object{"username": "a_01", "timeouts": object{"list": "soon"}}, "must be a string"},
@@ -294,5 +296,25 @@ func TestDesktopList_badInput(t *testing.T) {
 	}
 	if n := len(server.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
+	}
+}
+
+func TestDesktopList_withoutArguments(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	for _, user := range []string{"dev_01", "ops_01", "ops_02", "other_01"} {
+		server.AddDesktop(user, "win10")
+	}
+	p := speak(t, server, object{"user_groups": []string{"ops", "nosuch", "dev"}})
+	got := p.list(object{}, 100, false)
+	if diff := cmp.Diff([]string{"ops_01", "ops_02", "dev_01"}, got.owners()); diff != "" || got.Errors != nil {
+		t.Errorf("%+v (-want +got):\n%s", got, diff)
+	}
+	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], `no user of group "nosuch"`) {
+		t.Errorf("warnings: %q", got.Warnings)
+	}
+	none := speak(t, server, nil).list(object{}, 100, false)
+	if len(none.Errors) != 1 || !strings.Contains(none.Errors[0], "the provider's desktop block has no user_groups") {
+		t.Errorf("without groups: %+v", none)
 	}
 }

@@ -6,16 +6,23 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
+// groupDescription describes the argument user_group of lists.
+const groupDescription = "The group whose users' desktops are listed: `dev` has the users `dev_01`, `dev_02`, and so on. " +
+	"The service does not report how many users a group has, so the search ends when five in a row are unknown or have no desktop."
+
 const (
-	// maxGap is how many users of a group in a row must be missing for the
-	// rest to be taken as missing: a group may have gaps, and nothing tells its
-	// size.
+	// maxGap is how many users of a group may be missing in a row before the
+	// search ends: a group may have gaps, and the service does not report its size.
 	maxGap = 5
-	// maxConcurrent is how many users are asked about at the same time.
+	// maxConcurrent is the number of users whose desktops are requested at the
+	// same time.
 	maxConcurrent = 4
 )
 
@@ -30,8 +37,8 @@ func desktopsOf(ctx context.Context, client *desktop.Client, username string) us
 	return userDesktops{username, desktops, err}
 }
 
-// usersOf yields the users of a group in their order, the last five of them
-// missing. It asks about a few of them ahead, but never beyond those.
+// usersOf yields the users of a group in their order, including the missing ones
+// at the end. It requests a few of them ahead.
 func usersOf(ctx context.Context, client *desktop.Client, group string) iter.Seq[userDesktops] {
 	return func(yield func(userDesktops) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -56,8 +63,14 @@ func usersOf(ctx context.Context, client *desktop.Client, group string) iter.Seq
 	}
 }
 
-// isUnknownUser reports an answer of the service that there is no such user, as
-// opposed to a failure to answer. The document gives it no code of its own.
+// unknownGroup is the warning for a group without any desktop.
+func unknownGroup(group string) diag.Diagnostic {
+	return diagnose.Warn("Group Has No Desktops",
+		fmt.Sprintf("The service knows no user of group %q with a desktop: it was asked for %s_01 to %s_%02d. The list is empty. Check how the group is spelt.", group, group, group, maxGap))
+}
+
+// isUnknownUser reports whether the service itself answered that there is no such
+// user. The document gives that answer no code, so any refusal counts.
 func isUnknownUser(err error) bool {
 	var e *api.Error
 	return errors.As(err, &e) && e.Code != "" && (e.Kind == api.Refused || e.Kind == api.NotFound)

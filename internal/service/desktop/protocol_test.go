@@ -70,6 +70,13 @@ func (p *protocol) encode(typ tftypes.Type, value any) *tfprotov6.DynamicValue {
 }
 
 func toTerraform(typ tftypes.Type, value any) tftypes.Value {
+	if texts, ok := value.([]string); ok {
+		var elements []tftypes.Value
+		for _, text := range texts {
+			elements = append(elements, tftypes.NewValue(tftypes.String, text))
+		}
+		return tftypes.NewValue(typ, elements)
+	}
 	attributes, ok := value.(object)
 	if !ok {
 		return tftypes.NewValue(typ, value)
