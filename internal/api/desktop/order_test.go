@@ -129,7 +129,7 @@ func TestWait_endsWithTheContext(t *testing.T) {
 	hold := server.Hold(desktoptest.Apply, -1)
 	defer hold.Release()
 	for name, ends := range map[string]func(context.Context, error) (context.Context, context.CancelFunc){
-		"time-out": func(ctx context.Context, cause error) (context.Context, context.CancelFunc) {
+		"timeout": func(ctx context.Context, cause error) (context.Context, context.CancelFunc) {
 			return context.WithTimeoutCause(ctx, 50*time.Millisecond, cause)
 		},
 		"interrupt": func(ctx context.Context, cause error) (context.Context, context.CancelFunc) {
@@ -138,13 +138,14 @@ func TestWait_endsWithTheContext(t *testing.T) {
 			return ctx, func() { timer.Stop() }
 		},
 	} {
-		cause := fmt.Errorf("ended by %s", name)
-		ctx, cancel := ends(t.Context(), cause)
-		op, err := client.Apply(ctx, desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
+		// It is accepted however long that takes.
+		task, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := op.Wait(ctx); !errors.Is(err, cause) || errors.Is(err, desktop.ErrOutcomeUnknown) {
+		cause := fmt.Errorf("ended by %s", name)
+		ctx, cancel := ends(t.Context(), cause)
+		if _, err := task.Wait(ctx); !errors.Is(err, cause) || errors.Is(err, desktop.ErrOutcomeUnknown) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		cancel()

@@ -1,0 +1,94 @@
+package faulttest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"golang.org/x/net/http2"
+)
+
+// Fault is how a request fails. The zero value is a request that succeeds.
+type Fault struct {
+	at      stage
+	execute bool
+	delay   time.Duration
+	code    http2.ErrCode
+}
+
+// stage is the moment of a fault.
+type stage int
+
+const (
+	never stage = iota
+	atHead
+	atHalfBody
+	atBody
+	atHalfAnswer
+	atReuse
+	atIdle
+	atReset  // Of a stream, in HTTP/2 only.
+	atGoAway // In HTTP/2 only.
+)
+
+// The faults of connections.
+var (
+	// ResetAfterHead resets the connection before the body is read.
+	ResetAfterHead = Fault{at: atHead}
+	// ResetAfterHalfBody resets it after half of the body.
+	ResetAfterHalfBody = Fault{at: atHalfBody}
+	// ResetAfterBody resets it after the whole body, and nothing is carried out.
+	ResetAfterBody = Fault{at: atBody}
+	// ResetAfterExecution resets it after the request was carried out.
+	ResetAfterExecution = Fault{at: atBody, execute: true}
+	// HalfAnswer carries the request out, sends half of the answer and resets the
+	// connection.
+	HalfAnswer = Fault{at: atHalfAnswer, execute: true}
+	// CloseOnReuse answers, and closes the connection when the next request
+	// arrives on it, which is not read.
+	CloseOnReuse = Fault{at: atReuse, execute: true}
+	// CloseAfterAnswer answers and closes the connection at once, although the
+	// answer did not announce it.
+	CloseAfterAnswer = Fault{at: atIdle, execute: true}
+)
+
+// Slow carries the request out and answers after a delay.
+func Slow(delay time.Duration) Fault { return Fault{delay: delay, execute: true} }
+
+// StreamReset resets the stream of an HTTP/2 request after the whole body. It
+// does nothing to a request over HTTP/1.1.
+func StreamReset(code http2.ErrCode) Fault { return Fault{at: atReset, code: code} }
+
+// GoAway tells an HTTP/2 client after the whole body that the request was not
+// carried out, and closes the connection. It does nothing over HTTP/1.1.
+func GoAway(code http2.ErrCode) Fault { return Fault{at: atGoAway, code: code} }
+
+// Always is a plan by which every request fails.
+func Always(fault Fault) func(int) Fault { return func(int) Fault { return fault } }
+
+// EveryOther is a plan by which each first of two requests fails.
+func EveryOther(fault Fault) func(int) Fault {
+	return func(n int) Fault {
+		if n%2 == 0 {
+			return fault
+		}
+		return Fault{}
+	}
+}
+
+// execute lets the fake answer, after the delay of the fault. It returns nil if
+// the server ended meanwhile.
+func (s *Server) execute(f Fault, r *http.Request) *http.Response {
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	if f.delay > 0 {
+		timer := time.NewTimer(f.delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-s.stop:
+			return nil
+		}
+	}
+	return w.Result()
+}
