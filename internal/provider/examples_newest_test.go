@@ -93,7 +93,11 @@ func parse(t *testing.T, file string) *hclsyntax.Body {
 func decode(t *testing.T, block *hclsyntax.Block, schema *tfjson.SchemaBlock) *tfprotov6.DynamicValue {
 	t.Helper()
 	spec := specOf(schema)
-	config := hcldec.BlockSpec{TypeName: "config", Nested: spec, Required: true}
+	// A list without a config block gets one in which nothing is set.
+	config := hcldec.DefaultSpec{
+		Primary: &hcldec.BlockSpec{TypeName: "config", Nested: spec},
+		Default: &hcldec.LiteralSpec{Value: unset(spec)},
+	}
 	value, _, diags := hcldec.PartialDecode(block.Body, &config, &hcl.EvalContext{Variables: map[string]cty.Value{"var": cty.DynamicVal}})
 	if diags.HasErrors() {
 		t.Fatal(diags)
@@ -103,6 +107,14 @@ func decode(t *testing.T, block *hclsyntax.Block, schema *tfjson.SchemaBlock) *t
 		t.Fatal(err)
 	}
 	return &tfprotov6.DynamicValue{MsgPack: encoded}
+}
+
+func unset(spec hcldec.ObjectSpec) cty.Value {
+	values := map[string]cty.Value{}
+	for name, t := range hcldec.ImpliedType(spec).AttributeTypes() {
+		values[name] = cty.NullVal(t)
+	}
+	return cty.ObjectVal(values)
 }
 
 func specOf(schema *tfjson.SchemaBlock) hcldec.ObjectSpec {

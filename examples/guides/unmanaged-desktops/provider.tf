@@ -1,0 +1,5 @@
+provider "clouddesktop" {
+  desktop {
+    user_groups = ["design", "build"]
+  }
+}
