@@ -9,23 +9,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
 type desktopModel struct {
 	sizes
 
-	UserGroup         types.String   `tfsdk:"user_group"`
-	Username          types.String   `tfsdk:"username"`
-	OS                types.String   `tfsdk:"os"`
-	PasswordWO        types.String   `tfsdk:"password_wo"`
-	PasswordVersion   types.Int64    `tfsdk:"password_wo_version"`
-	PasswordRecipient types.String   `tfsdk:"password_recipient"`
-	DeletionPolicy    types.String   `tfsdk:"deletion_policy"`
-	DesktopUUID       types.String   `tfsdk:"desktop_uuid"`
-	DesktopName       types.String   `tfsdk:"desktop_name"`
-	Password          types.String   `tfsdk:"password"`
-	EncryptedPassword types.String   `tfsdk:"encrypted_password"`
-	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+	UserGroup         types.String      `tfsdk:"user_group"`
+	Username          types.String      `tfsdk:"username"`
+	OS                types.String      `tfsdk:"os"`
+	PasswordWO        types.String      `tfsdk:"password_wo"`
+	PasswordVersion   wholenumber.Value `tfsdk:"password_wo_version"`
+	PasswordRecipient types.String      `tfsdk:"password_recipient"`
+	DeletionPolicy    types.String      `tfsdk:"deletion_policy"`
+	DesktopUUID       types.String      `tfsdk:"desktop_uuid"`
+	DesktopName       types.String      `tfsdk:"desktop_name"`
+	Password          types.String      `tfsdk:"password"`
+	EncryptedPassword types.String      `tfsdk:"encrypted_password"`
+	Timeouts          timeouts.Value    `tfsdk:"timeouts"`
 }
 
 func (m *desktopModel) applyInput() desktop.ApplyInput {
@@ -81,7 +82,7 @@ func (m *desktopModel) clearUnapplied(ctx context.Context, from privateReader, t
 		m.sizes = sizes{}
 	}
 	if u.Password {
-		m.PasswordVersion = types.Int64Null()
+		m.PasswordVersion = wholenumber.Null()
 	}
 	diags.Append(setPrivate(ctx, to, unappliedKey, unapplied{})...)
 	return diags

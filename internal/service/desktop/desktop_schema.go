@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
 // The largest sizes are 2^53 bytes: beyond, JSON numbers lose digits on their
@@ -46,16 +48,19 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "The operating system, one of the provider's `desktop.operating_systems`. It is required to order a desktop; an imported one may leave it out, because the service does not report it. A change orders another desktop.",
 			},
 			"cpu": schema.Int64Attribute{
+				CustomType:          wholenumber.Type{},
 				Optional:            true,
 				MarkdownDescription: "The number of processors. If not set, it is left to the service.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"memory_mib": schema.Int64Attribute{
+				CustomType:          wholenumber.Type{},
 				Optional:            true,
 				MarkdownDescription: "The memory in MiB. If not set, it is left to the service.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxMemoryMiB)},
 			},
 			"disk_gib": schema.Int64Attribute{
+				CustomType:          wholenumber.Type{},
 				Optional:            true,
 				MarkdownDescription: "The size of the data disk in GiB. It can only grow. If not set, the disks are neither changed nor read.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxDiskGiB)},
@@ -72,6 +77,7 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				},
 			},
 			passwordVersion: schema.Int64Attribute{
+				CustomType:          wholenumber.Type{},
 				Optional:            true,
 				MarkdownDescription: "A whole number. Another one sends `password_wo` again.",
 				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},

@@ -3,9 +3,8 @@ package desktop
 import (
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
 const (
@@ -16,9 +15,9 @@ const (
 // sizes are the attributes that a resource-update changes. The zero value is
 // three nulls.
 type sizes struct {
-	CPU       types.Int64 `tfsdk:"cpu"`
-	MemoryMiB types.Int64 `tfsdk:"memory_mib"`
-	DiskGiB   types.Int64 `tfsdk:"disk_gib"`
+	CPU       wholenumber.Value `tfsdk:"cpu"`
+	MemoryMiB wholenumber.Value `tfsdk:"memory_mib"`
+	DiskGiB   wholenumber.Value `tfsdk:"disk_gib"`
 }
 
 // resizeInput holds the sizes that differ from those of state.
@@ -32,7 +31,7 @@ func (s sizes) resizeInput(uuid string, state sizes) desktop.ResizeInput {
 }
 
 // changedTo is the value to send in the service's unit, nil if none is needed.
-func changedTo(plan, state types.Int64, unit int64) *int64 {
+func changedTo(plan, state wholenumber.Value, unit int64) *int64 {
 	if plan.IsNull() || plan.Equal(state) {
 		return nil
 	}
@@ -45,7 +44,7 @@ func changedTo(plan, state types.Int64, unit int64) *int64 {
 // it. Otherwise the largest is reported, and null if there is none.
 func (s *sizes) fromVolumes(volumes []desktop.Volume) {
 	if len(volumes) == 0 {
-		s.DiskGiB = types.Int64Null()
+		s.DiskGiB = wholenumber.Null()
 		return
 	}
 	found := make([]int64, len(volumes))
@@ -53,6 +52,6 @@ func (s *sizes) fromVolumes(volumes []desktop.Volume) {
 		found[i] = v.SizeBytes / gib
 	}
 	if !slices.Contains(found, s.DiskGiB.ValueInt64()) {
-		s.DiskGiB = types.Int64Value(slices.Max(found))
+		s.DiskGiB = wholenumber.New(slices.Max(found))
 	}
 }

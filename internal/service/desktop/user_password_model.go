@@ -9,15 +9,16 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
 type userPasswordModel struct {
-	Username           types.String   `tfsdk:"username"`
-	PasswordWO         types.String   `tfsdk:"password_wo"`
-	PasswordVersion    types.Int64    `tfsdk:"password_wo_version"`
-	UseDefaultPassword types.Bool     `tfsdk:"use_default_password"`
-	Password           types.String   `tfsdk:"password"`
-	Timeouts           timeouts.Value `tfsdk:"timeouts"`
+	Username           types.String      `tfsdk:"username"`
+	PasswordWO         types.String      `tfsdk:"password_wo"`
+	PasswordVersion    wholenumber.Value `tfsdk:"password_wo_version"`
+	UseDefaultPassword types.Bool        `tfsdk:"use_default_password"`
+	Password           types.String      `tfsdk:"password"`
+	Timeouts           timeouts.Value    `tfsdk:"timeouts"`
 }
 
 // resets reports whether the password of state is no longer the wanted one.

@@ -17,6 +17,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
 // NewUserPasswordResource returns the resource clouddesktop_user_password.
@@ -57,6 +58,7 @@ func (r *userPasswordResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			passwordVersion: schema.Int64Attribute{
+				CustomType:          wholenumber.Type{},
 				Optional:            true,
 				MarkdownDescription: "Increment this number to send `password_wo` again.",
 			},

@@ -133,6 +133,7 @@ func TestUserPassword_badInput(t *testing.T) {
 	t.Parallel()
 	const secret = "none-of-your-business"
 	for name, tc := range map[string]struct{ config, message string }{
+		"a version of 1.5":           {passwordOf("password_wo = \"x\"\n password_wo_version = 1.5"), "password_wo_version must be a whole number"},
 		"no password":                {passwordOf(""), "password_wo is missing or null. Write the password, or write use_default_password = true"},
 		"a default that is false":    {passwordOf("use_default_password = false"), "password_wo is missing or null"},
 		"version without password":   {passwordOf("password_wo_version = 1"), "password_wo is missing or null"},

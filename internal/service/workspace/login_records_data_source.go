@@ -16,6 +16,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/workspace"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
 const readTimeout = 2 * time.Minute
@@ -46,7 +47,7 @@ func (d *loginRecordsDataSource) Schema(ctx context.Context, _ datasource.Schema
 		}}
 	}
 	rtt := func(description string) schema.Int64Attribute {
-		return schema.Int64Attribute{Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)}}
+		return schema.Int64Attribute{CustomType: wholenumber.Type{}, Optional: true, MarkdownDescription: description, Validators: []validator.Int64{int64validator.AtLeast(0)}}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the logins to the cloud desktops of Huawei Cloud Workspace, in the order of the service. " +
@@ -62,6 +63,7 @@ func (d *loginRecordsDataSource) Schema(ctx context.Context, _ datasource.Schema
 			"max_network_rtt":       rtt("Only logins with at most this end-to-end latency, in milliseconds."),
 			"enterprise_project_id": text("Only logins of this enterprise project."),
 			"max_records": schema.Int64Attribute{
+				CustomType:          wholenumber.Type{},
 				Optional:            true,
 				MarkdownDescription: "The largest number of records to read. Default: all that match. The state contains every record, and there may be very many.",
 				Validators:          []validator.Int64{int64validator.Between(1, 1<<31-1)},

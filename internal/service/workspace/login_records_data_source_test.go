@@ -164,6 +164,7 @@ func TestLoginRecords_badInput(t *testing.T) {
 		{config + data("min_network_rtt = 5\n max_network_rtt = 4"), "It is less than min_network_rtt. Write 5 or more."},
 		{config + data("min_network_rtt = -1"), "min_network_rtt value must be at least 0"},
 		{config + data("max_records = 0"), "max_records value must be between 1 and"},
+		{config + data("max_records = 1.5"), "max_records must be a whole number"},
 		{config + data(`user_name = ""`), "user_name string length must be at least 1"},
 		{`provider "clouddesktop" {}` + "\n" + data(""), "add a `huaweicloud` block to the provider to use it"},
 		{provider(cloud, server, `secret_key = "x"`) + data(""), "access_key is missing: secret_key requires it. Set it in the huaweicloud block, or set HW_ACCESS_KEY."},

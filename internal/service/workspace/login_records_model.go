@@ -13,21 +13,22 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/workspace"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
 type loginRecordsModel struct {
-	StartTime           types.String   `tfsdk:"start_time"`
-	EndTime             types.String   `tfsdk:"end_time"`
-	UserName            types.String   `tfsdk:"user_name"`
-	ComputerName        types.String   `tfsdk:"computer_name"`
-	TerminalType        types.String   `tfsdk:"terminal_type"`
-	MinNetworkRTT       types.Int64    `tfsdk:"min_network_rtt"`
-	MaxNetworkRTT       types.Int64    `tfsdk:"max_network_rtt"`
-	EnterpriseProjectID types.String   `tfsdk:"enterprise_project_id"`
-	MaxRecords          types.Int64    `tfsdk:"max_records"`
-	TotalCount          types.Int64    `tfsdk:"total_count"`
-	Records             []recordModel  `tfsdk:"records"`
-	Timeouts            timeouts.Value `tfsdk:"timeouts"`
+	StartTime           types.String      `tfsdk:"start_time"`
+	EndTime             types.String      `tfsdk:"end_time"`
+	UserName            types.String      `tfsdk:"user_name"`
+	ComputerName        types.String      `tfsdk:"computer_name"`
+	TerminalType        types.String      `tfsdk:"terminal_type"`
+	MinNetworkRTT       wholenumber.Value `tfsdk:"min_network_rtt"`
+	MaxNetworkRTT       wholenumber.Value `tfsdk:"max_network_rtt"`
+	EnterpriseProjectID types.String      `tfsdk:"enterprise_project_id"`
+	MaxRecords          wholenumber.Value `tfsdk:"max_records"`
+	TotalCount          types.Int64       `tfsdk:"total_count"`
+	Records             []recordModel     `tfsdk:"records"`
+	Timeouts            timeouts.Value    `tfsdk:"timeouts"`
 }
 
 type recordModel struct {
@@ -69,7 +70,7 @@ func (m *loginRecordsModel) checkRanges() (diags diag.Diagnostics) {
 	return diags
 }
 
-func known(value types.Int64) bool { return !value.IsUnknown() && !value.IsNull() }
+func known(value wholenumber.Value) bool { return !value.IsUnknown() && !value.IsNull() }
 
 // input returns the filters, which timeValidator has checked.
 func (m *loginRecordsModel) input() workspace.LoginRecordsInput {

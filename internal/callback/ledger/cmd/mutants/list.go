@@ -15,8 +15,10 @@ var mutants = []mutant{
 		"c.phase, c.ref = phaseSend, e.Ref\n\treturn Step{Kind: StepSend, Ref: c.ref}")},
 	{name: "intent after the request", changes: append(one("place.go",
 		"c.phase, c.ref = phaseIntent, e.Ref\n\treturn Step{Kind: StepWrite, Ref: c.ref, Write: Write{Kind: WriteIntent}}",
-		"c.phase, c.ref = phaseSend, e.Ref\n\treturn Step{Kind: StepSend, Ref: c.ref}"), change{folder + "place.go",
-		"write := Write{Kind: WriteAccepted}", "write := Write{Kind: WriteIntent}"})},
+		"c.phase, c.ref = phaseSend, e.Ref\n\treturn Step{Kind: StepSend, Ref: c.ref}"), change{
+		folder + "place.go",
+		"write := Write{Kind: WriteAccepted}", "write := Write{Kind: WriteIntent}",
+	})},
 	{name: "delete on 5xx: unknown counts as refused", changes: one("place.go",
 		"case e.Answer == AnswerRefused:", "case e.Answer == AnswerRefused || e.Answer == AnswerUnknown:")},
 	{name: "claim without condition", changes: one("write.go", "case won:", "case won || step.Write.Turn.Kind == Claimed:")},
@@ -50,6 +52,8 @@ var mutants = []mutant{
 	{name: "an open order is swept", changes: one("sweep.go", "!o.Open() && v.old", "v.old")},
 	{name: "a released order is not resumed", changes: one("order.go", "if last.Kind == Released {\n\t\treturn free", "if last.Kind == Released {\n\t\treturn passedOver")},
 	{name: "an orphan does not release", changes: one("run.go", "func() { cancel(errOrphan) })", "func() {})")},
-	{name: "200 before store", packages: receiverTests, changes: []change{{receiver + "accept.go",
-		"\tvar created bool\n", "\tif reason := NotFinalReason(c.id.Kind(), c.body); reason == \"\" {\n\t\treturn Event{ID: c.id, Outcome: Stored}, nil\n\t}\n\tvar created bool\n"}}},
+	{name: "200 before store", packages: receiverTests, changes: []change{{
+		receiver + "accept.go",
+		"\tvar created bool\n", "\tif reason := NotFinalReason(c.id.Kind(), c.body); reason == \"\" {\n\t\treturn Event{ID: c.id, Outcome: Stored}, nil\n\t}\n\tvar created bool\n",
+	}}},
 }
