@@ -23,7 +23,8 @@ func TestServe_debugger(t *testing.T) {
 		t.Fatal(err)
 	}
 	cli := acctest.NewCLIFor(t, "/bin/false")
-	cli.Write("main.tf", config)
+	// The process names the address of Terraform's registry.
+	cli.Write("main.tf", strings.Replace(config, `"clouddesktop/clouddesktop"`, `"registry.terraform.io/clouddesktop/clouddesktop"`, 1))
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if value, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "TF_REATTACH_PROVIDERS="); ok {
