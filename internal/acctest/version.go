@@ -49,6 +49,15 @@ func (v Version) GeneratesConfig() bool {
 	return v.OpenTofu || v.Minor != 16 || v.Patch > 2
 }
 
+// Opens returns how often a plan and its apply open an ephemeral resource that
+// nothing uses: OpenTofu does not open it in apply.
+func (v Version) Opens() int {
+	if v.OpenTofu {
+		return 1
+	}
+	return 2
+}
+
 // Command is the usual name of the CLI's executable.
 func (v Version) Command() string {
 	if v.OpenTofu {

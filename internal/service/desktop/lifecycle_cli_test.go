@@ -182,7 +182,7 @@ func TestLifecycleCLI_preventDestroy(t *testing.T) {
 	c := lifecycleCLI(t, server, lifecycleConfig("prevent_destroy = true", ""))
 	c.MustRun("apply", "-auto-approve")
 	for _, args := range [][]string{{"destroy", "-auto-approve"}, append([]string{"apply", "-auto-approve"}, replaceAll...)} {
-		if r := c.Run(args...); r.Code != 1 || !r.Says("Instance cannot be destroyed") {
+		if r := c.Run(args...); r.Code != 1 || !r.Says("nstance cannot be destroyed") { // OpenTofu: "Resource instance …".
 			t.Errorf("%v: exit code %d\n%s%s", args, r.Code, r.Stdout, r.Stderr)
 		}
 	}

@@ -42,8 +42,8 @@ func TestServerConsoleURL_ephemeralLeavesNoTrace(t *testing.T) {
 	printed := cli.MustRun("plan", "-out=plan").Stdout
 	printed += cli.MustRun("apply", "plan").Stdout
 	consoles := c.nova.Consoles()
-	if len(consoles) < 2 {
-		t.Fatalf("%d consoles were opened, want one in the plan and one in the apply", len(consoles))
+	if want := acctest.CLIVersion(t).Opens(); len(consoles) != want {
+		t.Fatalf("%d consoles were opened, want %d", len(consoles), want)
 	}
 	secrets := append(consoles, identitytest.Password)
 	for _, r := range c.nova.Requests() {
