@@ -3,11 +3,12 @@
 // be revoked, with a catalog, and authenticates requests to another fake of the
 // same cloud, by token or by signature.
 //
-// Keystone's answers were seen at OpenStack Zed: 401 with one message for an
-// unknown user, a wrong password, domain or project and an expired credential; a
-// token without a project has neither project nor catalog; an application
-// credential with access rules lists them in its token, and keystonemiddleware
-// answers 401 to a call that none of them allows.
+// Where Keystone's answers come from: earlier runs against OpenStack Zed saw 401
+// with one message for an unknown user, a wrong password, domain or project and an
+// expired credential, and tokens without a project, which have no catalog. That an
+// application credential with access rules lists them in its token, and that
+// keystonemiddleware answers 401 to a call that none of them allows, follows their
+// documentation and source.
 package identitytest
 
 import (

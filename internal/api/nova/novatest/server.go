@@ -1,12 +1,12 @@
 // Package novatest is a strict fake of the compute service of OpenStack and of
 // Huawei Cloud ECS, written from their documents: it opens consoles.
 //
-// Nova's answers were seen at OpenStack Zed: the list of versions at "/", 300
-// without Location to any other path without a version, itemNotFound with the
-// message of the web framework to an unknown path and to a microversion without
-// the call, badRequest to the ID of another project and to a type of console that
-// the cloud does not offer, and conflictingRequest to a server without a host,
-// which is BUILD or ERROR.
+// Where Nova's answers come from: earlier runs against OpenStack Zed saw 300
+// without Location to a path without a version, and itemNotFound with the message
+// of the web framework to an unknown path and to a microversion without the call.
+// The list of versions at "/", badRequest to the ID of another project and to a
+// type of console that the cloud does not offer, and conflictingRequest to a
+// server without a host (BUILD or ERROR) follow Nova's documentation and source.
 package novatest
 
 import (
