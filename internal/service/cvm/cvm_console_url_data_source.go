@@ -11,6 +11,7 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 // NewCVMConsoleURLDataSource returns the data source clouddesktop_cvm_console_url.
@@ -42,7 +43,7 @@ func (d *consoleURLDataSource) Schema(ctx context.Context, _ datasource.SchemaRe
 			"expires_at":    schema.StringAttribute{Computed: true, MarkdownDescription: aboutExpiry},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: aboutTimeout}),
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: aboutTimeout})),
 		},
 	}
 }

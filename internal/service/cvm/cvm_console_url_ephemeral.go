@@ -11,6 +11,7 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 // NewCVMConsoleURLEphemeral returns the ephemeral resource clouddesktop_cvm_console_url.
@@ -42,7 +43,7 @@ func (e *consoleURLEphemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequ
 			"expires_at":    schema.StringAttribute{Computed: true, MarkdownDescription: aboutExpiry},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: aboutTimeout}),
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: aboutTimeout})),
 		},
 	}
 }

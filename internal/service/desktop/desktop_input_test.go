@@ -43,6 +43,7 @@ func TestDesktop_badInput(t *testing.T) {
 		{with(dev + `password_wo_version = 1`), `Attribute "password_wo" must be specified when "password_wo_version" is specified`},
 		{with(dev + `password_recipient = "ssh-rsa nonsense"`), "Write an age recipient (age1…) or an SSH public key"},
 		{with(dev + `password_recipient = "AGE-SECRET-KEY-1QQQ"`), "it is a secret key; its public half begins with age1"},
+		{with(dev + `timeouts { create = "-5m" }`), `create is "-5m", but a timeout must be longer than zero.`},
 		{with(dev + `timeouts { create = "soon" }`), "must be a string containing a sequence of decimal numbers"},
 	} {
 		all = append(all, resource.TestStep{Config: test.config, ExpectError: acctest.ErrorContains(test.says)})

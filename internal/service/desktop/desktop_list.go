@@ -16,6 +16,7 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 // NewDesktopList returns the list resource clouddesktop_desktop.
@@ -53,9 +54,9 @@ func (l *desktopList) ListResourceConfigSchema(ctx context.Context, _ list.ListR
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				ListDescription: "How long listing the desktops may take, such as `15m`. Default: `10m`.",
-			}),
+			})),
 		},
 	}
 }

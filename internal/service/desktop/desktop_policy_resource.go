@@ -19,6 +19,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 // NewDesktopPolicyResource returns the resource clouddesktop_desktop_policy.
@@ -69,12 +70,12 @@ func (r *desktopPolicyResource) Schema(ctx context.Context, _ resource.SchemaReq
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+			"timeouts": timeout.Positive(timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Update: true, Delete: true,
 				CreateDescription: "How long setting the policy may take, such as `5m`. Default: `10m`.",
 				UpdateDescription: "How long changing the policy may take. Default: `10m`.",
 				DeleteDescription: "How long resetting the policy may take. Default: `10m`.",
-			}),
+			})),
 		},
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
@@ -116,13 +117,13 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+			"timeouts": timeout.Positive(timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
 				CreateDescription: "How long to wait for a new desktop, such as `45m`. Default: `30m`.",
 				ReadDescription:   "How long reading the desktop may take, retries included. Default: `2m`.",
 				UpdateDescription: "How long to wait for new sizes and passwords. Default: `20m`.",
 				DeleteDescription: "How long resetting the password may take with `revoke`. Default: `2m`.",
-			}),
+			})),
 		},
 	}
 }

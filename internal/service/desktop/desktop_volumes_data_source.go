@@ -12,6 +12,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 // NewDesktopVolumesDataSource returns the data source clouddesktop_desktop_volumes.
@@ -64,7 +65,7 @@ func (d *desktopVolumesDataSource) Schema(ctx context.Context, _ datasource.Sche
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: readDescription}),
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: readDescription})),
 		},
 	}
 }

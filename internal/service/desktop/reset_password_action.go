@@ -16,6 +16,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 // NewResetPasswordAction returns the action clouddesktop_reset_password.
@@ -62,9 +63,9 @@ func (a *resetPasswordAction) Schema(ctx context.Context, _ action.SchemaRequest
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				InvokeDescription: "How long resetting the password may take, such as `5m`. Default: `2m`.",
-			}),
+			})),
 		},
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 // NewUserDesktopsDataSource returns the data source clouddesktop_user_desktops.
@@ -73,9 +74,9 @@ func (d *userDesktopsDataSource) Schema(ctx context.Context, _ datasource.Schema
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				ReadDescription: "How long reading may take, such as `5m`. Default: `2m`, and `10m` with `user_group`.",
-			}),
+			})),
 		},
 	}
 }

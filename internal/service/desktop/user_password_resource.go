@@ -17,6 +17,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
@@ -73,11 +74,11 @@ func (r *userPasswordResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+			"timeouts": timeout.Positive(timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Update: true,
 				CreateDescription: "How long resetting the password may take, such as `5m`. Default: `2m`.",
 				UpdateDescription: "How long resetting the password again may take. Default: `2m`.",
-			}),
+			})),
 		},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/hpc"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 const readTimeout = 2 * time.Minute
@@ -79,9 +80,9 @@ func (d *vncSessionsDataSource) Schema(ctx context.Context, _ datasource.SchemaR
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				ReadDescription: "How long to wait for the portal, including retries, such as `5m`. Default: `2m`.",
-			}),
+			})),
 		},
 	}
 }

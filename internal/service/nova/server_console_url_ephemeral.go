@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 )
 
 // NewServerConsoleURLEphemeral returns the ephemeral resource clouddesktop_server_console_url.
@@ -42,7 +43,7 @@ func (e *serverConsoleURLEphemeral) Schema(ctx context.Context, _ ephemeral.Sche
 			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: aboutExpiry},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: aboutTimeout}),
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{OpenDescription: aboutTimeout})),
 		},
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/workspace"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/timeout"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
@@ -76,9 +77,9 @@ func (d *loginRecordsDataSource) Schema(ctx context.Context, _ datasource.Schema
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.BlockWithOpts(ctx, timeouts.Opts{
+			"timeouts": timeout.Positive(timeouts.BlockWithOpts(ctx, timeouts.Opts{
 				ReadDescription: "How long to wait for all pages, including retries, such as `5m`. Default: `2m`.",
-			}),
+			})),
 		},
 	}
 }
