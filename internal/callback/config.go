@@ -23,7 +23,8 @@ const DefaultListen = "127.0.0.1:0"
 // Config says where callbacks arrive.
 type Config struct {
 	// Listen is the host and port of the receiver. A fixed port can be shared by
-	// any number of processes of one user, but not on Windows.
+	// any number of processes of one user, but not on Windows. If it is empty, a
+	// relay at URL receives.
 	Listen string
 	// URL is what the service is told to call; empty means the address that
 	// Listen is bound to.
@@ -57,6 +58,7 @@ func (e *ConfigError) Error() string { return e.Problem }
 
 // address is a validated Config: how to listen, and what the service is told.
 type address struct {
+	relay      bool // Nothing listens here.
 	host, port string
 	tls        *tls.Config
 	url        *url.URL // Without the port if port is "0" and no URL is configured.
@@ -77,6 +79,9 @@ func (a *address) protocol() string {
 func parse(cfg Config) (*address, error) {
 	a := &address{}
 	var err error
+	if cfg.Listen == "" {
+		return parseRelay(cfg)
+	}
 	if a.host, a.port, err = net.SplitHostPort(cfg.Listen); err != nil {
 		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is no host and port. Write it like 127.0.0.1:0 (a free port of this machine) or 0.0.0.0:8700.", cfg.Listen)}
 	}
@@ -100,6 +105,21 @@ func parse(cfg Config) (*address, error) {
 		a.url.Scheme = "https"
 	}
 	return a, nil
+}
+
+// parseRelay returns the address of a relay that receives.
+func parseRelay(cfg Config) (*address, error) {
+	switch {
+	case cfg.URL == "":
+		return nil, &ConfigError{"URL", "It is needed, because listen is empty: a relay receives. Write the URL of the relay, like https://relay.example.com."}
+	case len(cfg.Certificate) > 0:
+		return nil, &ConfigError{"Certificate", "It has no effect, because listen is empty: a relay receives, which has a certificate of its own. Leave out the certificate and its key."}
+	}
+	// Nothing listens here, so any port of the URL is fixed.
+	a := &address{relay: true, port: "443"}
+	var err error
+	a.url, err = parseURL(cfg.URL, a)
+	return a, err
 }
 
 func parsePair(certificate, key []byte) (*tls.Config, error) {

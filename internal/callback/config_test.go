@@ -25,7 +25,9 @@ func TestConfigErrorsSayWhatToWrite(t *testing.T) {
 		field string
 		says  []string
 	}{
-		"no listen":               {Config{}, "Listen", []string{`""`, "127.0.0.1:0"}},
+		"no listen":               {Config{}, "URL", []string{"a relay receives", "https://relay.example.com"}},
+		"relay without scheme":    {Config{URL: "relay.example.com"}, "URL", []string{"https://"}},
+		"certificate for a relay": {Config{URL: "https://relay.example.com", Certificate: certificate, Key: key}, "Certificate", []string{"a relay receives"}},
 		"listen without port":     {Config{Listen: "127.0.0.1"}, "Listen", []string{`"127.0.0.1"`, "0.0.0.0:8700"}},
 		"listen is a URL":         {Config{Listen: "http://127.0.0.1:8700"}, "Listen", []string{"127.0.0.1:0"}},
 		"listen on a named port":  {Config{Listen: "127.0.0.1:http"}, "Listen", []string{`"http"`, "65535"}},
@@ -82,6 +84,7 @@ func TestHostAndAddress(t *testing.T) {
 		"proxy":               {Config{Listen: "127.0.0.1:" + port, URL: "https://Runner.example.com/hooks/"}, "Runner.example.com", "https://Runner.example.com/hooks/v1/callbacks/"},
 		"port with zeros":     {Config{Listen: "127.0.0.1:0" + port}, "127.0.0.1", "http://127.0.0.1:" + port + "/v1/callbacks/"},
 		"TLS with given URL":  {Config{Listen: ":" + port, URL: "https://[2001:db8::1]:8700", Certificate: certificate, Key: key}, "2001:db8::1", "https://[2001:db8::1]:8700/v1/callbacks/"},
+		"relay":               {Config{URL: "https://relay.example.com/path/"}, "relay.example.com", "https://relay.example.com/path/v1/callbacks/"},
 		"http with given URL": {Config{Listen: ":" + port, URL: "http://runner.example.com:8700/"}, "runner.example.com", "http://runner.example.com:8700/v1/callbacks/"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -135,6 +135,9 @@ func (r *Receiver) start(ctx context.Context, key []byte) (*url.URL, error) {
 		return nil, errors.New("the receiver of callbacks is closed")
 	case r.server != nil:
 		return r.base, nil
+	case r.address.relay:
+		r.base, r.key = r.address.url, key
+		return r.base, nil
 	}
 	listener, err := r.listen(ctx)
 	if err != nil {

@@ -3,9 +3,6 @@ package clients
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,10 +12,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-var callbackSpec = blockSpec{name: "callback"}
+var callbackSpec = blockSpec{
+	name: "callback",
+	variables: map[string][]string{
+		"token":        {"CLOUDDESKTOP_CALLBACK_TOKEN"},
+		"age_identity": {"CLOUDDESKTOP_CALLBACK_AGE_IDENTITY"},
+	},
+}
 
 func callbackBlock() schema.Block {
 	return schema.SingleNestedBlock{
@@ -27,16 +30,24 @@ func callbackBlock() schema.Block {
 		Attributes: map[string]schema.Attribute{
 			"listen": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. On Linux and macOS, concurrent runs of the same OS user can share a fixed port if they use the same host and certificate. Default: `127.0.0.1:0`, a free port that only this machine can reach.",
+				MarkdownDescription: "The address to listen on, such as `0.0.0.0:8700`. On Linux and macOS, concurrent runs of the same OS user can share a fixed port if they use the same host and certificate. `\"\"` means that a relay receives at `url`. Default: `127.0.0.1:0`, a free port that only this machine can reach; `\"\"` if `inbox` is a relay.",
 			},
 			"url": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The base URL that the service calls, such as `https://runner.example.com:8700`. Requests to this URL must reach `listen`, which must use a fixed port. Default: the address of `listen`.",
+				MarkdownDescription: "The base URL that the service calls, such as `https://runner.example.com:8700`. Requests to this URL must reach `listen`, which must use a fixed port. Default: the address of `listen`, or the URL of the relay if one receives.",
 			},
 			"inbox": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The directory that keeps callbacks. No other user can read it. Default: `clouddesktop` in Terraform's data directory (`.terraform` or `TF_DATA_DIR`).",
+				MarkdownDescription: "Where callbacks are kept: the path of a directory, `s3://bucket/prefix?region=…` for a bucket (`&endpoint=…` if it is not on AWS), or the `https://` URL of a relay. No other user can read the directory. Default: `clouddesktop` in Terraform's data directory (`.terraform` or `TF_DATA_DIR`), which a CI runner without a persistent disk loses.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"token": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "The token of the relay that `inbox` names. Default: `CLOUDDESKTOP_CALLBACK_TOKEN`.",
+			},
+			"age_identity": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "The [age](https://age-encryption.org) identity (`AGE-SECRET-KEY-1…`) that callbacks are sealed to in the inbox and opened with. Several lines while keys rotate: the first one seals, all of them open. Default: `CLOUDDESKTOP_CALLBACK_AGE_IDENTITY`.",
 			},
 			"tls_certificate": schema.StringAttribute{
 				Optional:            true,
@@ -76,22 +87,21 @@ func newCallbacks(ctx context.Context, env Env, block types.Object, diags *diag.
 }
 
 func (s settings) callbacks() (*callback.Receiver, error) {
-	listen := callback.DefaultListen
-	if s.written("listen") {
-		listen = s.get("listen")
-	}
-	inbox, err := s.inbox()
+	store, err := s.inbox()
 	if err != nil {
 		return nil, err
 	}
-	store, err := directory.New(inbox)
+	identities, err := s.identities()
 	if err != nil {
-		return nil, &configError{"inbox", "It cannot be used: " + err.Error() + "."}
+		return nil, err
 	}
+	listen, url := s.receives()
 	receiver, err := callback.New(callback.Config{
 		Listen:      listen,
-		URL:         s.get("url"),
+		URL:         url,
 		Store:       store,
+		Seal:        ledger.Sealer{Recipients: identities.Recipients(), Logger: s.env.Logger}.Seal,
+		Unseal:      identities.Open,
 		Certificate: []byte(s.get("tls_certificate")),
 		Key:         []byte(s.get("tls_key")),
 		Logger:      s.env.Logger,
@@ -100,21 +110,6 @@ func (s settings) callbacks() (*callback.Receiver, error) {
 		return nil, &configError{callbackAttributes[e.Field], e.Problem}
 	}
 	return receiver, err
-}
-
-// inbox returns the directory of the inbox.
-func (s settings) inbox() (string, error) {
-	inbox := s.get("inbox")
-	switch {
-	case inbox == "":
-		return filepath.Join(dataDir(s.env), "clouddesktop"), nil
-	case strings.Contains(inbox, "://"):
-		return "", &configError{"inbox", "It is an address, but only a directory can be an inbox. Set the path of a directory."}
-	case inbox == "~" || strings.HasPrefix(inbox, "~/"):
-		// Terraform passes "~" on, and a directory of that name would be lost in CI.
-		return "", &configError{"inbox", fmt.Sprintf("Terraform does not replace ~ by the home directory. Write pathexpand(%q).", inbox)}
-	}
-	return inbox, nil
 }
 
 // dataDir is where Terraform keeps its own files for this configuration.

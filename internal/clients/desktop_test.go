@@ -135,7 +135,25 @@ func TestDesktop_wrongValues(t *testing.T) {
 			written{"tls_certificate": text(certificate), "tls_key": text("hush")},
 			"callback.tls_certificate", "do not work together",
 		},
-		"an address for an inbox": {nil, written{"endpoint": somewhere}, written{"inbox": text("ftp://bucket")}, "callback.inbox", "only a directory can be an inbox"},
+		"an address for an inbox": {nil, written{"endpoint": somewhere}, written{"inbox": text("ftp://bucket")}, "callback.inbox", `"ftp://" is not the address of an inbox`},
+		"a bucket without a region": {
+			nil, written{"endpoint": somewhere}, written{"inbox": text("s3://bucket?regoin=x")}, "callback.inbox", `"regoin" is not an option of a bucket`,
+		},
+		"a relay without a token": {
+			nil, written{"endpoint": somewhere}, written{"inbox": text("https://relay.example.com")}, "callback.token", "Set it in the callback block, or set CLOUDDESKTOP_CALLBACK_TOKEN.",
+		},
+		"a token without a relay": {
+			nil, written{"endpoint": somewhere}, written{"token": text("hush")}, "callback.token", "It has no effect, because inbox is not the https:// URL of a relay.",
+		},
+		"a relay without TLS": {
+			nil, written{"endpoint": somewhere}, written{"inbox": text("http://relay.example.com"), "token": text("hush")}, "callback.inbox", "must begin with https://",
+		},
+		"no relay that receives": {
+			nil, written{"endpoint": somewhere}, written{"listen": text("")}, "callback.url", "a relay receives",
+		},
+		"half of an identity": {
+			nil, written{"endpoint": somewhere}, written{"age_identity": text("AGE-SECRET-KEY-1HUSH")}, "callback.age_identity", "line 1 is not an age identity",
+		},
 		"a home directory for an inbox": {
 			nil,
 			written{"endpoint": somewhere},

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/https"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/seal"
 )
 
 const (
@@ -27,25 +25,24 @@ const (
 
 // service is the http.Handler of the relay.
 type service struct {
-	key        []byte
-	recipients *seal.Recipients
-	callbacks  http.Handler
-	inbox      *https.Handler // Nil if no inbox is served.
-	metrics    *metrics
-	unknown    *rate.Limiter
-	log        *slog.Logger
-	stopping   atomic.Bool
+	key       []byte
+	callbacks http.Handler
+	inbox     *https.Handler // Nil if no inbox is served.
+	metrics   *metrics
+	unknown   *rate.Limiter
+	log       *slog.Logger
+	stopping  atomic.Bool
 }
 
 func newService(cfg *config, store inbox.Store, key []byte, logger *slog.Logger) *service {
 	s := &service{
-		key: key, recipients: cfg.recipients, metrics: newMetrics(), log: logger,
+		key: key, metrics: newMetrics(), log: logger,
 		unknown: rate.NewLimiter(unknownRate, unknownBurst),
 	}
 	watched := https.Watch(&measured{Store: store, metrics: s.metrics})
 	s.callbacks = receiver.New(receiver.Config{
 		Finder:  receiver.Inbox{Store: watched, Key: key},
-		Seal:    s.seal,
+		Seal:    ledger.Sealer{Recipients: cfg.recipients, Logger: logger}.Seal,
 		Ended:   ended,
 		Observe: s.observe,
 		Logger:  logger,
@@ -128,47 +125,4 @@ func ended(ctx context.Context, in receiver.Inbox, made id.ID) (bool, error) {
 		return false, nil
 	}
 	return ledger.Ended(ctx, in.Store, made.Ref())
-}
-
-const sealRetryInterval = 500 * time.Millisecond
-
-// seal encrypts a callback to the recipients of the relay and to the one that
-// the order's intent names. It tries until ctx ends, because a callback that is
-// sealed to nobody who waits for it cannot be read.
-func (s *service) seal(ctx context.Context, in receiver.Inbox, made id.ID, body []byte) ([]byte, error) {
-	name := ""
-	for made.Kind() == id.Order {
-		var err error
-		if name, err = ledger.Recipient(ctx, in.Store, made.Ref()); err == nil {
-			break
-		}
-		s.log.WarnContext(ctx, "unable to look up the recipient of an order", "call", made, "error", err)
-		select {
-		case <-time.After(sealRetryInterval):
-		case <-ctx.Done():
-			return nil, err
-		}
-	}
-	to, err := s.sealTo(ctx, name)
-	if err != nil || to == nil {
-		return body, err
-	}
-	return to.Seal(body)
-}
-
-// sealTo returns the recipients of a callback, or nil.
-func (s *service) sealTo(ctx context.Context, name string) (*seal.Recipients, error) {
-	switch {
-	case name == "":
-		return s.recipients, nil
-	case s.recipients == nil:
-		return seal.ParseRecipients(name)
-	}
-	to, err := s.recipients.With(name)
-	if err != nil {
-		// Not every kind of key can be combined; the order comes first.
-		s.log.WarnContext(ctx, "a callback is sealed to the recipient of its order only", "recipient", name, "error", err)
-		return seal.ParseRecipients(name)
-	}
-	return to, nil
 }
