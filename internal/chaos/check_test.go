@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,38 +43,41 @@ func (r *round) managed() []managed {
 
 var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
 
-// check compares what the service has with what the state and the messages say.
-func (r *round) check() {
-	r.t.Helper()
-	orders := r.service.Orders()
-	if len(orders) > r.wanted {
-		r.t.Errorf("%d orders were accepted for %d desktops", len(orders), r.wanted)
+// check compares what the service has with what the states and the messages say.
+func (s *site) check() {
+	s.t.Helper()
+	if orders, wanted := len(s.service.Orders()), s.wanted(); orders > wanted {
+		s.t.Errorf("%d orders were accepted for %d desktops", orders, wanted)
 	}
-	inState := map[string]int{}
-	for _, m := range r.managed() {
-		inState[m.UUID]++
-		r.checkPassword(m)
+	inState, named := map[string]int{}, map[string]bool{}
+	for _, r := range s.rounds {
+		for _, m := range r.managed() {
+			inState[m.UUID]++
+			r.checkPassword(m)
+		}
+		for _, id := range uuid.FindAllString(r.printed.String(), -1) {
+			named[id] = true
+		}
 	}
-	if len(inState) != r.wanted {
-		r.t.Errorf("the state contains %d desktops, want %d", len(inState), r.wanted)
+	if len(inState) != s.wanted() {
+		s.t.Errorf("the states contain %d desktops, want %d", len(inState), s.wanted())
 	}
-	named := uuid.FindAllString(r.printed.String(), -1)
 	atService := map[string]bool{}
-	for _, desktop := range r.service.Desktops() {
+	for _, desktop := range s.service.Desktops() {
 		atService[desktop.UUID] = true
-		if inState[desktop.UUID] == 0 && !slices.Contains(named, desktop.UUID) {
-			r.t.Errorf("desktop %s of %s is neither in the state nor in a message", desktop.UUID, desktop.User)
+		if inState[desktop.UUID] == 0 && !named[desktop.UUID] {
+			s.t.Errorf("desktop %s of %s is neither in a state nor in a message", desktop.UUID, desktop.User)
 		}
 	}
 	for id, times := range inState {
 		if times > 1 {
-			r.t.Errorf("desktop %s is in the state %d times", id, times)
+			s.t.Errorf("desktop %s is in the states %d times", id, times)
 		}
 		if !atService[id] {
-			r.t.Errorf("desktop %q in the state is not a desktop of the service", id)
+			s.t.Errorf("desktop %q in a state is not a desktop of the service", id)
 		}
 	}
-	r.checkInbox()
+	s.checkInbox()
 }
 
 // checkPassword compares a password in the state with the user's. It may be
@@ -83,7 +85,7 @@ func (r *round) check() {
 func (r *round) checkPassword(m managed) {
 	r.t.Helper()
 	switch {
-	case m.Password == r.service.Password(m.Username):
+	case m.Password == r.site.service.Password(m.Username):
 	case m.Password == "" && strings.Contains(r.printed.String(), m.UUID):
 	default:
 		r.t.Errorf("the password of %s in the state is not the user's", m.Username)
@@ -91,15 +93,15 @@ func (r *round) checkPassword(m managed) {
 }
 
 // checkInbox looks for passwords after everything is confirmed.
-func (r *round) checkInbox() {
-	r.t.Helper()
+func (s *site) checkInbox() {
+	s.t.Helper()
 	var passwords []string
-	for _, order := range r.service.Orders() {
+	for _, order := range s.service.Orders() {
 		if order.Password != "" {
 			passwords = append(passwords, order.Password)
 		}
 	}
-	inbox := os.DirFS(filepath.Join(r.cli.Dir, ".terraform", "clouddesktop"))
+	inbox := os.DirFS(s.folder())
 	files := 0
 	err := fs.WalkDir(inbox, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
@@ -108,11 +110,11 @@ func (r *round) checkInbox() {
 		files++
 		content, err := fs.ReadFile(inbox, name)
 		if slices.ContainsFunc(passwords, func(password string) bool { return strings.Contains(string(content), password) }) {
-			r.t.Errorf("%s in the inbox contains a password after confirmation", name)
+			s.t.Errorf("%s in the inbox contains a password after confirmation", name)
 		}
 		return err
 	})
 	if err != nil || files == 0 {
-		r.t.Errorf("%d files in the inbox (%v)", files, err)
+		s.t.Errorf("%d files in the inbox (%v)", files, err)
 	}
 }

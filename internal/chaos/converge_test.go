@@ -3,11 +3,11 @@
 package chaos
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
@@ -20,7 +20,7 @@ func (r *round) converge() {
 	var last acctest.Result
 	for range maxApplies {
 		last = r.cli.Run("apply", "-auto-approve", "-no-color", "-parallelism=10")
-		r.applies++
+		r.counts.applies++
 		r.keep(last)
 		if last.Code == 0 {
 			plan := r.cli.Run("plan", "-detailed-exitcode", "-no-color")
@@ -32,7 +32,7 @@ func (r *round) converge() {
 		}
 		r.follow(last)
 	}
-	r.t.Errorf("it has not converged after %d applies; the last one:\n%s%s", r.applies, last.Stdout, last.Stderr)
+	r.t.Errorf("it has not converged after %d applies; the last one:\n%s%s", r.counts.applies, last.Stdout, last.Stderr)
 }
 
 // recoverState decides what becomes of a state that Terraform could not upload:
@@ -45,7 +45,7 @@ func (r *round) recoverState() {
 	}
 	if r.rng.IntN(2) == 0 {
 		r.cli.MustRun("state", "push", "errored.tfstate")
-		r.commands++
+		r.counts.commands++
 	}
 	if err := os.Remove(errored); err != nil {
 		r.t.Fatal(err)
@@ -53,7 +53,7 @@ func (r *round) recoverState() {
 }
 
 var (
-	ordersCommand = regexp.MustCompile(`terraform-provider-clouddesktop (orders (release|close) [0-9a-z-]+)(?: --desktop (\S+))?`)
+	ordersCommand = regexp.MustCompile(`terraform-provider-clouddesktop (orders (release|close) [0-9a-z-]+)((?: --(?:inbox|scope) (?:'[^']*'|\S+))*)`)
 	stateCommand  = regexp.MustCompile(`terraform (state rm) '?([^\s']+)'?`)
 )
 
@@ -68,12 +68,13 @@ func (r *round) follow(result acctest.Result) {
 			continue
 		}
 		done[match[1]] = true
-		args := append(strings.Fields(match[1]), "--yes")
-		command := exec.CommandContext(r.t.Context(), acctest.Provider(r.t), args...)
+		// A person pastes it into a shell.
+		line := fmt.Sprintf("exec %q %s%s --yes", acctest.Provider(r.t), match[1], match[3])
+		command := exec.CommandContext(r.t.Context(), "/bin/sh", "-c", line)
 		command.Dir, command.Env = r.cli.Dir, r.cli.Env
 		output, err := command.CombinedOutput()
 		r.printed.Write(output)
-		r.commands++
+		r.counts.commands++
 		if err != nil {
 			r.t.Errorf("%s: %v\n%s", match[1], err, output)
 		}
@@ -82,7 +83,7 @@ func (r *round) follow(result acctest.Result) {
 		if !done[match[2]] {
 			done[match[2]] = true
 			r.keep(r.cli.MustRun("state", "rm", match[2]))
-			r.commands++
+			r.counts.commands++
 		}
 	}
 }

@@ -5,14 +5,11 @@ package chaos
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 const (
@@ -21,30 +18,6 @@ const (
 	// of them resolves one order of each kind.
 	maxApplies = 30
 )
-
-const configuration = `
-terraform {
-  required_providers {
-    clouddesktop = { source = "clouddesktop/clouddesktop" }
-  }
-  %s
-}
-
-provider "clouddesktop" {
-  desktop { endpoint = %q }
-  callback { listen = %q }
-}
-
-resource "clouddesktop_desktop" "this" {
-  count      = %d
-  user_group = "group${count.index %% 4}"
-  os         = "win10"
-  disk_gib   = count.index %% 5 == 0 ? 20 : null
-  timeouts {
-    create = %q
-  }
-}
-`
 
 // keeping is where the state is kept.
 type keeping int
@@ -62,66 +35,33 @@ func (k keeping) String() string {
 // round is one configuration whose applies are attacked until it converges.
 type round struct {
 	t       *testing.T
+	site    *site
 	rng     *rand.Rand // Of the attacker.
-	service *desktoptest.Server
-	backend *backend // Nil for a local state.
+	backend *backend   // Nil for a local state.
 	cli     *acctest.CLI
 	attack  attack
 	keeps   keeping
-	wanted  int
 
 	// printed is all that Terraform and the commands printed.
 	printed   strings.Builder
 	providers map[int]bool
-
-	kills, inFlight, applies, commands int
+	counts    counts
 }
 
-// newRound takes everything from the seed. Consecutive seeds combine each attack
-// with each kind of state.
-func newRound(t *testing.T, seed uint64) *round {
-	t.Helper()
-	rng := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // A seed has to repeat it.
+func newRound(s *site, number int, rng *rand.Rand) *round {
+	s.t.Helper()
 	r := &round{
-		t: t, rng: rng, wanted: *desktops, providers: map[int]bool{},
-		attack: attacks[seed%uint64(len(attacks))], keeps: keeping(seed % 3),
+		t: s.t, site: s, rng: rng, providers: map[int]bool{}, cli: acctest.NewCLI(s.t),
+		attack: attacks[(s.seed+uint64(number))%uint64(len(attacks))], keeps: keeping((s.seed + uint64(number)) % 3),
+		counts: counts{wanted: *desktops},
 	}
-	// The services of a real world call for much longer.
-	r.service = desktoptest.Start(t, desktoptest.WithCallbackRetries(600, 200*time.Millisecond))
-	r.makeServiceErratic(rand.New(rand.NewPCG(rng.Uint64(), 1))) //nolint:gosec // The same.
-	r.cli = acctest.NewCLI(t)
 	if r.keeps != locally {
-		r.backend = newBackend(t)
+		r.backend = newBackend(s.t)
 	}
-	listen := "127.0.0.1:0"
-	if rng.IntN(2) == 0 {
-		listen = fmt.Sprintf("127.0.0.1:%d", acctest.FreePort(t))
-	}
-	r.cli.Write("main.tf", fmt.Sprintf(configuration, r.backend.block(), r.service.URL, listen, r.wanted, createTimeout))
+	r.cli.Env = append(r.cli.Env, s.env...)
+	r.cli.Write("main.tf", fmt.Sprintf(configuration, r.backend.block(), s.service.URL, s.callback(number), r.counts.wanted, createTimeout))
 	r.cli.MustRun("init")
 	return r
-}
-
-// makeServiceErratic lets the service take up to two seconds for an order, and
-// lose one answer in twenty.
-func (r *round) makeServiceErratic(rng *rand.Rand) {
-	var mu sync.Mutex
-	random := func(n int) int {
-		mu.Lock()
-		defer mu.Unlock()
-		return rng.IntN(n)
-	}
-	r.service.Callback(desktoptest.Apply, -1, func(op *desktoptest.Operation) {
-		if op.Wait(time.Duration(random(2000)) * time.Millisecond) {
-			op.Send(op.Execute())
-		}
-	})
-	r.service.Fail(desktoptest.Apply, -1, func(w http.ResponseWriter, req *http.Request, serve http.HandlerFunc) {
-		if random(20) == 0 {
-			desktoptest.DropAfter()(w, req, serve)
-		}
-		serve(w, req)
-	})
 }
 
 func (r *round) run() {
@@ -130,16 +70,14 @@ func (r *round) run() {
 		r.attackApply()
 	}
 	r.converge()
-	r.check()
-	r.waitForOrphans()
 }
 
 // attackApply starts an apply and attacks it when a random number of orders is
 // placed.
 func (r *round) attackApply() {
 	r.t.Helper()
-	placed := len(r.service.Orders())
-	if placed == r.wanted {
+	placed, wanted := len(r.site.service.Orders()), r.site.wanted()
+	if placed >= wanted {
 		return
 	}
 	if r.keeps == inBackendThatRefuses {
@@ -147,10 +85,10 @@ func (r *round) attackApply() {
 		defer r.backend.refuse(false)
 	}
 	apply := r.cli.Start("apply", "-auto-approve", "-no-color", "-parallelism=10")
-	r.applies++
-	until := placed + r.rng.IntN(r.wanted-placed)
+	r.counts.applies++
+	until := placed + r.rng.IntN(wanted-placed)
 	ended := apply.Ended()
-	for orders := placed; orders <= until; orders = len(r.service.Orders()) {
+	for orders := placed; orders <= until; orders = len(r.site.service.Orders()) {
 		select {
 		case <-ended:
 			r.keep(apply.Wait())
@@ -162,24 +100,12 @@ func (r *round) attackApply() {
 	for _, provider := range children(apply.PID()) {
 		r.providers[provider] = true
 	}
-	r.kills++
-	if r.underWay() {
-		r.inFlight++
+	r.counts.attacks++
+	if r.site.underWay() {
+		r.counts.inFlight++
 	}
 	r.attack.do(r, apply)
 	r.keep(apply.Wait())
-}
-
-// underWay reports whether some order is placed, and some callback has not been
-// accepted.
-func (r *round) underWay() bool {
-	delivered := 0
-	for _, delivery := range r.service.Deliveries() {
-		if delivery.Call == desktoptest.Apply && delivery.Status == http.StatusOK {
-			delivered++
-		}
-	}
-	return len(r.service.Orders()) > 0 && delivered < r.wanted
 }
 
 func (r *round) keep(result acctest.Result) {
@@ -208,7 +134,6 @@ func (r *round) waitForOrphans() {
 	}
 }
 
-func (r *round) summary() string {
-	return fmt.Sprintf("%s, %s: %d desktops wanted, %d orders accepted, %d attacks (%d while orders were under way), %d applies, %d commands followed",
-		r.attack.name, r.keeps, r.wanted, len(r.service.Orders()), r.kills, r.inFlight, r.applies, r.commands)
+func (r *round) String() string {
+	return fmt.Sprintf("%s, %s: %d attacks, %d applies, %d commands", r.attack.name, r.keeps, r.counts.attacks, r.counts.applies, r.counts.commands)
 }

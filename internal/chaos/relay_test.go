@@ -1,0 +1,91 @@
+//go:build linux
+
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+)
+
+// relayToken is long enough for a relay to accept it.
+const relayToken = "relay-token-of-the-chaos-test-0123456789"
+
+// relay is a relay of the built program on a directory.
+type relay struct {
+	t          *testing.T
+	url, inbox string
+	args       []string
+	process    *exec.Cmd
+}
+
+func newRelay(t *testing.T) *relay {
+	t.Helper()
+	dir := t.TempDir()
+	token := filepath.Join(dir, "token")
+	if err := os.WriteFile(token, []byte(relayToken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	listen := fmt.Sprintf("127.0.0.1:%d", acctest.FreePort(t))
+	r := &relay{t: t, url: "http://" + listen, inbox: filepath.Join(dir, "inbox")}
+	r.args = []string{"relay", "--listen", listen, "--inbox", r.inbox, "--token-file", token}
+	if err := r.start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.kill)
+	return r
+}
+
+// start starts the relay and waits until it answers.
+func (r *relay) start() error {
+	r.process = exec.Command(acctest.Provider(r.t), r.args...) //nolint:noctx // It ends by kill.
+	if err := r.process.Start(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+"/healthz", nil)
+		if err != nil {
+			return err
+		}
+		answer, err := http.DefaultTransport.RoundTrip(request)
+		if err == nil {
+			return answer.Body.Close()
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("the relay does not answer: %w", err)
+		}
+	}
+}
+
+func (r *relay) kill() {
+	_ = r.process.Process.Kill()
+	_ = r.process.Wait() // It was killed.
+}
+
+// killUntil kills the relay every few seconds, and starts it again.
+func (r *relay) killUntil(stop <-chan struct{}, rng *rand.Rand) {
+	for {
+		select {
+		case <-stop:
+			return
+		case <-time.After(time.Duration(1000+rng.IntN(4000)) * time.Millisecond):
+		}
+		r.kill()
+		if err := r.start(); err != nil {
+			r.t.Error(err)
+			return
+		}
+	}
+}

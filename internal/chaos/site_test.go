@@ -1,0 +1,205 @@
+//go:build linux
+
+package chaos
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/s3test"
+)
+
+const configuration = `
+terraform {
+  required_providers {
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
+  }
+  %s
+}
+
+provider "clouddesktop" {
+  desktop { endpoint = %q }
+  callback {
+    %s
+  }
+}
+
+resource "clouddesktop_desktop" "this" {
+  count      = %d
+  user_group = "group${count.index %% 4}"
+  os         = "win10"
+  disk_gib   = count.index %% 5 == 0 ? 20 : null
+  timeouts {
+    create = %q
+  }
+}
+`
+
+// site is a service, an inbox, and the configurations that use them. An inbox
+// that machines share has two of them, with a runner each.
+type site struct {
+	t       *testing.T
+	seed    uint64
+	rng     *rand.Rand
+	service *desktoptest.Server
+	rounds  []*round
+	relay   *relay // Nil unless the inbox is behind one.
+	// inbox is what the callback block says of it, empty for the default, and
+	// files where it is on the disk.
+	inbox, files string
+	env          []string
+}
+
+// newSite takes everything from the seed. Consecutive seeds combine each attack
+// with each kind of state.
+func newSite(t *testing.T, kind string, seed uint64) *site {
+	t.Helper()
+	s := &site{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // A seed has to repeat it.
+	// The services of a real world call for much longer.
+	s.service = desktoptest.Start(t, desktoptest.WithCallbackRetries(600, 200*time.Millisecond))
+	s.makeServiceErratic(s.newRand())
+	runners := 2
+	switch kind {
+	case "directory":
+		runners = 1
+	case "bucket":
+		s.makeBucket()
+	case "relay":
+		s.relay = newRelay(t)
+		s.inbox = fmt.Sprintf("inbox = %q\n    token = %q", s.relay.url, relayToken)
+		s.files = s.relay.inbox
+		s.env = []string{"CLOUDDESKTOP_CALLBACK_TOKEN=" + relayToken}
+	default:
+		t.Fatalf("-inbox %s is not directory, bucket or relay", kind)
+	}
+	for number := range runners {
+		s.rounds = append(s.rounds, newRound(s, number, s.newRand()))
+	}
+	return s
+}
+
+func (s *site) newRand() *rand.Rand {
+	return rand.New(rand.NewPCG(s.rng.Uint64(), 0)) //nolint:gosec // A seed has to repeat it.
+}
+
+func (s *site) makeBucket() {
+	s.t.Helper()
+	s.files = s.t.TempDir()
+	server, err := s3test.Start(s.t.Context(), s.files)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(server.Close)
+	if err := server.MakeBucket("orders"); err != nil {
+		s.t.Fatal(err)
+	}
+	s.inbox = fmt.Sprintf("inbox = %q", server.Address("orders"))
+	s.env = []string{"AWS_ACCESS_KEY_ID=" + s3test.AccessKey, "AWS_SECRET_ACCESS_KEY=" + s3test.SecretKey}
+}
+
+// callback returns the content of the callback block of one configuration.
+func (s *site) callback(number int) string {
+	var lines []string
+	if s.relay == nil {
+		listen := "127.0.0.1:0"
+		if s.rng.IntN(2) == 0 {
+			listen = fmt.Sprintf("127.0.0.1:%d", acctest.FreePort(s.t))
+		}
+		lines = append(lines, fmt.Sprintf("listen = %q", listen))
+	} else {
+		lines = append(lines, `listen = ""`)
+	}
+	if s.inbox != "" {
+		lines = append(lines, s.inbox, fmt.Sprintf("scope = \"configuration-%d\"", number))
+	}
+	return strings.Join(lines, "\n    ")
+}
+
+// makeServiceErratic lets the service take up to two seconds for an order, and
+// lose one answer in twenty.
+func (s *site) makeServiceErratic(rng *rand.Rand) {
+	var mu sync.Mutex
+	random := func(n int) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return rng.IntN(n)
+	}
+	s.service.Callback(desktoptest.Apply, -1, func(op *desktoptest.Operation) {
+		if op.Wait(time.Duration(random(2000)) * time.Millisecond) {
+			op.Send(op.Execute())
+		}
+	})
+	s.service.Fail(desktoptest.Apply, -1, func(w http.ResponseWriter, req *http.Request, serve http.HandlerFunc) {
+		if random(20) == 0 {
+			desktoptest.DropAfter()(w, req, serve)
+		}
+		serve(w, req)
+	})
+}
+
+// run runs all configurations at once.
+func (s *site) run() {
+	s.t.Helper()
+	stop := make(chan struct{})
+	var relay, all sync.WaitGroup
+	if s.relay != nil {
+		rng := s.newRand()
+		relay.Go(func() { s.relay.killUntil(stop, rng) })
+	}
+	for _, r := range s.rounds {
+		all.Go(r.run)
+	}
+	all.Wait()
+	close(stop)
+	relay.Wait()
+	s.check()
+	for _, r := range s.rounds {
+		r.waitForOrphans()
+	}
+}
+
+// underWay reports whether some order is placed, and some callback has not been
+// accepted.
+func (s *site) underWay() bool {
+	delivered := 0
+	for _, delivery := range s.service.Deliveries() {
+		if delivery.Call == desktoptest.Apply && delivery.Status == http.StatusOK {
+			delivered++
+		}
+	}
+	return len(s.service.Orders()) > 0 && delivered < s.wanted()
+}
+
+func (s *site) wanted() int { return len(s.rounds) * *desktops }
+
+func (s *site) counts() counts {
+	sum := counts{accepted: len(s.service.Orders())}
+	for _, r := range s.rounds {
+		sum.plus(r.counts)
+	}
+	return sum
+}
+
+// folder is where the inbox is on the disk.
+func (s *site) folder() string {
+	if s.files != "" {
+		return s.files
+	}
+	return filepath.Join(s.rounds[0].cli.Dir, ".terraform", "clouddesktop")
+}
+
+func (s *site) String() string {
+	text := s.counts().String()
+	for _, r := range s.rounds {
+		text += "\n        " + r.String()
+	}
+	return text
+}
