@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
@@ -94,8 +95,10 @@ func parse(cfg Config) (*address, error) {
 		return nil, err
 	}
 	if cfg.URL != "" {
-		a.url, err = parseURL(cfg.URL, a)
-		return a, err
+		if a.url, err = parseURL(cfg.URL, a); err != nil {
+			return nil, err
+		}
+		return a, a.checkCertificate()
 	}
 	if ip := net.ParseIP(a.host); a.host == "" || ip != nil && ip.IsUnspecified() {
 		return nil, &ConfigError{"URL", fmt.Sprintf("It is needed, because listening on %s (every address of this machine) does not tell which one the service can reach. Write the address that it can, like http://runner.example.com:%s.", cfg.Listen, a.port)}
@@ -104,7 +107,14 @@ func parse(cfg Config) (*address, error) {
 	if a.tls != nil {
 		a.url.Scheme = "https"
 	}
-	return a, nil
+	return a, a.checkCertificate()
+}
+
+func (a *address) checkCertificate() error {
+	if a.tls == nil {
+		return nil
+	}
+	return checkCertificate(a.tls.Certificates[0].Leaf, a.url.Hostname(), time.Now())
 }
 
 // parseRelay returns the address of a relay that receives.

@@ -20,6 +20,7 @@ func TestConfigErrorsSayWhatToWrite(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
 	_, otherKey := selfSigned(t)
+	expired, expiredKey := selfSignedUntil(t, time.Now().Add(-time.Hour))
 	for name, test := range map[string]struct {
 		cfg   Config
 		field string
@@ -48,7 +49,12 @@ func TestConfigErrorsSayWhatToWrite(t *testing.T) {
 		"key without certificate": {Config{Listen: DefaultListen, Key: key}, "Certificate", []string{"Write the certificate"}},
 		"certificate no PEM":      {Config{Listen: DefaultListen, Certificate: []byte("hunter2"), Key: key}, "Certificate", []string{"PEM"}},
 		"key of another":          {Config{Listen: DefaultListen, Certificate: certificate, Key: otherKey}, "Certificate", []string{"do not work together"}},
-		"certificate for http":    {Config{Listen: "0.0.0.0:8700", URL: "http://runner.example.com", Certificate: certificate, Key: key}, "URL", []string{"https://"}},
+		"certificate of a host": {
+			Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com", Certificate: certificate, Key: key},
+			"Certificate", []string{"not valid for runner.example.com, the host of the callback URL"},
+		},
+		"expired certificate":  {Config{Listen: DefaultListen, Certificate: expired, Key: expiredKey}, "Certificate", []string{"It expired on ", "Use a certificate that is valid"}},
+		"certificate for http": {Config{Listen: "0.0.0.0:8700", URL: "http://runner.example.com", Certificate: certificate, Key: key}, "URL", []string{"https://"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,13 +159,18 @@ func freePort(t *testing.T) string {
 // selfSigned returns a certificate for 127.0.0.1 and its key in PEM.
 func selfSigned(t *testing.T) (certificate, key []byte) {
 	t.Helper()
+	return selfSignedUntil(t, time.Now().Add(time.Hour))
+}
+
+func selfSignedUntil(t *testing.T, notAfter time.Time) (certificate, key []byte) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
-		NotAfter:     time.Now().Add(time.Hour),
+		NotAfter:     notAfter,
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
