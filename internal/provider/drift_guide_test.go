@@ -2,46 +2,58 @@ package provider_test
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/provider"
 )
 
-// The guide says of every attribute of every resource whether Terraform sees an
-// out-of-band change.
-func TestDriftGuide_hasEveryAttribute(t *testing.T) {
+var code = regexp.MustCompile("`([a-z_]+)`")
+
+// The guide on drift says of every attribute of every resource whether Terraform
+// sees an out-of-band change.
+func TestDriftGuide_namesEveryAttribute(t *testing.T) {
 	t.Parallel()
-	rows := map[string]map[string]bool{}
-	resource := ""
-	row := regexp.MustCompile("(?m)^\\| *(?:`(clouddesktop_\\w+)`)? *\\| ([^|]*) \\|")
-	for _, match := range row.FindAllStringSubmatch(read(t, "../../templates/guides/drift.md.tmpl"), -1) {
-		if match[1] != "" {
-			resource, rows[match[1]] = match[1], map[string]bool{}
-		}
-		for _, name := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(match[2], -1) {
-			if resource != "" {
-				rows[resource][name[1]] = true
-			}
-		}
-	}
-	checked := 0
-	for _, entry := range schemaEntries(t) {
-		if entry.kind != "resource" {
+	named := map[string][]string{}
+	current := ""
+	for line := range strings.Lines(read(t, "../../templates/guides/drift.md.tmpl")) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 4 {
+			current = "" // The end of a table.
 			continue
 		}
-		names := []string{}
-		for _, a := range entry.Attributes {
-			names = append(names, a.Name)
+		if name := code.FindStringSubmatch(cells[1]); name != nil {
+			current = name[1]
 		}
-		for _, b := range entry.BlockTypes {
-			names = append(names, b.TypeName)
-		}
-		for _, name := range names {
-			checked++
-			if !rows[entry.name][name] {
-				t.Errorf("templates/guides/drift.md.tmpl has no row for %s of %s", name, entry.name)
-			}
+		for _, attribute := range code.FindAllStringSubmatch(cells[2], -1) {
+			named[current] = append(named[current], attribute[1])
 		}
 	}
-	if checked == 0 {
-		t.Errorf("%d attributes checked", checked)
+	ctx := t.Context()
+	for _, constructor := range provider.New("test")().Resources(ctx) {
+		var metadata resource.MetadataResponse
+		constructor().Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "clouddesktop"}, &metadata)
+		var schema resource.SchemaResponse
+		constructor().Schema(ctx, resource.SchemaRequest{}, &schema)
+		names := []string{}
+		for name := range schema.Schema.Attributes {
+			names = append(names, name)
+		}
+		for name := range schema.Schema.Blocks {
+			names = append(names, name)
+		}
+		for _, name := range names {
+			if !slices.Contains(named[metadata.TypeName], name) {
+				t.Errorf("the guide on drift has no row for %s of %s", name, metadata.TypeName)
+			}
+		}
+		for _, name := range named[metadata.TypeName] {
+			if !slices.Contains(names, name) {
+				t.Errorf("the guide on drift has a row for %s, which %s does not have", name, metadata.TypeName)
+			}
+		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 const gib = 1 << 30
 
-// importStep takes a desktop up with an import block beside its configuration.
+// importStep imports a desktop with an import block.
 func importStep(config, id string) resource.TestStep {
 	return resource.TestStep{
 		Config: config + "\nimport {\n to = " + address + "\n id = \"" + id + "\"\n}\n",

@@ -105,8 +105,7 @@ func (m *desktopPolicyModel) setIdentity(ctx context.Context, identity *tfsdk.Re
 	return identity.Set(ctx, &desktopPolicyIdentityModel{Scope: types.StringValue(m.scope())})
 }
 
-// importedPolicy is what an import ID or an identity tells of a policy: its
-// owner.
+// importedPolicy returns a policy with its owner, from an import ID or an identity.
 func importedPolicy(ctx context.Context, req resource.ImportStateRequest) (desktopPolicyModel, diag.Diagnostics) {
 	scope := req.ID
 	if scope == "" && req.Identity != nil {

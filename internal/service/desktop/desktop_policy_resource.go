@@ -118,7 +118,7 @@ func (r *desktopPolicyResource) Create(ctx context.Context, req resource.CreateR
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
 }
 
-// Read keeps the state: the service tells nothing of a policy.
+// Read keeps the state: the service does not report its policy.
 func (r *desktopPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state desktopPolicyModel
 	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {

@@ -2,7 +2,7 @@ package desktop_test
 
 import "testing"
 
-// What did not change is no drift, time and again: Terraform compares more of a
+// Refreshing again and again reports no drift: Terraform compares more of a
 // resource than a plan shows.
 func TestCLI_nothingDrifts(t *testing.T) {
 	t.Parallel()

@@ -42,7 +42,7 @@ resource "clouddesktop_user_password" "default" {
 		t.Fatal("the passwords are not set, so nothing is proved")
 	}
 	state := c.MustRun("show", "-json").Stdout
-	// Sent again, as after a change that nothing tells of.
+	// Sent again, as after an out-of-band change that Terraform cannot see.
 	printed += c.MustRun("apply", "-auto-approve", "-replace="+policyAddress).Stdout
 	if err := sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=false`, `usb-enable=true`)(&terraform.State{}); err != nil {
 		t.Error(err)
