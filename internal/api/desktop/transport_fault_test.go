@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -68,9 +69,7 @@ func streamFaults() map[string]faulttest.Fault {
 func TestApply_isSentOnce(t *testing.T) {
 	t.Parallel()
 	all := streamFaults()
-	for name, fault := range connectionFaults {
-		all[name] = fault
-	}
+	maps.Copy(all, connectionFaults)
 	for name, fault := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

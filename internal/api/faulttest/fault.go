@@ -77,10 +77,12 @@ func EveryOther(fault Fault) func(int) Fault {
 }
 
 // execute lets the fake answer, after the delay of the fault. It returns nil if
-// the server ended meanwhile.
-func (s *Server) execute(f Fault, r *http.Request) *http.Response {
+// the fake aborted or the server ended meanwhile.
+func (s *Server) execute(f Fault, r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	s.handler.ServeHTTP(w, r)
+	if aborts(func() { s.handler.ServeHTTP(w, r) }) {
+		return nil
+	}
 	if f.delay > 0 {
 		timer := time.NewTimer(f.delay)
 		defer timer.Stop()
@@ -90,5 +92,20 @@ func (s *Server) execute(f Fault, r *http.Request) *http.Response {
 			return nil
 		}
 	}
-	return w.Result()
+	return w
+}
+
+// aborts reports whether serve ended as net/http lets a handler end that wants
+// its connection to break.
+func aborts(serve func()) (aborted bool) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			if reason != http.ErrAbortHandler { //nolint:errorlint // It is the value that was thrown.
+				panic(reason)
+			}
+			aborted = true
+		}
+	}()
+	serve()
+	return false
 }

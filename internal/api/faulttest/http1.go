@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net/http"
+	"net/http/httptest"
 )
 
 // http1 is a connection that speaks HTTP/1.1.
@@ -34,12 +35,12 @@ func (h *http1) serve() bool {
 		return false
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	resp := h.server.execute(fault, r)
-	if resp == nil || fault.at == atBody {
+	answer := h.server.execute(fault, r)
+	if answer == nil || fault.at == atBody {
 		reset(h.conn)
 		return false
 	}
-	return h.write(fault, r, resp)
+	return h.write(fault, r, answer)
 }
 
 func (h *http1) readBody(fault Fault, r *http.Request) (body []byte, complete bool) {
@@ -54,19 +55,21 @@ func (h *http1) readBody(fault Fault, r *http.Request) (body []byte, complete bo
 	return body, err == nil
 }
 
-func (h *http1) write(fault Fault, r *http.Request, resp *http.Response) bool {
-	var answer bytes.Buffer
-	body, _ := io.ReadAll(resp.Body)
-	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	resp.Request, resp.ProtoMajor, resp.ProtoMinor = r, 1, 1
-	if resp.Write(&answer) != nil {
+func (h *http1) write(fault Fault, r *http.Request, answer *httptest.ResponseRecorder) bool {
+	size := answer.Body.Len()
+	resp := http.Response{
+		StatusCode: answer.Code, Header: answer.Header(), Body: io.NopCloser(answer.Body), ContentLength: int64(size),
+		Request: r, ProtoMajor: 1, ProtoMinor: 1,
+	}
+	var text bytes.Buffer
+	if resp.Write(&text) != nil {
 		return false
 	}
 	if fault.at == atHalfAnswer {
-		_, _ = h.conn.Write(answer.Bytes()[:answer.Len()-len(body)/2-1])
+		_, _ = h.conn.Write(text.Bytes()[:text.Len()-size/2-1])
 		return false
 	}
 	h.closed = fault.at == atReuse
-	_, err := h.conn.Write(answer.Bytes())
+	_, err := h.conn.Write(text.Bytes())
 	return err == nil && !r.Close && fault.at != atIdle
 }

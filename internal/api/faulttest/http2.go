@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 
 	"golang.org/x/net/http2"
@@ -107,27 +108,26 @@ func (c *http2Conn) end(st *stream) bool {
 		return false
 	}
 	r.Header = st.header
-	resp := c.server.execute(st.fault, r)
-	return resp != nil && c.answer(st, resp)
+	answer := c.server.execute(st.fault, r)
+	return answer != nil && c.write(st, answer)
 }
 
-func (c *http2Conn) answer(st *stream, resp *http.Response) bool {
+func (c *http2Conn) write(st *stream, answer *httptest.ResponseRecorder) bool {
 	var block bytes.Buffer
 	fields := hpack.NewEncoder(&block)
-	_ = fields.WriteField(hpack.HeaderField{Name: ":status", Value: fmt.Sprint(resp.StatusCode)})
-	for name, values := range resp.Header {
+	_ = fields.WriteField(hpack.HeaderField{Name: ":status", Value: fmt.Sprint(answer.Code)})
+	for name, values := range answer.Header() {
 		for _, value := range values {
 			_ = fields.WriteField(hpack.HeaderField{Name: strings.ToLower(name), Value: value})
 		}
 	}
-	body, _ := io.ReadAll(resp.Body)
 	err := c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: st.id, BlockFragment: block.Bytes(), EndHeaders: true})
 	if err != nil {
 		return false
 	}
 	if st.fault.at == atHalfAnswer {
-		_ = c.framer.WriteData(st.id, false, body[:len(body)/2])
+		_ = c.framer.WriteData(st.id, false, answer.Body.Bytes()[:answer.Body.Len()/2])
 		return false
 	}
-	return c.framer.WriteData(st.id, true, body) == nil && st.fault.at != atReuse && st.fault.at != atIdle
+	return c.framer.WriteData(st.id, true, answer.Body.Bytes()) == nil && st.fault.at != atReuse && st.fault.at != atIdle
 }

@@ -6,6 +6,7 @@ package faulttest
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -153,7 +154,7 @@ func (s *Server) remove(conn net.Conn) {
 }
 
 func (s *Server) serve(conn *tls.Conn) {
-	if conn.Handshake() != nil {
+	if conn.HandshakeContext(context.Background()) != nil {
 		return
 	}
 	if conn.ConnectionState().NegotiatedProtocol == "h2" {

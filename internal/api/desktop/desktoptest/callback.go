@@ -19,6 +19,9 @@ type Operation struct {
 	Call Call
 	// Username is whom an apply names. A Callback may change it.
 	Username string
+	// Suffix is appended to the callback URL, and Header is sent with the callback.
+	Suffix string
+	Header http.Header
 
 	server   *Server
 	url      string
@@ -223,11 +226,12 @@ func (op *Operation) SendBody(body []byte) {
 func (op *Operation) deliver(body []byte) bool {
 	s := op.server
 	delivery := Delivery{Call: op.Call, Method: s.config.callbackMethod}
-	req, err := http.NewRequestWithContext(s.ctx, delivery.Method, op.url, bytes.NewReader(body)) //nolint:gosec // To call whatever URL it is given is what the service does.
+	req, err := http.NewRequestWithContext(s.ctx, delivery.Method, op.url+op.Suffix, bytes.NewReader(body)) //nolint:gosec // To call whatever URL it is given is what the service does.
 	if err != nil {
 		panic(err) // The URL was checked when the operation was accepted.
 	}
 	req.Header.Set("Content-Type", "application/json")
+	maps.Copy(req.Header, op.Header)
 	resp, err := s.config.client.Do(req) //nolint:gosec // As above.
 	if err == nil {
 		delivery.Status = resp.StatusCode

@@ -5,142 +5,17 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/inboxtest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
-
-const (
-	body    = `{"data":{"username":"dev_01","password":"hunter2","desktop_uuid":"u"},"message":"","status":"0"}`
-	failure = `{"data":{},"message":"sold out","status":"-1"}`
-)
-
-var key = []byte("0123456789abcdef0123456789abcdef")
-
-// fixture is a Handler, its inbox, and what it told.
-type fixture struct {
-	*receiver.Handler
-	store *broken
-	log   *bytes.Buffer
-
-	mu     sync.Mutex
-	events []receiver.Event
-}
-
-func newFixture(change func(*receiver.Config)) *fixture {
-	f := &fixture{store: &broken{Memory: inboxtest.NewMemory()}, log: &bytes.Buffer{}}
-	config := receiver.Config{
-		Finder:  receiver.Inbox{Store: f.store, Key: key},
-		Observe: f.observe,
-		Logger:  slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}
-	if change != nil {
-		change(&config)
-	}
-	f.Handler = receiver.New(config)
-	return f
-}
-
-func (f *fixture) observe(event receiver.Event) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.events = append(f.events, event)
-}
-
-// outcomes returns what was told since the last call.
-func (f *fixture) outcomes() []receiver.Outcome {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var all []receiver.Outcome
-	for _, event := range f.events {
-		all = append(all, event.Outcome)
-	}
-	f.events = nil
-	return all
-}
-
-// send sends a callback and returns the status of the answer.
-func (f *fixture) send(t *testing.T, method, path, body string) int {
-	t.Helper()
-	w := httptest.NewRecorder()
-	f.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body)))
-	return w.Code
-}
-
-// post sends a callback for an id.
-func (f *fixture) post(t *testing.T, made id.ID, body string) int {
-	t.Helper()
-	return f.send(t, http.MethodPost, receiver.Path+"/"+made.Secret(), body)
-}
-
-// result returns the stored result of an id, "" if there is none.
-func (f *fixture) result(t *testing.T, made id.ID) string {
-	t.Helper()
-	value, err := f.store.Memory.Get(t.Context(), receiver.ResultKey(made.Hash()))
-	if err != nil && !errors.Is(err, inbox.ErrNotExist) {
-		t.Fatal(err)
-	}
-	return string(value)
-}
-
-// evidence returns the evidence of an id.
-func (f *fixture) evidence(t *testing.T, made id.ID) []receiver.Evidence {
-	t.Helper()
-	all, err := receiver.ReadEvidence(t.Context(), f.store.Memory, made.Ref())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-// broken is an inbox that fails on demand and counts what it is asked.
-type broken struct {
-	*inboxtest.Memory
-
-	mu    sync.Mutex
-	err   error
-	calls int
-}
-
-func (b *broken) fail(err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.err = err
-}
-
-func (b *broken) called() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.calls++
-	return b.err
-}
-
-func (b *broken) Create(ctx context.Context, key string, value []byte) (bool, error) {
-	if err := b.called(); err != nil {
-		return false, err
-	}
-	return b.Memory.Create(ctx, key, value)
-}
-
-func (b *broken) Get(ctx context.Context, key string) ([]byte, error) {
-	if err := b.called(); err != nil {
-		return nil, err
-	}
-	return b.Memory.Get(ctx, key)
-}
 
 func TestHandler_storesResults(t *testing.T) {
 	t.Parallel()
@@ -360,91 +235,6 @@ type errorReader struct{}
 
 func (errorReader) Read([]byte) (int, error) { return 0, errors.New("connection reset by peer") }
 
-func TestHandler_endedOrder(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		kind       id.Kind
-		sent, kept string
-		ended      []bool // One answer a question.
-	}{
-		"ended":                     {id.Order, body, `{"data":{"desktop_uuid":"u","username":"dev_01"},"message":"","status":"0"}`, []bool{true}},
-		"ended meanwhile":           {id.Order, body, `{"data":{"desktop_uuid":"u","username":"dev_01"},"message":"","status":"0"}`, []bool{false, true}},
-		"ended, not JSON":           {id.Order, "hunter2", "", []bool{true}},
-		"a resize that ended":       {id.Task, body, "-", []bool{true}},
-		"a resize, ended meanwhile": {id.Task, body, "-", []bool{false, true}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f := newFixture(func(c *receiver.Config) {
-				c.Ended = func(context.Context, receiver.Inbox, id.ID) (bool, error) {
-					answer := test.ended[0]
-					test.ended = test.ended[1:]
-					return answer, nil
-				}
-			})
-			made := id.New(test.kind, "s", key)
-			if status := f.post(t, made, test.sent); status != http.StatusOK || f.result(t, made) != "" {
-				t.Errorf("status %d, stored is %q", status, f.result(t, made))
-			}
-			var want []receiver.Evidence
-			if test.kept != "-" {
-				want = []receiver.Evidence{{Reason: "the call had ended", Body: []byte(test.kept)}}
-			}
-			if diff := cmp.Diff(want, f.evidence(t, made), cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff([]receiver.Outcome{receiver.Ended}, f.outcomes()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// A call whose end cannot be looked up may still wait.
-func TestHandler_endThatCannotBeLookedUp(t *testing.T) {
-	t.Parallel()
-	f := newFixture(func(c *receiver.Config) {
-		c.Ended = func(context.Context, receiver.Inbox, id.ID) (bool, error) {
-			return true, errors.New("bucket unreachable")
-		}
-	})
-	made := id.New(id.Order, "s", key)
-	if status := f.post(t, made, body); status != http.StatusOK || f.result(t, made) != body {
-		t.Errorf("status %d, stored is %q", status, f.result(t, made))
-	}
-}
-
-func TestHandler_seals(t *testing.T) {
-	t.Parallel()
-	f := newFixture(func(c *receiver.Config) {
-		c.Seal = func(_ context.Context, _ receiver.Inbox, _ id.ID, body []byte) ([]byte, error) {
-			return append([]byte("sealed "), bytes.ReplaceAll(body, []byte("hunter2"), []byte("*"))...), nil
-		}
-	})
-	made := id.New(id.Order, "s", key)
-	f.post(t, made, "hunter2")
-	f.post(t, made, body)
-	if got := f.result(t, made); !strings.HasPrefix(got, "sealed ") || strings.Contains(got, "hunter2") {
-		t.Errorf("stored is %s", got)
-	}
-	if all := f.evidence(t, made); len(all) != 1 || string(all[0].Body) != "sealed *" {
-		t.Errorf("kept is %+v", all)
-	}
-}
-
-func TestHandler_sealThatFails(t *testing.T) {
-	t.Parallel()
-	f := newFixture(func(c *receiver.Config) {
-		c.Seal = func(context.Context, receiver.Inbox, id.ID, []byte) ([]byte, error) {
-			return nil, errors.New("no recipient")
-		}
-	})
-	made := id.New(id.Order, "s", key)
-	if status := f.post(t, made, body); status != http.StatusServiceUnavailable || f.result(t, made) != "" {
-		t.Errorf("status %d, stored is %q", status, f.result(t, made))
-	}
-}
-
 func TestHandler_probe(t *testing.T) {
 	t.Parallel()
 	f := newFixture(nil)
@@ -456,66 +246,6 @@ func TestHandler_probe(t *testing.T) {
 	}
 	if f.store.calls != 0 {
 		t.Errorf("the inbox was asked %d times", f.store.calls)
-	}
-}
-
-// The disk is full for ten seconds: the service waits, and an order that waits
-// in this process does not.
-func TestHandler_inboxThatRecovers(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(nil)
-		made := id.New(id.Order, "s", key)
-		f.store.fail(errors.New("disk full"))
-		time.AfterFunc(10*time.Second, func() { f.store.fail(nil) })
-		start := time.Now()
-		var event receiver.Event
-		time.AfterFunc(time.Second, func() {
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			if len(f.events) > 0 {
-				event = f.events[0]
-			}
-		})
-		if status := f.post(t, made, body); status != http.StatusOK || f.result(t, made) != body {
-			t.Errorf("status %d, stored is %q", status, f.result(t, made))
-		}
-		if waited := time.Since(start); waited < 10*time.Second || waited > 13*time.Second {
-			t.Errorf("answered after %s", waited)
-		}
-		if event.Outcome != receiver.Unstored || string(event.Body) != body {
-			t.Errorf("told within a second is %+v", event)
-		}
-		if diff := cmp.Diff([]receiver.Outcome{receiver.Unstored, receiver.Stored}, f.outcomes()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	})
-}
-
-func TestHandler_inboxThatDoesNotRecover(t *testing.T) {
-	t.Parallel()
-	for name, sent := range map[string]string{"result": body, "not final": `{"status":"1"}`} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				f := newFixture(nil)
-				f.store.fail(errors.New("disk full"))
-				start := time.Now()
-				if status := f.post(t, id.New(id.Order, "s", key), sent); status != http.StatusServiceUnavailable {
-					t.Errorf("status %d", status)
-				}
-				if waited := time.Since(start); waited != 20*time.Second {
-					t.Errorf("answered after %s", waited)
-				}
-				if !strings.Contains(f.log.String(), "disk full") {
-					t.Errorf("the failure of the inbox is not logged:\n%s", f.log)
-				}
-				outcomes := f.outcomes()
-				if outcomes[len(outcomes)-1] != receiver.Refused {
-					t.Errorf("told %v", outcomes)
-				}
-			})
-		})
 	}
 }
 

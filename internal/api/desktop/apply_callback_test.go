@@ -1,0 +1,91 @@
+package desktop_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// expired returns a context that has ended with errTimeout.
+func expired(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errTimeout)
+	return ctx
+}
+
+// after sends another callback before the usual one.
+func after(body string) desktoptest.Callback {
+	return func(op *desktoptest.Operation) {
+		op.SendBody([]byte(body))
+		op.Send(op.Execute())
+	}
+}
+
+func interimThenFailure(op *desktoptest.Operation) {
+	op.SendBody([]byte(`{"status":"1"}`))
+	desktoptest.Failure("sold out")(op)
+}
+
+// changed changes the bytes of the usual callback.
+func changed(change func([]byte) []byte, header http.Header) desktoptest.Callback {
+	return func(op *desktoptest.Operation) {
+		body, err := json.Marshal(op.Execute())
+		if err != nil {
+			panic(err)
+		}
+		op.Header = header
+		op.SendBody(change(body))
+	}
+}
+
+// replaced replaces a part of the usual callback.
+func replaced(part, by string) desktoptest.Callback {
+	return changed(func(body []byte) []byte { return []byte(strings.ReplaceAll(string(body), part, by)) }, nil)
+}
+
+// suffixed sends the usual callback to a longer address.
+func suffixed(suffix string) desktoptest.Callback {
+	return func(op *desktoptest.Operation) {
+		op.Suffix = suffix
+		op.Send(op.Execute())
+	}
+}
+
+func zipped(body []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(body)
+	_ = w.Close()
+	return b.Bytes()
+}
+
+func inUTF16(body []byte) []byte {
+	encoded := []byte{0xff, 0xfe}
+	for _, unit := range utf16.Encode([]rune(string(body))) {
+		encoded = append(encoded, byte(unit), byte(unit>>8))
+	}
+	return encoded
+}
+
+// callbackFirst answers when the callback has been answered.
+func callbackFirst(server *desktoptest.Server) desktoptest.Fault {
+	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+		answer := httptest.NewRecorder()
+		serve(answer, r)
+		for len(server.Deliveries()) == 0 {
+			<-time.After(time.Millisecond)
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	}
+}
