@@ -28,7 +28,7 @@ func (in *input) build() *Report {
 	if in.query != nil {
 		r.Problems = append(r.Problems, in.query.problems...)
 	}
-	if len(r.Problems) == 0 && r.Changed.Compared == 0 && len(r.Changed.Findings)+len(r.Changed.Ignored) == 0 {
+	if r.Changed.Checked && r.Changed.Compared == 0 && len(r.Changed.Findings)+len(r.Changed.Ignored) == 0 {
 		r.Problems = append(r.Problems, "The state contains no resource of this provider, so there is nothing to compare. Is the backend configured, and is it the right workspace?")
 	}
 	switch {
@@ -68,7 +68,7 @@ func (in *input) changed() changedSection {
 // unmanaged compares what was listed with the state. Of a desktop that several
 // lists found the first is reported.
 func (in *input) unmanaged() unmanagedSection {
-	s := unmanagedSection{Findings: []unmanagedFinding{}, Ignored: []unmanagedFinding{}}
+	s := unmanagedSection{Warnings: []string{}, Findings: []unmanagedFinding{}, Ignored: []unmanagedFinding{}}
 	if in.plan == nil || in.plan.failed {
 		return s // The state may lack desktops that it contains.
 	}
@@ -77,6 +77,7 @@ func (in *input) unmanaged() unmanagedSection {
 	if in.query != nil {
 		all, lists = slices.Concat(all, in.query.listed), lists+in.query.lists
 		s.Checked = s.Checked && len(in.query.problems) == 0
+		s.Warnings = append(s.Warnings, in.query.warnings...)
 	}
 	s.Checked = s.Checked && lists > 0
 	seen := map[identity]bool{}

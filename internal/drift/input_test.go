@@ -42,7 +42,7 @@ func TestCommand_badPlans(t *testing.T) {
 func TestCommand_badQueries(t *testing.T) {
 	t.Parallel()
 	good := queryOf(1, found("u", "1"))
-	warning := `{"@level":"warn","type":"diagnostic","diagnostic":{"severity":"warning","summary":"The list ends at its limit","detail":"Raise limit.","address":"list.clouddesktop_desktop.all"}}` + "\n"
+	warning := `{"@level":"warn","type":"diagnostic","diagnostic":{"severity":"warning","summary":"List Ends at Its Limit","detail":"There are more.","address":"list.clouddesktop_desktop.all"}}` + "\n"
 	for name, tc := range map[string]struct{ query, want string }{
 		"empty":        {"", "it is not the output of terraform query -json"},
 		"text":         {"list.clouddesktop_desktop.all  username=u", "it is not the output of terraform query -json"},
@@ -52,7 +52,7 @@ func TestCommand_badQueries(t *testing.T) {
 		"lines lost":   {queryOf(2, found("u", "1")), "list.clouddesktop_desktop.all found 2 desktops, and the file contains 1 of them."},
 		"no list":      {strings.ReplaceAll(good, "clouddesktop_desktop", "random_pet"), `it lists no desktops; write a block list "clouddesktop_desktop"`},
 		"new version":  {strings.Replace(good, `"1.2"`, `"2.0"`, 1), `its format version is "2.0"`},
-		"cut by limit": {good + warning, "terraform query reported: The list ends at its limit. Raise limit."},
+		"cut by limit": {good + warning, "terraform query reported: List Ends at Its Limit. There are more."},
 		"failed": {
 			good + `{"@level":"error","type":"diagnostic","diagnostic":{"severity":"error","summary":"Unable to List Desktops of User u_02","detail":"connection refused\n\nService: desktop"}}`,
 			"terraform query reported: Unable to List Desktops of User u_02. connection refused",
@@ -68,13 +68,16 @@ func TestCommand_badQueries(t *testing.T) {
 	}
 }
 
-// A warning that is not about the list is no reason to distrust it.
+// Other warnings do not make a list incomplete. Those about the list are shown.
 func TestCommand_otherWarnings(t *testing.T) {
 	t.Parallel()
 	f := newFiles(t)
-	query := queryOf(1, found("u", "1")) + `{"@level":"warn","type":"diagnostic","diagnostic":{"severity":"warning","summary":"Deprecated"}}`
-	f.run(f.write("plan.json", planOf("", managed("a", "u", "1"))), "--query", f.write("query.json", query)).
-		check(t, 0, "Unmanaged desktops: no findings, 1 desktop listed")
+	query := queryOf(1, found("u", "1")) + `{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"Deprecated"}}` +
+		`{"type":"diagnostic","diagnostic":{"severity":"warning","summary":"Group Has No Desktops","detail":"Check it.","address":"list.clouddesktop_desktop.all"}}`
+	plan := f.write("plan.json", planOf("", managed("a", "u", "1")))
+	got := f.run(plan, "--query", f.write("query.json", query))
+	got.check(t, 0, "Unmanaged desktops: no findings, 1 desktop listed\n  Warning: Group Has No Desktops. Check it.\n")
+	got.lacks(t, "Deprecated")
 }
 
 func TestCommand_badIgnoreFiles(t *testing.T) {

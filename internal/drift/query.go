@@ -14,6 +14,8 @@ import (
 type query struct {
 	listed []listed
 	lists  int
+	// warnings are what Terraform reported of the lists.
+	warnings []string
 	// problems say why the query does not show everything.
 	problems []string
 }
@@ -130,18 +132,23 @@ func (q *queryReader) found(m message) {
 	q.listed = append(q.listed, listed{id, m.Found.DisplayName, m.Found.Address, block.hidden})
 }
 
-// diagnosed adds the errors, and the warnings about a list of desktops: those
-// say that the list is shorter than it should be.
+// LimitWarning is the summary of the provider's warning that a list was cut off.
+const LimitWarning = "List Ends at Its Limit"
+
+// diagnosed adds errors, and warnings about lists of desktops. A list that was
+// cut off makes the check incomplete; a group without desktops may be right.
 func (q *queryReader) diagnosed(m message) {
 	d := m.Diagnostic
-	if d.Severity != "error" && !strings.HasPrefix(d.Address, "list."+own) {
-		return
-	}
-	problem := "terraform query reported: " + d.Summary + "."
+	text := d.Summary + "."
 	if first, _, _ := strings.Cut(d.Detail, "\n"); first != "" {
-		problem += " " + first
+		text += " " + first
 	}
-	q.problems = append(q.problems, problem)
+	switch {
+	case d.Severity == "error", d.Summary == LimitWarning:
+		q.problems = append(q.problems, "terraform query reported: "+text)
+	case strings.HasPrefix(d.Address, "list."+own):
+		q.warnings = append(q.warnings, text)
+	}
 }
 
 // finish checks that every list came to its end.

@@ -50,8 +50,10 @@ type changeFinding struct {
 }
 
 type unmanagedSection struct {
-	Checked  bool               `json:"checked"`
-	Listed   int                `json:"listed_desktops"`
+	Checked bool `json:"checked"`
+	Listed  int  `json:"listed_desktops"`
+	// Warnings are what the query reported, such as a group without desktops.
+	Warnings []string           `json:"warnings"`
 	Findings []unmanagedFinding `json:"findings"`
 	Ignored  []unmanagedFinding `json:"ignored"`
 }

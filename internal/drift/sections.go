@@ -70,6 +70,9 @@ func (s unmanagedSection) view(ignore ignoreSection) section {
 		}
 	}
 	v.conclude(count(s.Listed, "desktop") + " listed")
+	for _, warning := range s.Warnings {
+		v.notes = append(v.notes, "Warning: "+plain(warning))
+	}
 	if v.unchecked {
 		v.notes = append(v.notes, "To check, write --query QUERY.json, or read clouddesktop_user_desktops in the configuration.")
 	}

@@ -84,19 +84,21 @@ func (l *desktopList) List(ctx context.Context, req list.ListRequest, stream *li
 
 // list pushes the desktops of all users until the limit of the request.
 func (l *desktopList) list(ctx context.Context, req list.ListRequest, config desktopListModel, push func(list.ListResult) bool) {
-	pushed := int64(0)
+	limited := limitedPush{push: push, limit: req.Limit}
+	defer limited.flush()
 	pushUser := func(user userDesktops) bool {
 		for _, found := range user.desktops {
-			if !push(listResult(ctx, req, user.name, found)) {
-				return false
-			}
-			if pushed++; pushed == req.Limit {
+			if !limited.add(listResult(ctx, req, user.name, found)) {
 				return false
 			}
 		}
 		return true
 	}
-	fail := func(d diag.Diagnostic) { push(list.ListResult{Diagnostics: diag.Diagnostics{d}}) }
+	fail := func(d diag.Diagnostic) {
+		if limited.flush() {
+			push(list.ListResult{Diagnostics: diag.Diagnostics{d}})
+		}
+	}
 	if !config.Username.IsNull() {
 		user := desktopsOf(ctx, l.client, config.Username.ValueString())
 		switch {
@@ -118,7 +120,7 @@ func (l *desktopList) list(ctx context.Context, req list.ListRequest, config des
 			"Neither username nor user_group is set, and the provider's desktop block has no user_groups. Set one of them."))
 	}
 	for _, group := range groups {
-		before := pushed
+		before := limited.n
 		for user := range usersOf(ctx, l.client, group) {
 			if user.err != nil && !isUnknownUser(user.err) {
 				fail(diagnose.Error("List Desktops of User "+user.name, user.err))
@@ -128,7 +130,7 @@ func (l *desktopList) list(ctx context.Context, req list.ListRequest, config des
 				return
 			}
 		}
-		if pushed == before {
+		if limited.n == before {
 			fail(unknownGroup(group))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/drift"
 )
 
 const desktopType = "clouddesktop_desktop"
@@ -43,7 +44,7 @@ func (p *protocol) list(config object, limit int64, resources bool) listing {
 				got.Warnings = append(got.Warnings, d.Summary+": "+d.Detail)
 			}
 		}
-		if len(result.Diagnostics) > 0 {
+		if result.Identity == nil {
 			continue
 		}
 		got.Names = append(got.Names, result.DisplayName)
@@ -201,6 +202,8 @@ func TestDesktopList_limit(t *testing.T) {
 		server.ResetRequests()
 		if got := p.list(object{"user_group": "dev"}, limit, false); len(got.Names) != want || got.Errors != nil {
 			t.Errorf("limit %d: %d desktops, want %d; %v", limit, len(got.Names), want, got.Errors)
+		} else if cut := limit > 0 && limit < 50; cut != (len(got.Warnings) == 1 && strings.HasPrefix(got.Warnings[0], drift.LimitWarning+": ")) {
+			t.Errorf("limit %d: warnings %q", limit, got.Warnings)
 		}
 	}
 	fresh := speak(t, server, nil)

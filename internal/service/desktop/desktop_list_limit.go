@@ -1,0 +1,47 @@
+package desktop
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
+)
+
+// limitSummary is the summary that the drift check looks for: a list that was
+// cut off does not show every desktop.
+const limitSummary = "List Ends at Its Limit"
+
+// limitedPush pushes results up to the limit of a request. It holds the newest
+// one back, because Terraform reads nothing after the limit: only the last
+// result can carry the warning that there are more.
+type limitedPush struct {
+	push  func(list.ListResult) bool
+	limit int64 // 0 means no limit.
+	n     int64
+	held  *list.ListResult
+}
+
+// add reports whether more results are wanted.
+func (p *limitedPush) add(result list.ListResult) bool {
+	if p.limit > 0 && p.n == p.limit {
+		p.held.Diagnostics.Append(diagnose.Warn(limitSummary,
+			fmt.Sprintf("There are more desktops than the limit of %d. Set limit in the list block to a larger number.", p.limit)))
+		p.flush()
+		return false
+	}
+	more := p.flush()
+	p.held = &result
+	p.n++
+	return more
+}
+
+// flush pushes the result that was held back.
+func (p *limitedPush) flush() bool {
+	if p.held == nil {
+		return true
+	}
+	held := *p.held
+	p.held = nil
+	return p.push(held)
+}
