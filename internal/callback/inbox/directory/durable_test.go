@@ -202,13 +202,13 @@ func TestStore_deletesWhileItsFolderIsRemoved(t *testing.T) {
 
 var errBusy = errors.New("another process has the file open")
 
-// windows is a disk on which a file is busy for some calls.
-type windows struct {
+// busyDisk is a disk on which a file is busy for some calls.
+type busyDisk struct {
 	*recorder
 	left int
 }
 
-func (*windows) busy(err error) bool { return errors.Is(err, errBusy) }
+func (*busyDisk) busy(err error) bool { return errors.Is(err, errBusy) }
 
 func TestStore_waitsWhileAFileIsBusy(t *testing.T) {
 	t.Parallel()
@@ -218,7 +218,7 @@ func TestStore_waitsWhileAFileIsBusy(t *testing.T) {
 		if err := open(t, path).Replace(t.Context(), key, []byte("old")); err != nil {
 			t.Fatal(err)
 		}
-		d := &windows{}
+		d := &busyDisk{}
 		d.recorder = &recorder{root: path, before: func(call string) error {
 			if (strings.HasPrefix(call, "rename") || call == "remove /"+key) && d.left > 0 {
 				d.left--
