@@ -1,0 +1,128 @@
+package desktop_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/s3test"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/relay"
+)
+
+const relayToken = "0123456789abcdef0123456789abcdef"
+
+// startRelay starts a relay in this process and returns its URL.
+func startRelay(t *testing.T, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	listening, ended := make(chan string, 1), make(chan int, 1)
+	var logs bytes.Buffer // Read after the end only.
+	command := relay.Command{
+		Version: "test", Getenv: func(string) string { return "" }, Stderr: &logs,
+		Listening: func(a net.Addr) { listening <- "http://" + a.String() },
+	}
+	go func() { ended <- command.Run(ctx, append([]string{"--listen", "127.0.0.1:0"}, args...)) }()
+	stop := sync.OnceValue(func() int {
+		cancel()
+		return <-ended
+	})
+	t.Cleanup(func() {
+		if code := stop(); code != 0 {
+			t.Errorf("the relay ended with %d:\n%s", code, logs.String())
+		}
+	})
+	select {
+	case url := <-listening:
+		return url
+	case code := <-ended:
+		ended <- code
+		t.Fatalf("the relay ended with %d:\n%s", code, logs.String())
+		return ""
+	}
+}
+
+func relayTokenFile(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(relayToken), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// providerWithInbox configures the provider for a fake and an inbox.
+func providerWithInbox(server *desktoptest.Server, callback string) string {
+	return fmt.Sprintf("provider \"clouddesktop\" {\n  desktop { endpoint = %q }\n  callback {\n%s\n  }\n}\n", server.URL, callback)
+}
+
+// orders checks that an order, a resize and a destroy work with this inbox.
+func orders(t *testing.T, server *desktoptest.Server, callback string) {
+	t.Helper()
+	config := providerWithInbox(server, callback)
+	steps(t, resource.TestStep{
+		Config: config + desktopWith("cpu = 4"),
+		Check: resource.ComposeTestCheckFunc(
+			sent(server, desktoptest.Apply, `os="win10" username="dev"`),
+			sent(server, desktoptest.ResourceUpdate, `cpu=4`),
+			func(state *terraform.State) error {
+				return resource.TestCheckResourceAttr(address, "password", server.Password("dev_01"))(state)
+			},
+		),
+	})
+}
+
+func TestDesktop_bucketAsInbox(t *testing.T) { //nolint:paralleltest // It sets the credentials of the process.
+	t.Setenv("AWS_ACCESS_KEY_ID", s3test.AccessKey)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", s3test.SecretKey)
+	root := t.TempDir()
+	bucket, err := s3test.Start(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(bucket.Close)
+	if err := bucket.MakeBucket("own"); err != nil {
+		t.Fatal(err)
+	}
+	orders(t, desktoptest.Start(t), fmt.Sprintf("inbox = %q", bucket.Address("own")))
+}
+
+// The order is placed only if the inbox can be written.
+func TestDesktop_unusableInbox(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	url := startRelay(t, "--inbox", filepath.Join(t.TempDir(), "inbox"), "--token-file", relayTokenFile(t))
+	for want, callback := range map[string]string{
+		`does not accept the token`:   fmt.Sprintf("inbox = %q\n token = \"wrong\"", url),
+		`no answer from the relay at`: "inbox = \"http://127.0.0.1:1\"\n token = \"t\"",
+		`mode 0777`:                   fmt.Sprintf("inbox = %q", openFolder(t)),
+	} {
+		steps(t, resource.TestStep{
+			Config:      providerWithInbox(server, callback) + desktopWith(""),
+			ExpectError: acctest.ErrorContains(want),
+		})
+	}
+	if n := len(server.Requests(desktoptest.Apply)); n != 0 {
+		t.Errorf("%d orders were placed", n)
+	}
+}
+
+// openFolder returns a folder that everybody can use.
+func openFolder(t *testing.T) string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "inbox")
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.Chmod(folder, 0o777)); err != nil { //nolint:gosec // That is refused.
+		t.Fatal(err)
+	}
+	return folder
+}
