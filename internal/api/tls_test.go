@@ -102,7 +102,7 @@ func TestTLS(t *testing.T) {
 			if !strings.Contains(e.Error(), tc.want) {
 				t.Errorf("got %v, want %q", e, tc.want)
 			}
-			// An order that no server took is not in doubt, and asking again is no help.
+			// The outcome of an order that reached no server is known, and a retry fails too.
 			if !e.Unsent || api.RetryUnsent(e) != api.Stop || api.RetryIdempotent(e) != api.Stop {
 				t.Errorf("unsent: %t, repeated: %v and %v", e.Unsent, api.RetryUnsent(e), api.RetryIdempotent(e))
 			}

@@ -218,8 +218,8 @@ func certificateRefused(err error) bool {
 // opAlert is the Op of the net.OpError that a TLS alert of the server is.
 const opAlert = "remote error"
 
-// contextCause returns err with the cause of ctx in the place of a bare
-// "context deadline exceeded".
+// contextCause returns err with the cause of ctx instead of a bare "context
+// deadline exceeded".
 func contextCause(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
 		return fmt.Errorf("%w: %w", cause, err)

@@ -12,7 +12,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// finder finds the inbox of an id among the own one and those of the processes
+// finder finds the inbox of an id in the inboxes of this process and of those
 // that share the port. It reads the key of each once, so that an invented id
 // costs no look into an inbox.
 type finder struct {

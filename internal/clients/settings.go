@@ -25,7 +25,7 @@ type blockSpec struct {
 	// variables are the environment variables of an argument; the first that is
 	// set counts.
 	variables map[string][]string
-	// general are variables that stand for several arguments. They rank below
+	// general are variables that set several arguments. They rank below
 	// all others.
 	general map[string][]string
 	// overriddenBy are the arguments that identify the same thing as an argument:

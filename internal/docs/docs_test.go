@@ -15,8 +15,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/provider"
 )
 
-// Whatever the installed Terraform tells of the provider, Schemas must tell in
-// the same words.
+// Schemas returns the same as the installed Terraform prints, as far as that
+// Terraform knows the kinds of types.
 func TestSchemas_sameAsTerraform(t *testing.T) {
 	acctest.RequireTerraform(t, 11) // It prints what is write-only.
 	t.Parallel()

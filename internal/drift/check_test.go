@@ -55,7 +55,7 @@ func TestCommand_ignored(t *testing.T) {
 	// A pattern of attributes never covers the loss of the desktop.
 	f.run(ignore("*", "*", "2026-11-25")...).check(t, 2, "1 finding,", grown+" (ignored until 2026-11-25: why not)", left)
 	f.run(ignore("*.gone", "removed", "2026-11-25")...).check(t, 2, "1 finding,", left+" (desktop build_01/uuid-9) (ignored", grown)
-	// Brackets and quotes stand for themselves.
+	// Brackets and quotes match literally.
 	f.run(ignore(`clouddesktop_desktop.team["a"]`, "disk_gib", "2027-01-01")...).check(t, 2, "1 finding,", grown+" (ignored")
 	f.run(ignore(`clouddesktop_desktop.team[*]`, "disk_gib", "2027-01-01")...).check(t, 2, "1 finding,", grown+" (ignored")
 	f.run(ignore(`clouddesktop_desktop.team[*]x`, "disk_gib", "2027-01-01")...).check(t, 2, "2 findings,", "Unused ignore entry: clouddesktop_desktop.team[*]x disk_gib")

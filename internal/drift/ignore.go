@@ -113,8 +113,8 @@ func find(entries []*ignoreEntry, matches func(*ignoreEntry) bool) *ignoreEntry 
 	return first
 }
 
-// match reports whether text has the form of pattern, in which * stands for any
-// characters. Brackets and quotes stand for themselves, as addresses have them.
+// match reports whether text has the form of pattern, in which * matches any
+// characters. Brackets and quotes match literally, because addresses have them.
 func match(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {

@@ -114,7 +114,7 @@ func (p *planReader) desktop(r stateResource) error {
 }
 
 // userDesktops reads a data source. In a check block it has no desktops if it
-// failed, which is no more than a warning to Terraform.
+// failed, which Terraform reports as a warning only.
 func (p *planReader) userDesktops(r stateResource) error {
 	var values struct {
 		Username string `json:"username"`

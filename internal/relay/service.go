@@ -98,8 +98,8 @@ func (s *service) knows(path string) bool {
 	return ok
 }
 
-// refuse answers what leads nowhere. It writes no log: whoever can reach the
-// relay could fill it.
+// refuse answers a request with an unknown path. It does not log it: everyone who
+// can reach the relay could fill the log.
 func (s *service) refuse(w http.ResponseWriter) {
 	s.metrics.unknown.Add(1)
 	w.Header().Set("Connection", "close")

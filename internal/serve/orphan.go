@@ -21,8 +21,8 @@ type orphan interface {
 var errOrphaned = errors.New("the Terraform that started this provider ended without telling it to end")
 
 // untilOrphaned runs serve until Terraform tells the process to end, and then
-// closes the provider. A Terraform that was killed tells nothing, and serve
-// would wait for it for ever: waitOrphaned returns when it is gone.
+// closes the provider. A Terraform that was killed does not do that, and
+// serve would wait for ever: waitOrphaned returns when Terraform has ended.
 func untilOrphaned(serve func() error, waitOrphaned func(context.Context) error, served provider.Provider) error {
 	// Nobody reads the log of an orphan, and writing it must not end the process.
 	signal.Ignore(syscall.SIGPIPE)
@@ -42,7 +42,7 @@ func untilOrphaned(serve func() error, waitOrphaned func(context.Context) error,
 	}
 }
 
-// closeProvider ends what the provider does besides answering calls. Terraform
+// closeProvider stops the background work of the provider. Terraform
 // kills the process two seconds after it has closed the connection.
 func closeProvider(served provider.Provider) error {
 	if closer, ok := served.(io.Closer); ok {

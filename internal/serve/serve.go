@@ -39,7 +39,7 @@ func Provider(newProvider func() provider.Provider, debug bool) error {
 	}
 	serve := func() error { return tf6server.Serve(address, server, options...) }
 	if debug {
-		// Whoever started the process is not the Terraform that attaches to it.
+		// The Terraform that attaches to the process has not started it.
 		return errors.Join(serve(), closeProvider(served))
 	}
 	return untilOrphaned(serve, process.WaitOrphaned, served)

@@ -57,7 +57,7 @@ func (positive) ValidateObject(_ context.Context, req validator.ObjectRequest, r
 		if !ok {
 			continue
 		}
-		// What is no duration, or not known yet, is not decided here.
+		// Other checks reject an invalid duration; an unknown value is checked later.
 		if d, err := time.ParseDuration(text.ValueString()); err == nil && d <= 0 {
 			resp.Diagnostics.Append(diagnose.AttributeError(req.Path.AtName(name), "Invalid Timeout",
 				fmt.Sprintf("%s is %q, but a timeout must be longer than zero. Write a duration such as 5m.", name, text.ValueString())))

@@ -1,5 +1,5 @@
 // Package id makes and checks the ids at the end of callback URLs. An id is a
-// secret: whoever knows it can report a result. It carries check bits, so that
+// secret: everyone who knows it can report a result. It carries check bits, so that
 // a receiver can tell a true id from an invented one without reading the inbox.
 package id
 

@@ -21,8 +21,8 @@ type Reader struct {
 	Opens func(recipient string) bool
 }
 
-// View reads the orders, terms and results of a listing. Processes are added by
-// whoever can tell which of them live.
+// View reads the orders, terms and results of a listing. The caller adds the
+// processes, because it knows which of them are alive.
 func (r *Reader) View(list inbox.Listing) (*View, error) {
 	v := &View{Now: list.Now}
 	orders := map[string]*orderKeys{}

@@ -6,8 +6,8 @@ import (
 	"errors"
 )
 
-// Planned returns the one List of this process, for plans: whoever reads
-// resources or plans them shares it.
+// Planned returns the one List of this process, for plans. All calls
+// that read or plan resources share it.
 func (l *Ledger) Planned(ctx context.Context) (*View, error) {
 	l.mu.Lock()
 	f := l.once

@@ -116,7 +116,7 @@ func TestLook_leavesOtherScopesAlone(t *testing.T) {
 	}
 }
 
-// H4: what another order has led to is no candidate, of whatever scope it is.
+// H4: a desktop of another order is not a candidate, in any scope.
 func TestCandidates_leavesOutWhatBelongsToOtherOrders(t *testing.T) {
 	t.Parallel()
 	lost := pureOrder("me")

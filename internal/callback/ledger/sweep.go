@@ -19,8 +19,8 @@ type Item struct {
 	Term    int
 }
 
-// Sweep returns the keys to delete, in this order: of an ended order everything
-// else goes before its turns. An open order is never swept, nor what it needs,
+// Sweep returns the keys to delete, in this order: everything else of an ended
+// order precedes its turns. An open order is never swept, nor what it needs,
 // nor the highest term of a scope.
 func Sweep(v *View, items []Item) []string {
 	var keys []string

@@ -9,8 +9,8 @@ type Leftover struct {
 	Keep bool
 }
 
-// Leftovers returns the results of ended orders. Whoever lists the inbox in an
-// apply removes them: each holds a password that nobody waits for.
+// Leftovers returns the results of ended orders. A process that lists the
+// inbox in an apply removes them: each holds a password that nobody waits for.
 func Leftovers(v *View) []Leftover {
 	var list []Leftover
 	for i := range v.Orders {

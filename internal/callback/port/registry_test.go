@@ -103,7 +103,7 @@ func TestPort_Register_removesInboxesThatAreGoneOrOld(t *testing.T) {
 	if got := inboxes(t, p); got != young {
 		t.Errorf("registered are %s, want %s", got, young)
 	}
-	// Using it again registers it anew.
+	// Using it again registers it again.
 	registered(t, folder, port, old)
 	if got := inboxes(t, p); !strings.Contains(got, old) {
 		t.Errorf("registered are %s, want %s as well", got, old)

@@ -109,7 +109,7 @@ func TestSharedListener_isSharedAfterAnError(t *testing.T) {
 	folder, number := shortFolder(t), freePort(t)
 	p, listener := listening(t, folder, number)
 	shared := listener.(*sharedListener)
-	// A deadline in the past makes AcceptUnix fail with a time-out.
+	// A deadline in the past makes AcceptUnix fail with a timeout.
 	if err := shared.handover.SetDeadline(time.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}

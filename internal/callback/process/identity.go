@@ -92,7 +92,7 @@ func (i Identity) String() string {
 // errNotRunning is returned by lookUp for a process that has ended.
 var errNotRunning = errors.New("the process does not run")
 
-// running is what the operating system tells of a process.
+// running is what the operating system reports about a process.
 type running struct {
 	started string // In the operating system's unit.
 	age     time.Duration

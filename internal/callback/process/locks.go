@@ -25,8 +25,8 @@ type FileLocks struct {
 }
 
 // NewFileLocks returns the locks that belong to the inbox in a directory. It
-// touches nothing. The files are no keys of the inbox, and are not those of the
-// records, because a heartbeat replaces these.
+// touches nothing. The lock files are not keys of the inbox. They are not the files of
+// the records either, because a heartbeat replaces those.
 func NewFileLocks(inboxPath string) *FileLocks {
 	return &FileLocks{filepath.Join(inboxPath, ".locks"), tryLock}
 }

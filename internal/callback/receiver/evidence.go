@@ -12,8 +12,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// maxEvidence bounds what is kept of one call: whoever knows its URL could fill
-// the inbox.
+// maxEvidence limits the evidence of one call: a caller that knows its URL could
+// fill the inbox.
 const maxEvidence = 20
 
 // EvidencePrefix is the prefix of the keys of the evidence of a reference.

@@ -1,5 +1,5 @@
-// Package seal encrypts callbacks before they are stored, so that whoever can
-// read the inbox cannot read the passwords in them.
+// Package seal encrypts callbacks before they are stored, so that a reader of the inbox
+// cannot read the passwords in them.
 //
 // A sealed value is a line with the recipients and, after it, a file in the
 // format age (age-encryption.org/v1), which itself does not say for whom it is.

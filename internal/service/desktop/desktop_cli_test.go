@@ -211,7 +211,7 @@ resource "clouddesktop_desktop" "third" {
 	}
 }
 
-// Whether an order may be carried out hangs on whether it was sent.
+// The service can only carry out an order that was sent.
 func TestDesktopCLI_timeoutOfOrder(t *testing.T) {
 	t.Parallel()
 	for name, sent := range map[string]bool{"no answer": true, "no connection": false} {

@@ -61,7 +61,7 @@ func (m *desktopModel) setIdentity(ctx context.Context, identity *tfsdk.Resource
 	return identity.Set(ctx, &identityModel{Username: m.Username, DesktopUUID: m.DesktopUUID})
 }
 
-// passwordVersion is an attribute that stands for a write-only one.
+// passwordVersion is the attribute whose change sends the write-only password.
 const passwordVersion = "password_wo_version"
 
 // unapplied names the attributes whose values a create put into the state, as

@@ -64,7 +64,7 @@ func TestDesktop_ownPasswordLater(t *testing.T) {
 		Config:            config + desktopWith(""),
 		ConfigStateChecks: []statecheck.StateCheck{hasValue("password", knownvalue.NotNull())},
 	}, resource.TestStep{
-		// The first password is worth nothing from here on.
+		// The initial password is not valid from here on.
 		Config:            config + desktopWith("password_wo = \"One-of-dev1\"\n password_wo_version = 1"),
 		ConfigStateChecks: []statecheck.StateCheck{hasValue("password", knownvalue.Null())},
 	})

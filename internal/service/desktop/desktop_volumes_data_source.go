@@ -37,7 +37,7 @@ type volumeModel struct {
 	Status     types.String `tfsdk:"status"`
 }
 
-// readDescription describes the time-out of a data source.
+// readDescription describes the timeout of a data source.
 const readDescription = "How long reading may take, retries included, such as `5m`. Default: `2m`."
 
 func (d *desktopVolumesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {

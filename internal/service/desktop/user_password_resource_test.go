@@ -53,7 +53,7 @@ func TestUserPassword_ownAndDefault(t *testing.T) {
 			Config: config + passwordOf("password_wo = \"one\"\n password_wo_version = 1"),
 			Check:  userHas(server, "one", ""),
 		}, {
-			// A write-only value alone changes nothing, and neither does a time-out.
+			// A write-only value alone changes nothing, and neither does a timeout.
 			Config: config + passwordOf("password_wo = \"two\"\n password_wo_version = 1\n timeouts { update = \"1m\" }"),
 			Check:  userHas(server, "one", ""),
 		}, {

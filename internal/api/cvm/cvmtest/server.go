@@ -104,8 +104,8 @@ func (s *Server) SetUnencoded() {
 	s.unencoded = true
 }
 
-// Answer makes handlers answer the next requests, one each, in the place of the
-// service.
+// Answer makes each of the handlers answer one of the next requests instead of
+// the service.
 func (s *Server) Answer(handlers ...http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

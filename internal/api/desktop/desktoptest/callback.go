@@ -101,7 +101,7 @@ func ForUser(name string) Callback {
 	}
 }
 
-// Garbage carries the operation out and sends this body in the place of the result.
+// Garbage executes the operation and sends this body instead of the result.
 func Garbage(body string) Callback {
 	return func(op *Operation) {
 		op.Execute()

@@ -9,8 +9,8 @@ import (
 // Call is one of the six calls of the service.
 type Call string
 
-// The calls, as the document writes them. AnyCall stands for all of them where
-// a fault or a callback is planned, and for requests that are none of the six.
+// The calls, as the document writes them. AnyCall means all of them in a
+// fault or a callback, and a request that is none of the six in a record.
 const (
 	Apply          Call = "POST /api/desktop/apply"
 	ResourceUpdate Call = "POST /api/desktop/resource-update"

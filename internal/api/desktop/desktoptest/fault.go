@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Fault answers in the place of the service. serve does what was asked for and
-// writes the right answer; a fault that does not call it leaves reality as it is.
+// Fault answers instead of the service. serve executes the request and writes
+// the correct answer; a fault that does not call it changes nothing.
 type Fault func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc)
 
 // Fail makes the next n calls fail, all of them if n is negative. Faults of one
@@ -105,7 +105,7 @@ func DropAfter() Fault {
 	}
 }
 
-// Stall answers nothing until the client gives up.
+// Stall does not answer until the client closes the connection.
 func Stall() Fault {
 	return func(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		<-r.Context().Done()

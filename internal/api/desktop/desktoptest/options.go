@@ -58,8 +58,8 @@ func WithSizesAsText() Option {
 	return func(c *config) { c.sizesAsText = true }
 }
 
-// WithEmptyListForUnknownUser answers an empty list for a user nobody knows,
-// in the place of an error.
+// WithEmptyListForUnknownUser answers an empty list for an unknown user instead
+// of an error.
 func WithEmptyListForUnknownUser() Option {
 	return func(c *config) { c.emptyForUnknown = true }
 }
@@ -97,7 +97,7 @@ func WithCallbackRetries(n int, pause time.Duration) Option {
 }
 
 // WithCallbackClient replaces the HTTP client of the callbacks, for a receiver
-// with a certificate of its own. It needs a time-out.
+// with a certificate of its own. It needs a timeout.
 func WithCallbackClient(client *http.Client) Option {
 	return func(c *config) { c.client = client }
 }
@@ -108,8 +108,8 @@ func WithLog(log func(line string)) Option {
 	return func(c *config) { c.logf = log }
 }
 
-// Checker looks at what goes to and fro. Faults, and callbacks that are
-// garbage on purpose, pass by it.
+// Checker checks requests, answers and callbacks, except those of faults and
+// callbacks that are invalid on purpose.
 type Checker interface {
 	Exchange(*http.Request, *http.Response)
 	Callback(call Call, body []byte)

@@ -51,7 +51,7 @@ func (s *Server) Requests(calls ...Call) []Request {
 }
 
 // Count counts the requests with this method and escaped path, in which … or *
-// stands for any one segment: Count("GET", "/api/user/…/desktops").
+// matches any one segment: Count("GET", "/api/user/…/desktops").
 func (s *Server) Count(method, pattern string) int {
 	pattern = strings.ReplaceAll(pattern, "…", "*")
 	n := 0

@@ -84,8 +84,8 @@ func Start(t testing.TB, opts ...Option) *Server {
 // Wait waits until all operations accepted so far have ended.
 func (s *Server) Wait() { s.work.Wait() }
 
-// Close gives up the operations under way and waits until their goroutines
-// have ended. Nothing may call the server any more.
+// Close stops the running operations and waits until their goroutines have
+// ended. Do not call the server afterwards.
 func (s *Server) Close() {
 	s.stop()
 	s.work.Wait()
@@ -104,7 +104,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		data, op, err := s.carryOut(e, param, r, body)
 		if op != nil {
-			// Under way before the answer, so that whoever has the answer can
+			// Started before the answer, so that a caller that has the answer can
 			// Wait for it, but held back until the answer is out.
 			answered := make(chan struct{})
 			defer close(answered)
@@ -123,8 +123,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve(w, r)
 }
 
-// refusal is why the service does not do what it is asked. The HTTP statuses
-// besides 200 are not the document's but HTTP's.
+// refusal is the reason why the service rejects a request. The document defines
+// only HTTP status 200; the others follow HTTP.
 type refusal struct {
 	status  int
 	message string

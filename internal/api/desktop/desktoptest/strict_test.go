@@ -19,7 +19,7 @@ func TestRefusals(t *testing.T) {
 		reset  = "POST /api/user/pwd-reset"
 	)
 	for _, tc := range []struct {
-		// UUID in body or call stands for a desktop with a disk of 10 GiB.
+		// UUID in body or call is replaced by a desktop with a disk of 10 GiB.
 		name, call, body string
 		status           int
 		message          string

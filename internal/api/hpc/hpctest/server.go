@@ -100,8 +100,8 @@ func (s *Server) SetSessions(sessions ...Session) {
 	s.sessions = sessions
 }
 
-// Answer makes handlers answer the next requests, one each, in the place of the
-// portal.
+// Answer makes each of the handlers answer one of the next requests instead of
+// the portal.
 func (s *Server) Answer(handlers ...http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

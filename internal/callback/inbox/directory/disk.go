@@ -12,7 +12,7 @@ import (
 // disk is what a Store asks of the file system, so that tests can record the
 // calls and fail them.
 type disk interface {
-	// create makes a file of mode 0600 whose name is no key.
+	// create makes a file of mode 0600 whose name is not a key.
 	create(folder string) (file, error)
 	link(from, to string) error
 	rename(from, to string) error

@@ -1,7 +1,7 @@
 // Package directory keeps an inbox in a directory of the file system, for the
 // processes of one machine.
 //
-// A value is written to a file whose name is no key, synced, and linked to its
+// A value is written to a file whose name is not a key, synced, and linked to its
 // key; then the folder is synced, and only then does the caller learn of it. So
 // no reader sees half a value, and what was acknowledged survives a power cut.
 package directory
@@ -121,7 +121,7 @@ func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) 
 	err := s.disk.walk(folder, func(path string, info fs.FileInfo) error {
 		name, err := filepath.Rel(s.path, path)
 		key := filepath.ToSlash(name)
-		// What is no key is the unfinished file of a process that was killed.
+		// Another name is the unfinished file of a process that was killed.
 		if err == nil && strings.HasPrefix(key, prefix) && inbox.CheckKey(key) == nil {
 			listing.Entries = append(listing.Entries, inbox.Entry{Key: key, Modified: info.ModTime(), Size: info.Size()})
 		}

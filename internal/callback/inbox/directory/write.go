@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// write brings value to the disk under a name that is no key, and then to its
+// write brings value to the disk under a name that is not a key, and then to its
 // key with place, so that neither another process nor a crash finds half of it.
 func (s *Store) write(ctx context.Context, key string, value []byte, place func(from, to string) error) error {
 	s.sweep.once(s)

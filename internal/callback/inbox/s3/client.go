@@ -77,7 +77,7 @@ func (c *client) send(ctx context.Context, r request) (answer, error) {
 }
 
 // sign makes the HTTP request. A signed request names its own time, so each
-// attempt is signed anew.
+// attempt needs a new signature.
 func (c *client) sign(ctx context.Context, r request) (*http.Request, error) {
 	address := *c.base
 	if r.object != "" {

@@ -69,5 +69,5 @@ func run(out io.Writer, root fs.FS, verbose bool) error {
 // isPage reports whether a file is a page of the English documentation.
 func isPage(name string) bool {
 	inDocs := strings.HasPrefix(name, "docs/") || path.Dir(name) == "."
-	return inDocs && path.Ext(name) == ".md" && !strings.Contains(name, "zh")
+	return inDocs && path.Ext(name) == ".md" && !strings.Contains(name, "zh") && name != "CONTRIBUTING.md" // Its glossary has the phrases.
 }
