@@ -51,7 +51,8 @@ func TestConfigErrorsSayWhatToWrite(t *testing.T) {
 		"key of another":          {Config{Listen: DefaultListen, Certificate: certificate, Key: otherKey}, "Certificate", []string{"do not work together"}},
 		"certificate of a host": {
 			Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com", Certificate: certificate, Key: key},
-			"Certificate", []string{"not valid for runner.example.com, the host of the callback URL"},
+			"Certificate",
+			[]string{"not valid for runner.example.com, the host of the callback URL"},
 		},
 		"expired certificate":  {Config{Listen: DefaultListen, Certificate: expired, Key: expiredKey}, "Certificate", []string{"It expired on ", "Use a certificate that is valid"}},
 		"certificate for http": {Config{Listen: "0.0.0.0:8700", URL: "http://runner.example.com", Certificate: certificate, Key: key}, "URL", []string{"https://"}},
