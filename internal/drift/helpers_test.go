@@ -56,7 +56,7 @@ func (f *files) run(args ...string) outcome {
 	command := drift.Command{
 		Stdin: strings.NewReader(planOf("", managed("stdin", "in_01", "uuid-in"))), Stdout: &stdout, Stderr: &stderr,
 		Now:       func() time.Time { return now.Add(12 * time.Hour) },
-		OpenInbox: func(string) (inbox.Store, error) { return f.inbox, f.address },
+		OpenInbox: func(string) (inbox.Store, error) { return f.inbox.open(), f.address },
 	}
 	code := command.Run(f.t.Context(), args)
 	return outcome{code, stdout.String(), stderr.String()}

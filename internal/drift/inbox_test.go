@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/inboxtest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/process"
@@ -21,6 +24,20 @@ type inboxOf struct {
 	inbox.Store
 	t      *testing.T
 	broken error
+	path   string
+}
+
+// localInbox is an inbox in a directory.
+type localInbox struct{ *inboxOf }
+
+// Path returns the directory.
+func (i localInbox) Path() string { return i.path }
+
+func (i *inboxOf) open() inbox.Store {
+	if i.path != "" {
+		return localInbox{i}
+	}
+	return i
 }
 
 func newInbox(t *testing.T) *inboxOf { return &inboxOf{Store: inboxtest.NewMemory(), t: t} }
@@ -155,4 +172,22 @@ func TestCommand_badInbox(t *testing.T) {
 	f.inbox.broken = nil
 	f.inbox.put("orders/aaaaaaaa-aaaaaaaaaaaaaaac/intent", "{half")
 	f.run(plan, "--inbox", "s3://bucket").check(t, 1, "orders/aaaaaaaa-aaaaaaaaaaaaaaac/intent cannot be read", "Open orders: not checked", rest)
+}
+
+// A directory that does not exist is not an empty inbox.
+func TestCommand_missingInbox(t *testing.T) {
+	t.Parallel()
+	f := newFiles(t)
+	plan := f.write("plan.json", planOf("", managed("a", "u", "1")))
+	store, err := directory.New(filepath.Join(f.dir, "inbox"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.inbox.Store = store
+	f.inbox.path = store.Path()
+	f.run(plan, "--inbox", "inbox").check(t, 1, "The inbox inbox cannot be read: no such file or directory; write the inbox of the callback block.")
+	if err := os.Mkdir(store.Path(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f.run(plan, "--inbox", "inbox").check(t, 0, "Open orders: no findings")
 }
