@@ -13,6 +13,11 @@ provider "clouddesktop" {
   desktop {
     user_groups = ["design", "build"]
   }
+  callback {
+    listen = var.listen
+    url    = var.callback_url
+    inbox  = var.inbox
+  }
 }
 
 # One desktop for each file in requests/.

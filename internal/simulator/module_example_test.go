@@ -36,7 +36,7 @@ func TestModuleExample_broken(t *testing.T) {
 	for name, tc := range map[string]struct{ file, from, to, test, want string }{
 		"other size":      {"variables.tf", "optional(number, 4)", "optional(number, 2)", "mock", "The defaults of size are not used."},
 		"open password":   {"outputs.tf", "desktop.password }\n  sensitive   = true", "nonsensitive(desktop.password) }", "mock", "The output initial_passwords must be sensitive."},
-		"another desktop": {"main.tf", "os         = each.value", `os = var.size.disk_gib == 80 ? "kylin" : each.value`, "simulator", "Another desktop would be ordered."},
+		"another desktop": {"main.tf", "os         = each.value", `os = var.size.disk_gib == 80 ? "kylin" : each.value`, "simulator", `run "keeps_the_desktop_when_the_disk_grows"... fail`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

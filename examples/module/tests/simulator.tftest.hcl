@@ -23,7 +23,7 @@ run "orders_one_desktop" {
   }
 }
 
-# In a plan, the uuid of a desktop that would be ordered is null.
+# In a plan, the uuid of a desktop that would be ordered is null or unknown.
 run "keeps_the_desktop_when_the_disk_grows" {
   command = plan
 
