@@ -103,9 +103,14 @@ func titlesOf(t *testing.T, file string) (titles []string) {
 	return titles
 }
 
-// literal returns a string, or the string that a concatenation begins with and
-// an ellipsis for the rest.
+// literal returns a string or a constant of the same file. For a concatenation
+// it returns the first string with an ellipsis for the rest.
 func literal(e ast.Expr) (string, bool) {
+	if name, ok := e.(*ast.Ident); ok && name.Obj != nil {
+		if constant, ok := name.Obj.Decl.(*ast.ValueSpec); ok && len(constant.Values) == 1 {
+			return literal(constant.Values[0])
+		}
+	}
 	if sum, ok := e.(*ast.BinaryExpr); ok {
 		start, ok := literal(sum.X)
 		return strings.TrimSuffix(start, "…") + "…", ok
