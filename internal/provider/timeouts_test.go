@@ -59,7 +59,7 @@ func TestTimeouts_mustBeLongerThanZero(t *testing.T) {
 		t.Fatalf("%d timeouts blocks", len(blocks))
 	}
 	for _, block := range blocks {
-		validators, ok := reflect.ValueOf(block).FieldByName("Validators").Interface().([]validator.Object)
+		validators, ok := reflect.TypeAssert[[]validator.Object](reflect.ValueOf(block).FieldByName("Validators"))
 		if !ok || len(validators) == 0 {
 			t.Fatalf("a %T has no validators", block)
 		}

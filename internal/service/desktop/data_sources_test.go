@@ -180,7 +180,7 @@ func TestDataSources_unknownProviderValues(t *testing.T) {
 	server := desktoptest.Start(t)
 	steps(t, resource.TestStep{
 		Config:      providerKnownLater(t, server) + desktopsOf("dev_01"),
-		ExpectError: acctest.ErrorContains("The configuration of the provider depends on values that are known only after apply"),
+		ExpectError: acctest.ErrorContains("the configuration of the provider depends on values that are known only after apply"),
 	})
 }
 
