@@ -107,7 +107,7 @@ func (in *input) unmanaged() unmanagedSection {
 // orderOf returns the open order that led to a desktop.
 func (in *input) orderOf(uuid string) string {
 	for _, o := range in.orders {
-		if o.DesktopUUID == uuid && uuid != "" {
+		if o.DesktopUUID == uuid {
 			return o.Ref
 		}
 	}

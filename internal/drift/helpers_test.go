@@ -55,7 +55,7 @@ func (f *files) run(args ...string) outcome {
 	var stdout, stderr bytes.Buffer
 	command := drift.Command{
 		Stdin: strings.NewReader(planOf("", managed("stdin", "in_01", "uuid-in"))), Stdout: &stdout, Stderr: &stderr,
-		Now:       func() time.Time { return now.Add(12 * time.Hour) },
+		Now:       func() time.Time { return now.Add(23 * time.Hour).In(time.FixedZone("east", 8*60*60)) }, // There, tomorrow has begun.
 		OpenInbox: func(string) (inbox.Store, error) { return f.inbox.open(), f.address },
 	}
 	code := command.Run(f.t.Context(), args)

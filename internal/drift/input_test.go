@@ -52,6 +52,7 @@ func TestCommand_badQueries(t *testing.T) {
 		"lines lost":   {queryOf(2, found("u", "1")), "list.clouddesktop_desktop.all found 2 desktops, and the file contains 1 of them."},
 		"no list":      {strings.ReplaceAll(good, "clouddesktop_desktop", "random_pet"), `it lists no desktops; write a block list "clouddesktop_desktop"`},
 		"new version":  {strings.Replace(good, `"1.2"`, `"2.0"`, 1), `its format version is "2.0"`},
+		"no identity":  {strings.Replace(good, `"desktop_uuid"`, `"uuid"`, 1), "a desktop of list.clouddesktop_desktop.all has no username and desktop_uuid"},
 		"cut by limit": {good + warning, "terraform query reported: List Ends at Its Limit. There are more."},
 		"failed": {
 			good + `{"@level":"error","type":"diagnostic","diagnostic":{"severity":"error","summary":"Unable to List Desktops of User u_02","detail":"connection refused\n\nService: desktop"}}`,

@@ -108,7 +108,7 @@ func (q *queryReader) read(m message) error {
 	case m.Type == "list_start" && m.Start.desktops():
 		q.blocks[m.Start.Address] = &listBlock{hidden: len(m.Start.Sensitive) > 0}
 	case m.Type == "list_resource_found" && m.Found.desktops():
-		q.found(m)
+		return q.found(m)
 	case m.Type == "list_complete" && m.Complete.desktops():
 		block := q.block(m.Complete.Address)
 		block.ended, block.total = true, m.Complete.Total
@@ -125,11 +125,15 @@ func (q *queryReader) block(address string) *listBlock {
 	return q.blocks[address]
 }
 
-func (q *queryReader) found(m message) {
+func (q *queryReader) found(m message) error {
+	id := identity{m.Found.Identity.Username, m.Found.Identity.UUID}
+	if id.username == "" || id.uuid == "" {
+		return fmt.Errorf("a desktop of %s has no username and desktop_uuid; run the query and this check with the same version of the provider", m.Found.Address)
+	}
 	block := q.block(m.Found.Address)
 	block.n++
-	id := identity{m.Found.Identity.Username, m.Found.Identity.UUID}
 	q.listed = append(q.listed, listed{id, m.Found.DisplayName, m.Found.Address, block.hidden})
+	return nil
 }
 
 // LimitWarning is the summary of the provider's warning that a list was cut off.
