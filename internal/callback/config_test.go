@@ -172,7 +172,7 @@ func selfSignedUntil(t *testing.T, notAfter time.Time) (certificate, key []byte)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
 		NotAfter:     notAfter,
-		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.ParseIP("2001:db8::1")},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 	if err != nil {

@@ -41,6 +41,7 @@ func TestStore_syncsBeforeItAnswers(t *testing.T) {
 	step("Delete", s.Delete(t.Context(), "orders/a/intent", "orders/a/turn-1", "none"))
 	want := []string{
 		"mkdir ", "sync folder " + folder,
+		"create ", `write {"version":1}`, "sync file", "link temporary to /format.json", "remove temporary", "sync folder ",
 		"mkdir /orders", "sync folder ",
 		"mkdir /orders/a", "sync folder /orders",
 		"create /orders/a", "write i", "sync file", "link temporary to /orders/a/intent", "remove temporary", "sync folder /orders/a",
@@ -79,8 +80,9 @@ func TestStore_survivesACrashAfterEachCall(t *testing.T) {
 		if err != nil {
 			t.Fatalf("after call %d: %v", crash, err)
 		}
+		values := map[string]string{"results/a": "whole", inbox.FormatKey: `{"version":1}`}
 		for _, e := range listing.Entries {
-			if value, err := next.Get(t.Context(), e.Key); e.Key != "results/a" || string(value) != "whole" || err != nil {
+			if value, err := next.Get(t.Context(), e.Key); values[e.Key] != string(value) || len(value) == 0 || err != nil {
 				t.Errorf("after call %d %s holds %q (%v)", crash, e.Key, value, err)
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
 // open returns a Store at path.
@@ -109,13 +111,15 @@ func (f *recordedFile) Write(p []byte) (n int, err error) {
 
 func (f *recordedFile) Sync() error { return f.r.do("sync file", f.file.Sync) }
 
-// files returns the names of all files below path.
+// files returns the names of all files below path but the format.
 func files(t *testing.T, path string) []string {
 	t.Helper()
 	var found []string
 	err := system{}.walk(path, func(file string, _ fs.FileInfo) error {
 		name, err := filepath.Rel(path, file)
-		found = append(found, filepath.ToSlash(name))
+		if name != inbox.FormatKey {
+			found = append(found, filepath.ToSlash(name))
+		}
 		return err
 	})
 	if err != nil {

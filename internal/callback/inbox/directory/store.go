@@ -27,6 +27,7 @@ type Store struct {
 	disk    disk
 	folders syncer
 	sweep   sweeper
+	format  inbox.FormatCheck
 }
 
 var _ inbox.Store = (*Store)(nil)
@@ -55,11 +56,15 @@ func (s *Store) Path() string { return s.path }
 
 // Create implements inbox.Store.
 func (s *Store) Create(ctx context.Context, key string, value []byte) (bool, error) {
-	if err := s.check(ctx, key); err != nil {
+	if err := s.writable(ctx, key); err != nil {
 		return false, writeError(err)
 	}
+	return s.create(ctx, key, value)
+}
+
+func (s *Store) create(ctx context.Context, key string, value []byte) (bool, error) {
 	for {
-		if held, err := s.Get(ctx, key); err == nil {
+		if held, err := s.get(ctx, key); err == nil {
 			return s.confirm(key, held, value)
 		} else if !errors.Is(err, inbox.ErrNotExist) {
 			return false, err
@@ -85,9 +90,9 @@ func (s *Store) confirm(key string, held, value []byte) (bool, error) {
 
 // Replace implements inbox.Store.
 func (s *Store) Replace(ctx context.Context, key string, value []byte) error {
-	err := s.check(ctx, key)
+	err := inbox.CheckReplaceable(key)
 	if err == nil {
-		err = inbox.CheckReplaceable(key)
+		err = s.writable(ctx, key)
 	}
 	if err == nil {
 		err = s.write(ctx, key, value, s.disk.rename)
@@ -97,9 +102,13 @@ func (s *Store) Replace(ctx context.Context, key string, value []byte) error {
 
 // Get implements inbox.Store.
 func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
-	if err := s.check(ctx, key); err != nil {
+	if err := s.readable(ctx, key); err != nil {
 		return nil, readError(err)
 	}
+	return s.get(ctx, key)
+}
+
+func (s *Store) get(ctx context.Context, key string) ([]byte, error) {
 	var value []byte
 	err := retryBusy(ctx, s.disk, func() (err error) {
 		value, err = s.disk.readFile(s.file(key))
@@ -113,7 +122,7 @@ func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
 
 // List implements inbox.Store.
 func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) {
-	if err := errors.Join(inbox.CheckPrefix(prefix), s.check(ctx)); err != nil {
+	if err := errors.Join(inbox.CheckPrefix(prefix), s.readable(ctx)); err != nil {
 		return inbox.Listing{}, readError(err)
 	}
 	var listing inbox.Listing
@@ -176,6 +185,22 @@ func (s *Store) check(ctx context.Context, keys ...string) error {
 		}
 	}
 	return s.checkFolder()
+}
+
+// readable is what comes before a read: the check, and once that of the layout.
+func (s *Store) readable(ctx context.Context, keys ...string) error {
+	if err := s.check(ctx, keys...); err != nil {
+		return err
+	}
+	return s.format.Read(ctx, s.get)
+}
+
+// writable is what comes before a write.
+func (s *Store) writable(ctx context.Context, keys ...string) error {
+	if err := s.readable(ctx, keys...); err != nil {
+		return err
+	}
+	return s.format.Write(ctx, s.create)
 }
 
 func readError(err error) error {

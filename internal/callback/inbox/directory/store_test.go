@@ -23,7 +23,13 @@ func TestStore_passesTheSuite(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "data", "inbox")
 		return inboxtest.Inbox{
 			Open:       func() inbox.Store { return open(t, path) },
-			LoseAnswer: func() inbox.Store { return openOn(t, path, losesAnswer(path)) },
+			LoseAnswer: func() inbox.Store {
+				// Its format is written before the answers are lost.
+				if err := open(t, path).Replace(t.Context(), "processes/first", nil); err != nil {
+					t.Fatal(err)
+				}
+				return openOn(t, path, losesAnswer(path))
+			},
 		}
 	})
 }
@@ -95,7 +101,7 @@ func TestStore_isPrivate(t *testing.T) {
 		return err
 	})
 	want := map[string]string{
-		"data": "drwx------", "data/inbox": "drwx------", "data/inbox/results": "drwx------", "data/inbox/processes": "drwx------",
+		"data": "drwx------", "data/inbox": "drwx------", "data/inbox/format.json": "-rw-------", "data/inbox/results": "drwx------", "data/inbox/processes": "drwx------",
 		"data/inbox/results/a": "-rw-------", "data/inbox/processes/b": "-rw-------",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -144,6 +150,22 @@ func TestStore_refusesFoldersThatOthersCanUse(t *testing.T) {
 				t.Errorf("the folder holds %q", got)
 			}
 		})
+	}
+}
+
+func TestStore_refusesANewerLayout(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "inbox")
+	if err := errors.Join(os.Mkdir(path, 0o700), os.WriteFile(filepath.Join(path, inbox.FormatKey), []byte(`{"version":2}`), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	_, createErr := s.Create(t.Context(), "orders/a", nil)
+	_, listErr := s.List(t.Context(), "")
+	for call, err := range map[string]error{"Create": createErr, "List": listErr} {
+		if err == nil || !strings.Contains(err.Error(), "upgrade the provider") {
+			t.Errorf("%s returned %v", call, err)
+		}
 	}
 }
 

@@ -44,8 +44,9 @@ func temporary(err error) bool {
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	case http.StatusConflict:
-		// Two conditional writes met; neither has been decided.
-		return e.Code == "ConditionalRequestConflict" || e.Code == "OperationAborted"
+		// Two conditional writes met; neither has been decided. Or, on a server that
+		// keeps files: an empty folder was being removed, since no key is a folder.
+		return e.Code == "ConditionalRequestConflict" || e.Code == "OperationAborted" || e.Code == "ExistingObjectIsDirectory"
 	case http.StatusBadRequest:
 		return e.Code == "RequestTimeout"
 	}

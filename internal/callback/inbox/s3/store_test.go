@@ -95,6 +95,7 @@ func TestStore_retriesWhatIsTemporary(t *testing.T) {
 	for _, fault := range []s3test.Fault{
 		{Status: 409, Code: "ConditionalRequestConflict"},
 		{Status: 409, Code: "OperationAborted"},
+		{Status: 409, Code: "ExistingObjectIsDirectory"},
 		{Status: 503, Code: "SlowDown"},
 		{Status: 500, Code: "InternalError"},
 		{Status: 502},
