@@ -102,7 +102,8 @@ func TestTLS(t *testing.T) {
 			if !strings.Contains(e.Error(), tc.want) {
 				t.Errorf("got %v, want %q", e, tc.want)
 			}
-			// The outcome of an order that reached no server is known, and a retry fails too.
+			// The outcome of an order that no server received is known, and repeating
+			// it does not help.
 			if !e.Unsent || api.RetryUnsent(e) != api.Stop || api.RetryIdempotent(e) != api.Stop {
 				t.Errorf("unsent: %t, repeated: %v and %v", e.Unsent, api.RetryUnsent(e), api.RetryIdempotent(e))
 			}

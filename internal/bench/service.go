@@ -47,7 +47,7 @@ func (s *service) reset(users int) {
 	for i := range users {
 		fake.AddUser(fmt.Sprint(userPrefix, i))
 	}
-	fake.Callback(desktoptest.Apply, -1, func(op *desktoptest.Operation) {
+	fake.Callback(desktoptest.Apply, -1, func(op *desktoptest.Task) {
 		result := op.Execute()
 		user, _ := result.Data["username"].(string)
 		s.mu.Lock()

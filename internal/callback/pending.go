@@ -40,7 +40,7 @@ func (p *Pending) URL() string {
 // Ref is the reference of the call. It is not secret.
 func (p *Pending) Ref() string { return p.ref }
 
-// String returns a short name of the call without its secret.
+// String returns a short name of the call, which is not secret.
 func (p *Pending) String() string { return "call " + p.ref }
 
 // GoString returns the same as String.

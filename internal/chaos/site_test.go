@@ -132,7 +132,7 @@ func (s *site) makeServiceErratic(rng *rand.Rand) {
 		defer mu.Unlock()
 		return rng.IntN(n)
 	}
-	s.service.Callback(desktoptest.Apply, -1, func(op *desktoptest.Operation) {
+	s.service.Callback(desktoptest.Apply, -1, func(op *desktoptest.Task) {
 		if op.Wait(time.Duration(random(2000)) * time.Millisecond) {
 			op.Send(op.Execute())
 		}

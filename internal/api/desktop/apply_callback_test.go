@@ -25,20 +25,20 @@ func expired(t *testing.T) context.Context {
 
 // after sends another callback before the usual one.
 func after(body string) desktoptest.Callback {
-	return func(op *desktoptest.Operation) {
+	return func(op *desktoptest.Task) {
 		op.SendBody([]byte(body))
 		op.Send(op.Execute())
 	}
 }
 
-func interimThenFailure(op *desktoptest.Operation) {
+func interimThenFailure(op *desktoptest.Task) {
 	op.SendBody([]byte(`{"status":"1"}`))
 	desktoptest.Failure("sold out")(op)
 }
 
 // changed changes the bytes of the usual callback.
 func changed(change func([]byte) []byte, header http.Header) desktoptest.Callback {
-	return func(op *desktoptest.Operation) {
+	return func(op *desktoptest.Task) {
 		body, err := json.Marshal(op.Execute())
 		if err != nil {
 			panic(err)
@@ -55,7 +55,7 @@ func replaced(part, by string) desktoptest.Callback {
 
 // suffixed sends the usual callback to a longer address.
 func suffixed(suffix string) desktoptest.Callback {
-	return func(op *desktoptest.Operation) {
+	return func(op *desktoptest.Task) {
 		op.Suffix = suffix
 		op.Send(op.Execute())
 	}

@@ -174,7 +174,7 @@ func TestApply_callbacks(t *testing.T) {
 	}
 }
 
-// A callback that comes after the timeout is kept for whoever waits next.
+// A callback that comes after the timeout is kept for the next wait.
 func TestApply_callbackAfterTheTimeout(t *testing.T) {
 	t.Parallel()
 	client, faults, fake := behindFaults(t, nil)

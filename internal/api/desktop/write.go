@@ -57,8 +57,8 @@ type Credentials struct {
 }
 
 // Apply orders a desktop. The order is sent once, unless no byte of it can have
-// reached the service. An error means that there is no order: one whose outcome
-// is unknown is a Task as well.
+// reached the service. An error means that nothing was ordered. An order whose
+// outcome is unknown is a Task as well.
 //
 // API: POST /api/desktop/apply
 func (c *Client) Apply(ctx context.Context, in ApplyInput) (*Task[ApplyResult], error) {

@@ -207,9 +207,11 @@ func (r *registry) inboxes(ctx context.Context) ([]string, error) {
 // path returns what a file of the registry holds, "" if it was removed meanwhile
 // or is unfinished. r.mu is held.
 func (r *registry) path(ctx context.Context, name string) (string, error) {
-	path, known := r.paths[name]
-	if unfinished := inbox.CheckKey(name) != nil; known || unfinished {
+	if path, known := r.paths[name]; known {
 		return path, nil
+	}
+	if unfinished := inbox.CheckKey(name); unfinished != nil {
+		return "", nil //nolint:nilerr // It is no error that a file is being written.
 	}
 	value, err := r.store.Get(ctx, r.prefix+name)
 	if errors.Is(err, inbox.ErrNotExist) {

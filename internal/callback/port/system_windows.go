@@ -16,7 +16,7 @@ const inUse = windows.WSAEADDRINUSE
 // that is known by its number.
 func (r *registry) shareSocket(listener net.Listener) (net.Listener, error) { return listener, nil }
 
-// requestSocket says why there is no process to ask.
+// requestSocket returns the reason why no process can be asked.
 func (r *registry) requestSocket(net.Addr) (net.Listener, error) {
 	return nil, errors.New("on Windows a port belongs to one process, so each run and each alias of the provider needs its own")
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// maxEvidence limits the evidence of one call: a caller that knows its URL could
+// maxEvidence bounds what is kept of one call: anybody who knows its URL could
 // fill the inbox.
 const maxEvidence = 20
 

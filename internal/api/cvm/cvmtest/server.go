@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/apitest"
 )
 
 // Credential is an API key.
@@ -45,6 +47,8 @@ type link struct {
 
 // Server is the service. It is an http.Handler.
 type Server struct {
+	apitest.Answers
+
 	// URL is the service's address, once it was started.
 	URL string
 
@@ -56,7 +60,6 @@ type Server struct {
 	links       map[string]*link
 	arrivals    []time.Time
 	requests    []Request
-	answers     []http.HandlerFunc
 }
 
 // New returns a service that knows some keys and is not started: it serves
@@ -102,14 +105,6 @@ func (s *Server) SetUnencoded() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unencoded = true
-}
-
-// Answer makes each of the handlers answer one of the next requests instead of
-// the service.
-func (s *Server) Answer(handlers ...http.HandlerFunc) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answers = append(s.answers, handlers...)
 }
 
 // Requests returns the requests that arrived.
@@ -164,9 +159,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, Request{Method: r.Method, Path: r.URL.Path, Header: r.Header.Clone(), Body: string(body)})
 	w.Header().Set("Date", time.Now().Add(s.offset).UTC().Format(http.TimeFormat))
-	if len(s.answers) > 0 {
-		var answer http.HandlerFunc
-		answer, s.answers = s.answers[0], s.answers[1:]
+	if answer := s.NextAnswer(); answer != nil {
 		answer(w, r)
 		return
 	}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Operation is an accepted order that is to be carried out and reported.
-type Operation struct {
+// Task is an accepted call that is to be carried out and reported.
+type Task struct {
 	// Call is what was accepted.
 	Call Call
 	// Username is whom an apply names. A Callback may change it.
@@ -47,22 +47,20 @@ type Delivery struct {
 	Err    error
 }
 
-// Callback is what happens to an accepted operation. The usual one is
+// Callback is what happens to an accepted task. The usual one is
 //
-//	func(op *Operation) { op.Send(op.Execute()) }
-type Callback func(op *Operation)
+//	func(op *Task) { op.Send(op.Execute()) }
+type Callback func(op *Task)
 
-// Callback makes the next n operations of a call end so, all of them if n is
+// Callback makes the next n tasks of a call end so, all of them if n is
 // negative. Several follow each other as faults do.
 func (s *Server) Callback(call Call, n int, callback Callback) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.callbacks.plan(call, n, callback)
+	s.callbacks.Plan(call, n, callback)
 }
 
-// Late carries the operation out and calls back after d.
+// Late carries the task out and calls back after d.
 func Late(d time.Duration) Callback {
-	return func(op *Operation) {
+	return func(op *Task) {
 		if op.Wait(d) {
 			op.Send(op.Execute())
 		}
@@ -71,21 +69,21 @@ func Late(d time.Duration) Callback {
 
 // Twice calls back twice with the same result.
 func Twice() Callback {
-	return func(op *Operation) {
+	return func(op *Task) {
 		result := op.Execute()
 		op.Send(result)
 		op.Send(result)
 	}
 }
 
-// NoCallback carries the operation out and tells nobody.
+// NoCallback carries the task out and tells nobody.
 func NoCallback() Callback {
-	return func(op *Operation) { op.Execute() }
+	return func(op *Task) { op.Execute() }
 }
 
 // Failure carries nothing out and reports status -1 with a message.
 func Failure(message string) Callback {
-	return func(op *Operation) { op.Send(failed(message)) }
+	return func(op *Task) { op.Send(failed(message)) }
 }
 
 func failed(message string) Result {
@@ -94,47 +92,47 @@ func failed(message string) Result {
 
 // ForUser gives the desktop to another user, who is made if need be, and says so.
 func ForUser(name string) Callback {
-	return func(op *Operation) {
+	return func(op *Task) {
 		op.server.AddUser(name)
 		op.Username = name
 		op.Send(op.Execute())
 	}
 }
 
-// Garbage executes the operation and sends this body instead of the result.
+// Garbage carries the task out and sends this body instead of the result.
 func Garbage(body string) Callback {
-	return func(op *Operation) {
+	return func(op *Task) {
 		op.Execute()
 		op.SendBody([]byte(body))
 	}
 }
 
-// Oversized carries the operation out and sends a result with so many bytes of message.
+// Oversized carries the task out and sends a result with so many bytes of message.
 func Oversized(bytes int) Callback {
-	return func(op *Operation) {
+	return func(op *Task) {
 		result := op.Execute()
 		result.Message = strings.Repeat("x", bytes)
 		op.Send(result)
 	}
 }
 
-// Hold stops operations in the middle: accepted, and not yet carried out.
+// Hold stops tasks in the middle: accepted, and not yet carried out.
 type Hold struct {
-	// Reached is closed when the first operation is held.
+	// Reached is closed when the first task is held.
 	Reached <-chan struct{}
 
 	release func()
 }
 
-// Release lets the held operations go on, and those to come as well.
+// Release lets the held tasks go on, and those to come as well.
 func (h *Hold) Release() { h.release() }
 
-// Hold holds the next n operations of a call, all of them if n is negative,
+// Hold holds the next n tasks of a call, all of them if n is negative,
 // until they are released or the server ends.
 func (s *Server) Hold(call Call, n int) *Hold {
 	reached, released := make(chan struct{}), make(chan struct{})
 	reach := sync.OnceFunc(func() { close(reached) })
-	s.Callback(call, n, func(op *Operation) {
+	s.Callback(call, n, func(op *Task) {
 		reach()
 		select {
 		case <-released:
@@ -145,8 +143,8 @@ func (s *Server) Hold(call Call, n int) *Hold {
 	return &Hold{Reached: reached, release: sync.OnceFunc(func() { close(released) })}
 }
 
-// run is the life of an operation after its synchronous answer.
-func (op *Operation) run() {
+// run is the life of a task after its synchronous answer.
+func (op *Task) run() {
 	switch {
 	case !op.Wait(op.server.config.callbackDelay):
 	case op.callback != nil:
@@ -158,7 +156,7 @@ func (op *Operation) run() {
 }
 
 // say logs what happened, once, and how it is reported.
-func (op *Operation) say(how string) {
+func (op *Task) say(how string) {
 	if op.line != "" {
 		op.server.log("%s (%s)", op.line, how)
 		op.line = ""
@@ -166,7 +164,7 @@ func (op *Operation) say(how string) {
 }
 
 // Wait reports whether d went by before the server ended.
-func (op *Operation) Wait(d time.Duration) bool {
+func (op *Task) Wait(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -177,8 +175,8 @@ func (op *Operation) Wait(d time.Duration) bool {
 	}
 }
 
-// Execute makes the operation real and returns what is to be reported.
-func (op *Operation) Execute() Result {
+// Execute makes the task real and returns what is to be reported.
+func (op *Task) Execute() Result {
 	s := op.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -193,7 +191,7 @@ func (op *Operation) Execute() Result {
 }
 
 // Send calls back with a result.
-func (op *Operation) Send(result Result) {
+func (op *Task) Send(result Result) {
 	body, err := json.Marshal(result)
 	if err != nil {
 		panic(err) // Only strings are in it.
@@ -213,7 +211,7 @@ func (op *Operation) Send(result Result) {
 
 // SendBody calls back with any body at all, again and again if the server was
 // told to while nobody takes it.
-func (op *Operation) SendBody(body []byte) {
+func (op *Task) SendBody(body []byte) {
 	op.say("an odd callback is sent")
 	c := op.server.config
 	for try := 0; ; try++ {
@@ -223,12 +221,12 @@ func (op *Operation) SendBody(body []byte) {
 	}
 }
 
-func (op *Operation) deliver(body []byte) bool {
+func (op *Task) deliver(body []byte) bool {
 	s := op.server
 	delivery := Delivery{Call: op.Call, Method: s.config.callbackMethod}
 	req, err := http.NewRequestWithContext(s.ctx, delivery.Method, op.url+op.Suffix, bytes.NewReader(body)) //nolint:gosec // To call whatever URL it is given is what the service does.
 	if err != nil {
-		panic(err) // The URL was checked when the operation was accepted.
+		panic(err) // The URL was checked when the task was accepted.
 	}
 	req.Header.Set("Content-Type", "application/json")
 	maps.Copy(req.Header, op.Header)
@@ -272,7 +270,7 @@ func (s *Server) checkCallbackURL(raw string, call Call, body []byte) error {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return refuse("callback_url must be an absolute http or https URL")
 	case used && (call == Apply || before != string(body)):
-		return refuse("callback_url has been used for another operation")
+		return refuse("callback_url has been used for another task")
 	}
 	return nil
 }

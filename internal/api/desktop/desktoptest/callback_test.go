@@ -102,7 +102,7 @@ func TestCallbackWhileNobodyListens(t *testing.T) {
 			nobody := &receiver{URL: listener.URL}
 			ended := make(chan struct{})
 			s := start(t, tc.opts...)
-			s.Callback(desktoptest.Apply, 1, func(op *desktoptest.Operation) {
+			s.Callback(desktoptest.Apply, 1, func(op *desktoptest.Task) {
 				op.Send(op.Execute())
 				close(ended)
 			})

@@ -15,16 +15,16 @@ func (s *Server) apply(_ string, in object) (any, work, error) {
 	if !slices.Contains(s.config.systems, system) {
 		return nil, nil, refuse("there is no system %q", system)
 	}
-	if s.reality.users[name] != nil {
+	if s.state.users[name] != nil {
 		s.log("ordered one more %s desktop for user %s", system, printable(name))
 	} else {
 		s.log("ordered a %s desktop for group %s", system, printable(name))
 	}
 	order := s.addOrder(name, system)
-	return nil, func(op *Operation) (map[string]any, string, error) {
-		owner, known := s.reality.users[op.Username]
+	return nil, func(op *Task) (map[string]any, string, error) {
+		owner, known := s.state.users[op.Username]
 		if !known {
-			owner = s.addUser(s.reality.nextUser(op.Username))
+			owner = s.addUser(s.state.nextUser(op.Username))
 		}
 		d := s.addDesktop(owner, system)
 		data := map[string]any{"username": owner.name, "desktop_uuid": d.UUID, "password": owner.password}
@@ -39,7 +39,7 @@ func (s *Server) apply(_ string, in object) (any, work, error) {
 
 func (s *Server) resourceUpdate(_ string, in object) (any, work, error) {
 	uuid, _ := get[string](in, "desktop_uuid")
-	d := s.reality.desktop(uuid)
+	d := s.state.desktop(uuid)
 	if d == nil {
 		return nil, nil, refuse("there is no desktop %q", uuid)
 	}
@@ -47,8 +47,8 @@ func (s *Server) resourceUpdate(_ string, in object) (any, work, error) {
 		return nil, nil, err
 	}
 	s.log("resize of desktop %s: %s", short(uuid), changed(in))
-	return nil, func(*Operation) (map[string]any, string, error) {
-		d := s.reality.desktop(uuid)
+	return nil, func(*Task) (map[string]any, string, error) {
+		d := s.state.desktop(uuid)
 		if d == nil {
 			return nil, "", refuse("there is no desktop %q any more", uuid)
 		}
@@ -68,13 +68,13 @@ func (s *Server) policyUpdate(_ string, in object) (any, work, error) {
 		return nil, nil, refuse("neither usb-enable nor data-access is given")
 	}
 	uuid, scoped := get[string](in, "desktop_uuid")
-	if scoped && s.reality.desktop(uuid) == nil {
+	if scoped && s.state.desktop(uuid) == nil {
 		return nil, nil, refuse("there is no desktop %q", uuid)
 	}
-	change := func(*Operation) (map[string]any, string, error) {
-		target, of := &s.reality.policy, "the service"
+	change := func(*Task) (map[string]any, string, error) {
+		target, of := &s.state.policy, "the service"
 		if scoped {
-			d := s.reality.desktop(uuid)
+			d := s.state.desktop(uuid)
 			if d == nil {
 				return nil, "", refuse("there is no desktop %q any more", uuid)
 			}
@@ -95,13 +95,13 @@ func (s *Server) passwordReset(_ string, in object) (any, work, error) {
 	name, _ := get[string](in, "username")
 	password, _ := get[string](in, "password")
 	s.addSecret(password)
-	owner := s.reality.users[name]
+	owner := s.state.users[name]
 	if owner == nil {
 		return nil, nil, refuse("there is no user %q", name)
 	}
 	to := "to the one given"
 	if password == "" {
-		password, to = s.reality.defaultPassword, "to the service's default"
+		password, to = s.state.defaultPassword, "to the service's default"
 	}
 	owner.password = password
 	s.log("password of %s reset %s", printable(name), to)
@@ -109,11 +109,11 @@ func (s *Server) passwordReset(_ string, in object) (any, work, error) {
 }
 
 func (s *Server) userDesktops(name string, _ object) (any, work, error) {
-	if s.reality.users[name] == nil && !s.config.emptyForUnknown {
+	if s.state.users[name] == nil && !s.config.emptyForUnknown {
 		return nil, nil, refuse("there is no user %q", name)
 	}
 	list := []any{}
-	for _, d := range s.reality.desktops {
+	for _, d := range s.state.desktops {
 		if d.User == name {
 			list = append(list, map[string]any{"desktop_uuid": d.UUID, "desktop_name": d.Name})
 		}
@@ -123,7 +123,7 @@ func (s *Server) userDesktops(name string, _ object) (any, work, error) {
 }
 
 func (s *Server) desktopVolumes(uuid string, _ object) (any, work, error) {
-	d := s.reality.desktop(uuid)
+	d := s.state.desktop(uuid)
 	if d == nil {
 		return nil, nil, refuse("there is no desktop %q", uuid)
 	}

@@ -21,7 +21,7 @@ const (
 	AnyCall        Call = ""
 )
 
-// noun is what a person would call an operation.
+// noun is what a person would call a task.
 func (c Call) noun() string {
 	return map[Call]string{Apply: "order", ResourceUpdate: "resize", PolicyUpdate: "change of the policy"}[c]
 }
@@ -37,9 +37,9 @@ type endpoint struct {
 	missing error
 }
 
-// work changes reality at the end of an operation, or says why it cannot. It
+// work changes the state at the end of a task, or says why it cannot. It
 // returns the data to report and what has happened, in plain words.
-type work func(op *Operation) (data map[string]any, line string, err error)
+type work func(op *Task) (data map[string]any, line string, err error)
 
 func newEndpoints(c config) []endpoint {
 	policy := []field{{"usb-enable", boolean, optional}, {"data-access", boolean, optional}}

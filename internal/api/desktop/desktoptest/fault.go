@@ -7,31 +7,21 @@ import (
 	"strings"
 )
 
-// Fault answers instead of the service. serve executes the request and writes
-// the correct answer; a fault that does not call it changes nothing.
+// Fault answers instead of the service. serve carries the request out and writes
+// the right answer; a fault that does not call it changes nothing.
 type Fault func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc)
 
 // Fail makes the next n calls fail, all of them if n is negative. Faults of one
 // call follow each other in the order in which they were planned; those of
 // AnyCall come last.
 func (s *Server) Fail(call Call, n int, fault Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults.plan(call, n, fault)
+	s.faults.Plan(call, n, fault)
 }
 
 // ClearFaults drops all faults and callbacks that are still planned.
 func (s *Server) ClearFaults() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.faults)
-	clear(s.callbacks)
-}
-
-func (s *Server) nextFault(call Call) (Fault, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.faults.next(call)
+	s.faults.Clear()
+	s.callbacks.Clear()
 }
 
 // Answer answers with this status and body and carries nothing out.
@@ -105,38 +95,9 @@ func DropAfter() Fault {
 	}
 }
 
-// Stall does not answer until the client closes the connection.
+// Stall sends no answer until the client closes the connection.
 func Stall() Fault {
 	return func(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		<-r.Context().Done()
 	}
-}
-
-// queue holds what is planned for the calls to come.
-type queue[T any] map[Call][]*planned[T]
-
-type planned[T any] struct {
-	what T
-	left int // Negative: for good.
-}
-
-func (q queue[T]) plan(call Call, n int, what T) {
-	if n != 0 {
-		q[call] = append(q[call], &planned[T]{what, n})
-	}
-}
-
-// next takes what is planned for a call, or for any.
-func (q queue[T]) next(call Call) (what T, ok bool) {
-	for _, of := range []Call{call, AnyCall} {
-		if len(q[of]) == 0 {
-			continue
-		}
-		first := q[of][0]
-		if first.left--; first.left == 0 {
-			q[of] = q[of][1:]
-		}
-		return first.what, true
-	}
-	return what, false
 }

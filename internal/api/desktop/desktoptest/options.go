@@ -85,7 +85,7 @@ func WithCallbackMethod(method string) Option {
 	return func(c *config) { c.callbackMethod = method }
 }
 
-// WithCallbackDelay sets how long every operation takes.
+// WithCallbackDelay sets how long every task takes.
 func WithCallbackDelay(d time.Duration) Option {
 	return func(c *config) { c.callbackDelay = d }
 }
@@ -108,8 +108,8 @@ func WithLog(log func(line string)) Option {
 	return func(c *config) { c.logf = log }
 }
 
-// Checker checks requests, answers and callbacks, except those of faults and
-// callbacks that are invalid on purpose.
+// Checker checks requests, answers and callbacks. It does not see faults and
+// callbacks that are garbage on purpose.
 type Checker interface {
 	Exchange(*http.Request, *http.Response)
 	Callback(call Call, body []byte)

@@ -12,7 +12,7 @@ type Order struct {
 // addOrder is called with the lock held.
 func (s *Server) addOrder(userOrGroup, system string) *Order {
 	order := &Order{UserOrGroup: userOrGroup, OS: system}
-	s.reality.orders = append(s.reality.orders, order)
+	s.state.orders = append(s.state.orders, order)
 	return order
 }
 
@@ -21,8 +21,8 @@ func (s *Server) addOrder(userOrGroup, system string) *Order {
 func (s *Server) Orders() []Order {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]Order, 0, len(s.reality.orders))
-	for _, order := range s.reality.orders {
+	all := make([]Order, 0, len(s.state.orders))
+	for _, order := range s.state.orders {
 		all = append(all, *order)
 	}
 	return all

@@ -13,7 +13,7 @@ func (s *Server) AddUser(name string) {
 }
 
 func (s *Server) ensureUser(name string) *user {
-	if u := s.reality.users[name]; u != nil {
+	if u := s.state.users[name]; u != nil {
 		return u
 	}
 	return s.addUser(name)
@@ -23,8 +23,8 @@ func (s *Server) ensureUser(name string) *user {
 func (s *Server) RemoveUser(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.reality.users, name)
-	s.reality.desktops = slices.DeleteFunc(s.reality.desktops, func(d *Desktop) bool { return d.User == name })
+	delete(s.state.users, name)
+	s.state.desktops = slices.DeleteFunc(s.state.desktops, func(d *Desktop) bool { return d.User == name })
 }
 
 // AddDesktop gives a user a desktop, and makes the user if need be. It returns
@@ -39,7 +39,7 @@ func (s *Server) AddDesktop(user, system string) string {
 func (s *Server) RemoveDesktop(uuid string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reality.desktops = slices.DeleteFunc(s.reality.desktops, func(d *Desktop) bool { return d.UUID == uuid })
+	s.state.desktops = slices.DeleteFunc(s.state.desktops, func(d *Desktop) bool { return d.UUID == uuid })
 }
 
 // Change lets change have its way with a desktop. It reports whether there is
@@ -47,7 +47,7 @@ func (s *Server) RemoveDesktop(uuid string) {
 func (s *Server) Change(uuid string, change func(*Desktop)) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := s.reality.desktop(uuid)
+	d := s.state.desktop(uuid)
 	if d != nil {
 		change(d)
 	}
@@ -68,7 +68,7 @@ func (s *Server) SetVolumes(uuid string, sizes ...int64) bool {
 func (s *Server) Desktop(uuid string) (Desktop, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if d := s.reality.desktop(uuid); d != nil {
+	if d := s.state.desktop(uuid); d != nil {
 		return d.clone(), true
 	}
 	return Desktop{}, false
@@ -79,7 +79,7 @@ func (s *Server) Desktops() []Desktop {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []Desktop
-	for _, d := range s.reality.desktops {
+	for _, d := range s.state.desktops {
 		all = append(all, d.clone())
 	}
 	return all
@@ -89,14 +89,14 @@ func (s *Server) Desktops() []Desktop {
 func (s *Server) Users() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Sorted(maps.Keys(s.reality.users))
+	return slices.Sorted(maps.Keys(s.state.users))
 }
 
 // Password returns a user's password, or "" if there is no such user.
 func (s *Server) Password(user string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if u := s.reality.users[user]; u != nil {
+	if u := s.state.users[user]; u != nil {
 		return u.password
 	}
 	return ""
@@ -106,12 +106,12 @@ func (s *Server) Password(user string) string {
 func (s *Server) DefaultPassword() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.reality.defaultPassword
+	return s.state.defaultPassword
 }
 
 // Policy returns the policy of the whole service.
 func (s *Server) Policy() Policy {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.reality.policy
+	return s.state.policy
 }

@@ -46,6 +46,6 @@ func TestWhatIsReadBackIsACopy(t *testing.T) {
 	d.Volumes[0].Size = 1
 	s.Desktops()[0].Volumes[0].Size = 1
 	if d, _ := s.Desktop(uuid); d.Volumes[0].Size != 10*gib {
-		t.Errorf("reality was changed: %+v", d)
+		t.Errorf("the state was changed: %+v", d)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/apitest"
 )
 
 // maxBody is far above any request of the document.
@@ -30,7 +32,7 @@ type Server struct {
 	config    config
 	endpoints []endpoint
 
-	// ctx ends with the server: operations run on after their request.
+	// ctx ends with the server: tasks run on after their request.
 	ctx  context.Context
 	stop context.CancelFunc
 	work sync.WaitGroup
@@ -38,29 +40,27 @@ type Server struct {
 	logging sync.Mutex
 
 	mu         sync.Mutex
-	reality    reality
+	state      state
 	requests   []Request
 	deliveries []Delivery
 	secrets    map[string]bool
 	usedURLs   map[string]string // The request that each callback URL came with.
-	faults     queue[Fault]
-	callbacks  queue[Callback]
+	faults     apitest.Queue[Call, Fault]
+	callbacks  apitest.Queue[Call, Callback]
 }
 
 // New makes a server that listens nowhere: it is an http.Handler. Close ends
 // what it still has to do.
 func New(opts ...Option) *Server {
 	s := &Server{
-		config:    newConfig(opts),
-		secrets:   map[string]bool{},
-		usedURLs:  map[string]string{},
-		faults:    queue[Fault]{},
-		callbacks: queue[Callback]{},
+		config:   newConfig(opts),
+		secrets:  map[string]bool{},
+		usedURLs: map[string]string{},
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.endpoints = newEndpoints(s.config)
-	s.reality.users = map[string]*user{}
-	s.reality.defaultPassword = s.newPassword()
+	s.state.users = map[string]*user{}
+	s.state.defaultPassword = s.newPassword()
 	for _, value := range s.config.header {
 		s.addHeaderSecret(value)
 	}
@@ -81,11 +81,11 @@ func Start(t testing.TB, opts ...Option) *Server {
 	return s
 }
 
-// Wait waits until all operations accepted so far have ended.
+// Wait waits until all tasks accepted so far have ended.
 func (s *Server) Wait() { s.work.Wait() }
 
-// Close stops the running operations and waits until their goroutines have
-// ended. Do not call the server afterwards.
+// Close stops the tasks that are running and waits until their goroutines have
+// ended. Nothing may call the server any more.
 func (s *Server) Close() {
 	s.stop()
 	s.work.Wait()
@@ -104,8 +104,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		data, op, err := s.carryOut(e, param, r, body)
 		if op != nil {
-			// Started before the answer, so that a caller that has the answer can
-			// Wait for it, but held back until the answer is out.
+			// It starts before the answer, so that Wait waits for it, but is held back
+			// until the answer is sent.
 			answered := make(chan struct{})
 			defer close(answered)
 			s.work.Go(func() {
@@ -115,7 +115,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.answer(w, r, data, err)
 	}
-	if fault, planned := s.nextFault(e.call); planned {
+	if fault, planned := s.faults.Next(e.call, AnyCall); planned {
 		s.log("%s %s fails, as was asked for", r.Method, printable(r.URL.Path))
 		fault(w, r, serve)
 		return
@@ -155,7 +155,7 @@ func (s *Server) admit(r *http.Request) error {
 	return nil
 }
 
-func (s *Server) carryOut(e endpoint, param string, r *http.Request, body []byte) (any, *Operation, error) {
+func (s *Server) carryOut(e endpoint, param string, r *http.Request, body []byte) (any, *Task, error) {
 	if e.missing != nil {
 		return nil, nil, e.missing
 	}
@@ -187,9 +187,9 @@ func (s *Server) carryOut(e endpoint, param string, r *http.Request, body []byte
 		return data, nil, err
 	}
 	s.usedURLs[callbackURL] = string(body)
-	op := &Operation{Call: e.call, server: s, url: callbackURL, work: work}
+	op := &Task{Call: e.call, server: s, url: callbackURL, work: work}
 	op.Username, _ = get[string](in, "username")
-	op.callback, _ = s.callbacks.next(e.call)
+	op.callback, _ = s.callbacks.Next(e.call, AnyCall)
 	return data, op, nil
 }
 

@@ -116,8 +116,8 @@ type user struct {
 	ordered        int // Desktops ever ordered, for their names.
 }
 
-// reality is guarded by the server's lock.
-type reality struct {
+// state is guarded by the server's lock.
+type state struct {
 	users           map[string]*user
 	desktops        []*Desktop
 	policy          Policy
@@ -125,7 +125,7 @@ type reality struct {
 	orders          []*Order
 }
 
-func (r *reality) desktop(uuid string) *Desktop {
+func (r *state) desktop(uuid string) *Desktop {
 	for _, d := range r.desktops {
 		if d.UUID == uuid {
 			return d
@@ -135,7 +135,7 @@ func (r *reality) desktop(uuid string) *Desktop {
 }
 
 // nextUser is the first free name of a group: group_01, group_02 and so on.
-func (r *reality) nextUser(group string) string {
+func (r *state) nextUser(group string) string {
 	for n := 1; ; n++ {
 		if name := fmt.Sprintf("%s_%02d", group, n); r.users[name] == nil {
 			return name
@@ -145,7 +145,7 @@ func (r *reality) nextUser(group string) string {
 
 func (s *Server) addUser(name string) *user {
 	u := &user{name: name, password: s.newPassword()}
-	s.reality.users[name] = u
+	s.state.users[name] = u
 	return u
 }
 
@@ -159,7 +159,7 @@ func (s *Server) addDesktop(owner *user, system string) *Desktop {
 		CPU:    2,
 		Memory: 4 << 30,
 	}
-	s.reality.desktops = append(s.reality.desktops, d)
+	s.state.desktops = append(s.state.desktops, d)
 	return d
 }
 

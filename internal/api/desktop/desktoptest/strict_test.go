@@ -131,19 +131,19 @@ func TestCallbackURLIsUsedOnce(t *testing.T) {
 	c := r.order(t, s, "dev", "win10", "a")
 
 	got = send(t, s, "POST", "/api/desktop/apply", r.applyBody("dev", "win10", "a"))
-	wantRefused(t, got, "POST", 200, "used for another operation")
+	wantRefused(t, got, "POST", 200, "used for another task")
 	resize := func(cpu int, id string) answer {
 		return send(t, s, "POST", "/api/desktop/resource-update",
 			fmt.Sprintf(`{"desktop_uuid":%q,"cpu":%d,"callback_url":%q}`, c.Data["desktop_uuid"], cpu, r.URL+"/"+id))
 	}
-	wantRefused(t, resize(4, "a"), "POST", 200, "used for another operation")
+	wantRefused(t, resize(4, "a"), "POST", 200, "used for another task")
 
 	// What states a target may be sent again, if it is the same.
 	for range 2 {
 		wantAccepted(t, resize(4, "b"))
 		r.next(t)
 	}
-	wantRefused(t, resize(8, "b"), "POST", 200, "used for another operation")
+	wantRefused(t, resize(8, "b"), "POST", 200, "used for another task")
 }
 
 func TestPolicyOptionsAreStrictToo(t *testing.T) {

@@ -18,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/apitest"
 )
 
 // Path is the one path that the portal serves.
@@ -50,6 +52,8 @@ func NewSession(host, user, job string, number int) Session {
 
 // Server is a portal. It is an http.Handler.
 type Server struct {
+	apitest.Answers
+
 	// URL is the portal's address, once it was started.
 	URL string
 
@@ -58,7 +62,6 @@ type Server struct {
 	mu       sync.Mutex
 	sessions []Session
 	requests []*http.Request
-	answers  []http.HandlerFunc
 }
 
 // New returns a portal with sessions that is not started: it serves where it is
@@ -100,14 +103,6 @@ func (s *Server) SetSessions(sessions ...Session) {
 	s.sessions = sessions
 }
 
-// Answer makes each of the handlers answer one of the next requests instead of
-// the portal.
-func (s *Server) Answer(handlers ...http.HandlerFunc) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answers = append(s.answers, handlers...)
-}
-
 // Requests returns the requests that arrived.
 func (s *Server) Requests() []*http.Request {
 	s.mu.Lock()
@@ -119,14 +114,11 @@ func (s *Server) Requests() []*http.Request {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.requests = append(s.requests, r.Clone(r.Context()))
-	var answer http.HandlerFunc
-	if len(s.answers) > 0 {
-		answer, s.answers = s.answers[0], s.answers[1:]
-	}
 	sessions := slices.Clone(s.sessions)
 	s.mu.Unlock()
 
 	body, _ := io.ReadAll(r.Body)
+	answer := s.NextAnswer()
 	switch token := r.Header["Token"]; {
 	case answer != nil:
 		answer(w, r)

@@ -6,14 +6,17 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/apitest"
 )
 
 // Script records the requests to a fake, and answers some of them. The fakes of
 // one cloud share it.
 type Script struct {
+	apitest.Answers
+
 	mu       sync.Mutex
 	requests []Request
-	answers  []http.HandlerFunc
 }
 
 // Request is a request that arrived.
@@ -21,13 +24,6 @@ type Request struct {
 	Method, Path, Query string
 	Header              http.Header
 	Body                string
-}
-
-// Answer makes handlers answer the next requests instead of the fake, one each.
-func (s *Script) Answer(handlers ...http.HandlerFunc) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answers = append(s.answers, handlers...)
 }
 
 // Requests returns the requests that arrived.
@@ -50,12 +46,8 @@ func (s *Script) Serve(w http.ResponseWriter, r *http.Request, own func(http.Res
 	s.requests = append(s.requests, Request{
 		Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: string(body),
 	})
-	var answer http.HandlerFunc
-	if len(s.answers) > 0 {
-		answer, s.answers = s.answers[0], s.answers[1:]
-	}
 	s.mu.Unlock()
-	if answer != nil {
+	if answer := s.NextAnswer(); answer != nil {
 		answer(w, r)
 		return
 	}
