@@ -47,7 +47,7 @@ func (r *desktopResource) checkDestroy(ctx context.Context, prior priorDesktop) 
 		return destroyPrevented(prior)
 	case deletionRevoke:
 		return diagnose.Warn("Desktop Keeps Running", keepsRunning(prior)+
-			fmt.Sprintf(" With deletion_policy = %q, the password of the user is reset to one that nobody knows%s.", deletionRevoke, r.otherDesktops(ctx, prior)))
+			fmt.Sprintf(" With deletion_policy = %q, the password of the user is reset to a random one%s.", deletionRevoke, r.otherDesktops(ctx, prior)))
 	}
 	return diagnose.Warn("Desktop Keeps Running", keepsRunning(prior))
 }

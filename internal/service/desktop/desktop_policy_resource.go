@@ -44,28 +44,28 @@ func (r *desktopPolicyResource) Metadata(_ context.Context, req resource.Metadat
 
 func (r *desktopPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What users may do on their desktops: use USB devices and transfer data. The service forbids both unless told otherwise. " +
-			"It does not report its policy, so a change made elsewhere goes unseen; `terraform apply -replace` sends the values again. " +
-			"Two resources that manage the same value of one policy are refused, because neither could see that the other overwrites it.",
+		MarkdownDescription: "Manages USB redirection and data transfer of the desktops. By default, the service forbids both. " +
+			"The service does not report its policy, so Terraform cannot see out-of-band changes; `terraform apply -replace` sends the values again. " +
+			"Two resources that manage the same value of one policy are an error, because neither could see that the other overwrites it.",
 		Attributes: map[string]schema.Attribute{
 			usbEnable: schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether USB devices are redirected to the desktop. If not set, it is left as it is. Set at least one of `usb_enable` and `data_access`.",
+				MarkdownDescription: "Whether USB devices are redirected to the desktop. If not set, the value does not change. Set at least one of `usb_enable` and `data_access`.",
 			},
 			dataAccess: schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether data may be transferred to and from the desktop. If not set, it is left as it is.",
+				MarkdownDescription: "Whether users may transfer data to and from the desktop. If not set, the value does not change.",
 			},
 			"desktop_uuid": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The uuid of the desktop that the policy belongs to. It is required if the provider has `desktop.policy_scope = \"desktop\"`, and refused otherwise. A change replaces the resource.",
+				MarkdownDescription: "The uuid of the desktop that the policy belongs to. Required with `desktop.policy_scope = \"desktop\"` in the provider block, and an error otherwise. A change replaces the resource.",
 				Validators:          []validator.String{uuidValidator()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"deletion_policy": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Default:             stringdefault.StaticString(deletionReset),
-				MarkdownDescription: "What destroying does: `reset` (default) turns the managed values off, `abandon` leaves them as they are.",
+				MarkdownDescription: "What a destroy does: `reset` (default) turns the managed values off, `abandon` leaves them as they are.",
 				Validators:          []validator.String{stringvalidator.OneOf(deletionReset, deletionAbandon)},
 			},
 		},

@@ -167,7 +167,7 @@ func (r *desktopResource) Delete(ctx context.Context, req resource.DeleteRequest
 			resp.Diagnostics.Append(diagnose.Error("Revoke Password of Desktop", diagnose.WithHint(err, revokeHint)))
 			return
 		}
-		kept += fmt.Sprintf(" The password of %s was reset to one that nobody knows.", username)
+		kept += fmt.Sprintf(" The password of %s was reset to a random one.", username)
 	}
 	resp.Diagnostics.Append(diagnose.Warn("Desktop Is Not Deleted", kept))
 }

@@ -30,40 +30,40 @@ const (
 func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := stringplanmodifier.UseStateForUnknown()
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A cloud desktop. It is ordered for a new user of a group or for an existing user, and can be resized. " +
-			"The service cannot delete a desktop: see `deletion_policy`. It does not report the operating system, the processors and the memory: see the guide on drift.",
+		MarkdownDescription: "Orders a cloud desktop for a new user of a group or for an existing user, and resizes it. " +
+			"The service cannot delete a desktop: see `deletion_policy`. It does not report the operating system, the number of processors and the memory: see the guide on drift.",
 		Attributes: map[string]schema.Attribute{
 			"user_group": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The group in which the service makes a user for the desktop: `dev` gives `dev_01`, `dev_02`, and so on. Set exactly one of `user_group` and `username`. A change orders another desktop.",
+				MarkdownDescription: "The group in which the service creates a user for the desktop: `dev_01`, `dev_02`, and so on for the group `dev`. Set exactly one of `user_group` and `username`. A change forces a new desktop; the old one keeps running.",
 				Validators:          []validator.String{nameValidator()},
 			},
 			"username": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "The user who gets the desktop. Set it to give an existing user one more desktop; otherwise it is the user that the service made in `user_group`. A change orders another desktop.",
+				MarkdownDescription: "The user of the desktop. Set it to order a desktop for an existing user; otherwise it is the user that the service created in `user_group`. A change forces a new desktop; the old one keeps running.",
 				Validators:          []validator.String{nameValidator()},
 				PlanModifiers:       []planmodifier.String{keep},
 			},
 			"os": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The operating system, one of the provider's `desktop.operating_systems`. It is required to order a desktop; an imported one may leave it out, because the service does not report it. A change orders another desktop.",
+				MarkdownDescription: "The operating system, one of the provider's `desktop.operating_systems`. Required for a new desktop; optional for an imported one, because the service does not report it. A change forces a new desktop; the old one keeps running.",
 			},
 			"cpu": schema.Int64Attribute{
 				CustomType:          wholenumber.Type{},
 				Optional:            true,
-				MarkdownDescription: "The number of processors. If not set, it is left to the service.",
+				MarkdownDescription: "The number of processors. If not set, the service chooses it.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"memory_mib": schema.Int64Attribute{
 				CustomType:          wholenumber.Type{},
 				Optional:            true,
-				MarkdownDescription: "The memory in MiB. If not set, it is left to the service.",
+				MarkdownDescription: "The memory in MiB. If not set, the service chooses it.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxMemoryMiB)},
 			},
 			"disk_gib": schema.Int64Attribute{
 				CustomType:          wholenumber.Type{},
 				Optional:            true,
-				MarkdownDescription: "The size of the data disk in GiB. It can only grow. If not set, the disks are neither changed nor read.",
+				MarkdownDescription: "The size of the data disk in GiB. It can only grow. If not set, the provider neither changes nor reads the disks.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxDiskGiB)},
 			},
 			// A write-only value is nowhere to be hidden, so it is not marked sensitive:
@@ -71,7 +71,7 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			// order, and with two of them refresh-only plans report drift at random.
 			"password_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
-				MarkdownDescription: "The password that replaces the user's initial password. It is never stored. Requires `password_wo_version`. Needs Terraform 1.11.",
+				MarkdownDescription: "The password that replaces the user's initial password. It is never stored. Requires `password_wo_version`. Requires Terraform 1.11 or OpenTofu 1.11.",
 				Validators: []validator.String{
 					stringvalidator.LengthAtLeast(1),
 					stringvalidator.AlsoRequires(path.MatchRoot(passwordVersion)),
@@ -80,7 +80,7 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			passwordVersion: schema.Int64Attribute{
 				CustomType:          wholenumber.Type{},
 				Optional:            true,
-				MarkdownDescription: "A whole number. Another one sends `password_wo` again.",
+				MarkdownDescription: "Increment this number to send `password_wo` again.",
 				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("password_wo"))},
 			},
 			"password_recipient": schema.StringAttribute{
@@ -91,8 +91,8 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"deletion_policy": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Default: stringdefault.StaticString(deletionAbandon),
-				MarkdownDescription: "What destroying does, since the service cannot delete a desktop: `abandon` (default) leaves it running, " +
-					"`revoke` also resets the user's password to one that nobody knows, `prevent` is an error.",
+				MarkdownDescription: "What a destroy does, because the service cannot delete a desktop: `abandon` (default) leaves it running, " +
+					"`revoke` also resets the user's password to a random one, `prevent` is an error.",
 				Validators: []validator.String{stringvalidator.OneOf(deletionAbandon, deletionRevoke, deletionPrevent)},
 			},
 			"desktop_uuid": schema.StringAttribute{

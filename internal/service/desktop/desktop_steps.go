@@ -45,7 +45,7 @@ func unconfirmedOrderError(plan desktopModel, err error) error {
 		where = fmt.Sprintf("the desktops of its newest user (%s_01, %s_02, and so on)", group, group)
 	}
 	return diagnose.WithHint(err, fmt.Sprintf("A %s desktop was ordered for %s, and the service may still carry that out; it is not in the state. "+
-		"Look at %s before you apply again, because that orders another desktop. Once the desktop exists, import it with: terraform import ADDRESS 'USERNAME/DESKTOP_UUID'",
+		"Look at %s before you apply again, because that orders a new desktop. Once the desktop exists, import it with: terraform import ADDRESS 'USERNAME/DESKTOP_UUID'",
 		plan.OS.ValueString(), owner, where))
 }
 

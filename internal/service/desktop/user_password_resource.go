@@ -55,7 +55,7 @@ func (r *userPasswordResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			// Not marked sensitive, for the reason given at clouddesktop_desktop.
 			"password_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
-				MarkdownDescription: "The new password. It is never stored. Requires `password_wo_version`. Set exactly one of `password_wo` and `use_default_password = true`. Needs Terraform 1.11.",
+				MarkdownDescription: "The new password. It is never stored. Requires `password_wo_version`. Set exactly one of `password_wo` and `use_default_password = true`. Requires Terraform 1.11 or OpenTofu 1.11.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			passwordVersion: schema.Int64Attribute{
