@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
 var (
@@ -21,6 +23,7 @@ func TestChaos(t *testing.T) {
 	if *rounds == 0 {
 		t.Skip("-rounds is 0")
 	}
+	acctest.RequireCLI(t)
 	first := *seed
 	if first == 0 {
 		first = uint64(time.Now().UnixNano())
@@ -39,6 +42,9 @@ func TestChaos(t *testing.T) {
 		}
 	}
 	t.Logf("inbox %s, first seed %d: %s", *inbox, first, sum)
+	if sum.rounds < *rounds {
+		t.Errorf("only %d rounds came to their end", sum.rounds)
+	}
 	if 2*sum.inFlight < sum.attacks {
 		t.Errorf("only %d of %d attacks came while orders were under way", sum.inFlight, sum.attacks)
 	}

@@ -104,7 +104,8 @@ func (s *site) checkInbox() {
 	inbox := os.DirFS(s.folder())
 	files := 0
 	err := fs.WalkDir(inbox, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
+		// What a killed process did not finish is removed an hour later.
+		if err != nil || !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), ".new-") {
 			return err
 		}
 		files++

@@ -86,17 +86,10 @@ func (r *round) attackApply() {
 	}
 	apply := r.cli.Start("apply", "-auto-approve", "-no-color", "-parallelism=10")
 	r.counts.applies++
-	until := placed + r.rng.IntN(wanted-placed)
-	ended := apply.Ended()
-	for orders := placed; orders <= until; orders = len(r.site.service.Orders()) {
-		select {
-		case <-ended:
-			r.keep(apply.Wait())
-			return
-		case <-time.After(2 * time.Millisecond):
-		}
+	if !r.waitForMoment(apply, placed, wanted) {
+		r.keep(apply.Wait())
+		return
 	}
-	r.sleep(time.Duration(r.rng.IntN(500)) * time.Millisecond)
 	for _, provider := range children(apply.PID()) {
 		r.providers[provider] = true
 	}
@@ -106,6 +99,29 @@ func (r *round) attackApply() {
 	}
 	r.attack.do(r, apply)
 	r.keep(apply.Wait())
+}
+
+// waitForMoment waits until it is time to attack, mostly for a random order, at
+// times for any moment since the start. It reports false if the apply has ended.
+func (r *round) waitForMoment(apply *acctest.Process, placed, wanted int) bool {
+	ended := apply.Ended()
+	until := placed + r.rng.IntN(wanted-placed)
+	patience := time.Hour
+	if r.rng.IntN(6) == 0 {
+		patience = time.Duration(r.rng.IntN(4000)) * time.Millisecond
+	}
+	timer := time.After(patience)
+	for len(r.site.service.Orders()) <= until {
+		select {
+		case <-ended:
+			return false
+		case <-timer:
+			return true
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+	r.sleep(time.Duration(r.rng.IntN(500)) * time.Millisecond)
+	return true
 }
 
 func (r *round) keep(result acctest.Result) {
