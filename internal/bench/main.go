@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -25,7 +26,7 @@ func main() {
 	rounds := flag.Int("rounds", 3, "number of rounds; the result is the median")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Stdout, *sizes, *rounds)
+	err := run(ctx, os.Stdout, *sizes, *rounds, callbacks)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -33,7 +34,9 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, out io.Writer, list string, rounds int) error {
+// run measures everything: the providers with each number of desktops, and each
+// kind of inbox with n callbacks.
+func run(ctx context.Context, out io.Writer, list string, rounds, n int) error {
 	sizes, err := parse(list)
 	if err != nil {
 		return err
@@ -58,7 +61,20 @@ func run(ctx context.Context, out io.Writer, list string, rounds int) error {
 			return err
 		}
 	}
-	return latency(ctx, out, service, variants[0])
+	kinds := &inboxes{}
+	defer kinds.Close()
+	if err := kinds.start(ctx, dir); err != nil {
+		return err
+	}
+	if err := storing(ctx, out, dir, kinds, n); err != nil {
+		return err
+	}
+	for _, kind := range kinds.kinds {
+		if err := latency(ctx, out, service, variants[0], kind); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // parse reads numbers of desktops, separated by commas.
@@ -159,9 +175,10 @@ func compare(ctx context.Context, out io.Writer, service *service, variants []*v
 
 // latency prints the time between a callback and the next request of its order,
 // one order at a time.
-func latency(ctx context.Context, out io.Writer, service *service, v *variant) error {
+func latency(ctx context.Context, out io.Writer, service *service, v *variant, kind measuredInbox) error {
 	const n = 20
 	service.reset(0)
+	v.callback, v.env = "  callback {\n    "+kind.callback+"\n  }\n", append(slices.Clip(v.env), kind.env...)
 	if err := v.configure(ctx, service.URL, groups(n)); err != nil {
 		return err
 	}
@@ -172,7 +189,7 @@ func latency(ctx context.Context, out io.Writer, service *service, v *variant) e
 	if len(times) != n {
 		return fmt.Errorf("%d of %d orders continued after their callback", len(times), n)
 	}
-	_, err := fmt.Fprintf(out, "\nFrom a callback to the next request of its order: median %s, at most %s, of %d orders\n",
-		median(times).Round(time.Microsecond), times[n-1].Round(time.Microsecond), n)
+	_, err := fmt.Fprintf(out, "\nFrom a callback to the next request of its order, %s: median %s, at most %s, of %d orders\n",
+		kind.name, median(times).Round(time.Microsecond), times[n-1].Round(time.Microsecond), n)
 	return err
 }

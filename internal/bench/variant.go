@@ -18,6 +18,8 @@ import (
 type variant struct {
 	name, dir, usageFile, terraform string
 	env                             []string
+	// callback is the callback block of the provider, if any.
+	callback string
 }
 
 // usage is what a command consumed.
@@ -54,7 +56,7 @@ func newVariant(dir, name, wrapper, executable string) (*variant, error) {
 // configure replaces the configuration and keeps its state at url.
 func (v *variant) configure(ctx context.Context, url, resources string) error {
 	backend := fmt.Sprintf("terraform {\n  backend \"http\" {\n    address = \"%s/state/%s\"\n  }\n}\n", url, v.name)
-	providers := fmt.Sprintf("provider \"clouddesktop\" {\n  desktop { endpoint = %q }\n}\n", url)
+	providers := fmt.Sprintf("provider \"clouddesktop\" {\n  desktop { endpoint = %q }\n%s}\n", url, v.callback)
 	if err := os.WriteFile(filepath.Join(v.dir, "main.tf"), []byte(backend+required+providers+resources), 0o600); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func TestStore_passesTheSuite(t *testing.T) {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "data", "inbox")
 		return inboxtest.Inbox{
-			Open:       func() inbox.Store { return open(t, path) },
+			Open: func() inbox.Store { return open(t, path) },
 			LoseAnswer: func() inbox.Store {
 				// Its format is written before the answers are lost.
 				if err := open(t, path).Replace(t.Context(), "processes/first", nil); err != nil {
