@@ -96,3 +96,24 @@ func TestConsoleGuide(t *testing.T) {
 		t.Errorf("the state has %s", files["terraform.tfstate"])
 	}
 }
+
+// The configuration of the guide orders a desktop, and its commands print the
+// credentials of the new user. The simulator replaces the provider block.
+func TestGettingStartedGuide(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	cli := acctest.NewCLI(t)
+	order, err := os.ReadFile("../../examples/guides/getting-started/order.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cli.Write("provider.tf", s.ProviderFile(s.URL))
+	cli.Write("main.tf", string(order))
+	commands := strings.ReplaceAll(blocks(t, "getting-started.md", "shell")[0], "terraform apply", "terraform apply -auto-approve")
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-e", "-c", strings.ReplaceAll(commands, "output login", "output -json login"))
+	cmd.Dir, cmd.Env = cli.Dir, append(withCLI(t), cli.Env[0], cli.Env[3]) // HOME and TF_CLI_CONFIG_FILE.
+	output, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(output), `"username":"dev_01"`) {
+		t.Errorf("error %v\n%s", err, output)
+	}
+}
