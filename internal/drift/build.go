@@ -9,14 +9,16 @@ type input struct {
 	orders []Order
 	// ordersRead says that an inbox was read.
 	ordersRead bool
-	ignore     []*ignoreEntry
-	problems   []string
+	// inboxUnasked says that no inbox was given.
+	inboxUnasked bool
+	ignore       []*ignoreEntry
+	problems     []string
 }
 
 // build makes the report.
 func (in *input) build() *Report {
 	r := &Report{Version: SchemaVersion, Problems: []string{}}
-	r.Orders = ordersSection{in.ordersRead, append([]Order{}, in.orders...)}
+	r.Orders = ordersSection{in.ordersRead, in.inboxUnasked, append([]Order{}, in.orders...)}
 	r.Changed = in.changed()
 	r.Unmanaged = in.unmanaged()
 	r.NotVisible = in.notVisible()
@@ -80,6 +82,7 @@ func (in *input) unmanaged() unmanagedSection {
 		s.Warnings = append(s.Warnings, in.query.warnings...)
 	}
 	s.Checked = s.Checked && lists > 0
+	s.unasked = lists == 0 && in.query == nil
 	seen := map[identity]bool{}
 	for _, l := range all {
 		if seen[l.identity] {

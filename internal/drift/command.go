@@ -61,7 +61,7 @@ func (c *Command) check(ctx context.Context, o options) *Report {
 	if o.ignore != "" {
 		c.readIgnore(&in, o.ignore)
 	}
-	if o.inbox != "" {
+	if in.inboxUnasked = o.inbox == ""; !in.inboxUnasked {
 		c.readInbox(ctx, &in, o)
 	}
 	return in.build()

@@ -75,11 +75,11 @@ func (o outcome) check(t *testing.T, code int, parts ...string) {
 	}
 }
 
-// lacks fails if a secret was printed.
-func (o outcome) lacks(t *testing.T, secret string) {
+// lacks fails if a text was printed that must not be.
+func (o outcome) lacks(t *testing.T, text string) {
 	t.Helper()
-	if strings.Contains(o.stdout+o.stderr, secret) {
-		t.Errorf("a secret is printed:\n%s%s", o.stdout, o.stderr)
+	if strings.Contains(o.stdout+o.stderr, text) {
+		t.Errorf("%q is printed:\n%s%s", text, o.stdout, o.stderr)
 	}
 }
 

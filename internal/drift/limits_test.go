@@ -1,6 +1,7 @@
 package drift_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -50,6 +51,21 @@ func TestCommand_findingsSoFar(t *testing.T) {
 		"Unmanaged desktops: not checked\n",
 		"Result: The check is incomplete. It has 1 finding so far.",
 	)
+}
+
+// A section says how to check it only to those who did not ask for it.
+func TestCommand_hints(t *testing.T) {
+	t.Parallel()
+	const query, inbox = "write --query", "write --inbox"
+	f := newFiles(t)
+	plan := f.write("plan.json", planOf("", managed("a", "u", "1")))
+	f.run(plan).check(t, 0, query, inbox)
+	f.inbox.broken = errors.New("access denied")
+	f.inbox.order(1, "prod", devGroup())
+	got := f.run(plan, "--query", f.write("query.json", ""), "--inbox", "dir")
+	got.check(t, 1, "Unmanaged desktops: not checked\nOpen orders: not checked\n")
+	got.lacks(t, query)
+	got.lacks(t, inbox)
 }
 
 // A query that failed shows what it found before.

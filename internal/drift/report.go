@@ -51,7 +51,9 @@ type changeFinding struct {
 
 type unmanagedSection struct {
 	Checked bool `json:"checked"`
-	Listed  int  `json:"listed_desktops"`
+	// unasked says that nothing listed desktops.
+	unasked bool
+	Listed  int `json:"listed_desktops"`
 	// Warnings are what the query reported, such as a group without desktops.
 	Warnings []string           `json:"warnings"`
 	Findings []unmanagedFinding `json:"findings"`
@@ -71,7 +73,9 @@ type unmanagedFinding struct {
 }
 
 type ordersSection struct {
-	Checked  bool    `json:"checked"`
+	Checked bool `json:"checked"`
+	// unasked says that no inbox was given.
+	unasked  bool
 	Findings []Order `json:"findings"`
 }
 

@@ -73,7 +73,7 @@ func (s unmanagedSection) view(ignore ignoreSection) section {
 	for _, warning := range s.Warnings {
 		v.notes = append(v.notes, "Warning: "+plain(warning))
 	}
-	if v.unchecked {
+	if s.unasked {
 		v.notes = append(v.notes, "To check, write --query QUERY.json, or read clouddesktop_user_desktops in the configuration.")
 	}
 	return v
@@ -99,7 +99,7 @@ func (s ordersSection) view() section {
 		v.findings = append(v.findings, o.item())
 	}
 	v.conclude("")
-	if v.unchecked {
+	if s.unasked {
 		v.notes = append(v.notes, "To check, write --inbox and --scope as in the callback block of the provider.")
 	}
 	return v
