@@ -29,7 +29,7 @@ type Client struct {
 	Header http.Header
 	// Secrets are texts that no error may repeat, such as header values.
 	Secrets []string
-	// Retry says how long to wait between tries.
+	// Retry says how long to wait between attempts.
 	Retry RetryPolicy
 	// Unavailable, if set, is what every call returns: the configuration of
 	// the service is not known yet.
@@ -60,7 +60,7 @@ type Call struct {
 // Operation is the method and the path template.
 func (c Call) Operation() string { return c.Method + " " + c.Path }
 
-// Answer is what the service said, whatever its status.
+// Answer is an answer of the service, whatever its status.
 type Answer struct {
 	Status int
 	Header http.Header

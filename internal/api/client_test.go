@@ -294,7 +294,7 @@ func TestSend_unsent(t *testing.T) {
 	}
 }
 
-func TestMalformedResponse(t *testing.T) {
+func TestClient_malformedResponse(t *testing.T) {
 	t.Parallel()
 	client := api.Client{Service: "test"}
 	for name, tc := range map[string]struct {

@@ -15,17 +15,18 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// RetryPolicy says how long to wait between the tries of a call. The zero value
-// waits half a second before the second try and at most ten seconds between two.
+// RetryPolicy says how long to wait between the attempts of a call. The zero value
+// waits half a second before the second attempt and at most ten seconds between
+// two.
 type RetryPolicy struct {
-	// Initial is the wait before the second try.
+	// Initial is the wait before the second attempt.
 	Initial time.Duration
 }
 
-// outageTries bounds the tries at a service that cannot be reached or answers
+// outageAttempts bounds the attempts at a service that cannot be reached or answers
 // 502, 503 or 504: with the default waits that is about 15 seconds. A code that
 // means "slow down" or "not ready yet" is retried until the context ends.
-const outageTries = 6
+const outageAttempts = 6
 
 // Decision says what Retry does after an error.
 type Decision int
@@ -34,16 +35,16 @@ type Decision int
 const (
 	// Stop returns the error.
 	Stop Decision = iota
-	// RetryFew tries again a few times.
+	// RetryFew retries a few times.
 	RetryFew
-	// RetryOn tries again until the context ends.
+	// RetryOn retries until the context ends.
 	RetryOn
 )
 
 // Retry calls fn until it succeeds, until decide returns Stop, or until ctx
-// ends. The error is the last one of fn, or, where ctx ended during the last
-// try, the error that made it wait before; where ctx ended the waiting, its
-// cause is wrapped around it.
+// ends. The error is the last one of fn, or, if ctx ended during the last attempt,
+// the error that made it wait before. If ctx ended while it waited, the cause of
+// ctx is wrapped around the error.
 func Retry[T any](ctx context.Context, policy RetryPolicy, decide func(error) Decision, fn func(context.Context) (T, error)) (T, error) {
 	delays := policy.delays()
 	// Only a call that may be sent twice is ever made to wait, so that an earlier
@@ -61,7 +62,7 @@ func Retry[T any](ctx context.Context, policy RetryPolicy, decide func(error) De
 		case Stop:
 			return value, err
 		case RetryFew:
-			if outages++; outages > outageTries {
+			if outages++; outages > outageAttempts {
 				return value, err
 			}
 			// Without an answer the call may be one that is retried only unsent.
@@ -96,7 +97,7 @@ func pause(ctx context.Context, delay time.Duration, err error) error {
 	if after, ok := errors.AsType[*RetryAfterError](err); ok && after.Delay > delay {
 		delay = after.Delay
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < delay {
-			return fmt.Errorf("the service asks to wait %s before the next try, but the timeout ends in %s: %w",
+			return fmt.Errorf("the service asks to wait %s before the next attempt, but the timeout ends in %s: %w",
 				delay, time.Until(deadline).Round(time.Second), err)
 		}
 	}

@@ -210,7 +210,7 @@ func TestRetry_interruptedWaiting(t *testing.T) {
 	})
 }
 
-func TestRetryDecisions(t *testing.T) {
+func TestRetry_decisions(t *testing.T) {
 	t.Parallel()
 	reset := &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}
 	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: internal error")}
@@ -223,7 +223,7 @@ func TestRetryDecisions(t *testing.T) {
 		"reset":             {&api.Error{Err: reset}, api.RetryFew, api.Stop},
 		"closed":            {&api.Error{Err: io.EOF}, api.RetryFew, api.Stop},
 		"broken off":        {&api.Error{Status: 200, Err: io.ErrUnexpectedEOF}, api.RetryFew, api.Stop},
-		"time-out":          {&api.Error{Err: context.DeadlineExceeded}, api.RetryFew, api.Stop},
+		"timeout":           {&api.Error{Err: context.DeadlineExceeded}, api.RetryFew, api.Stop},
 		"alert":             {&api.Error{Err: alert}, api.Stop, api.Stop},
 		"alert at first":    {&api.Error{Err: alert, Unsent: true}, api.Stop, api.Stop},
 		"unsent, our fault": {&api.Error{Unsent: true, Err: errors.New("invalid header")}, api.Stop, api.Stop},
@@ -248,7 +248,7 @@ func TestRetryDecisions(t *testing.T) {
 }
 
 // Where the service has a code of its own, the code decides.
-func TestRetryWhileBusy(t *testing.T) {
+func TestRetryWhileBusy_codes(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[api.Kind]api.Decision{
 		api.Busy: api.RetryOn, api.Throttled: api.RetryOn, api.Unavailable: api.RetryFew,
@@ -271,7 +271,7 @@ func TestRetry_retryAfterIsLongerThanTheTimeout(t *testing.T) {
 		if !errors.Is(err, api.ErrThrottled) || len(*tries) != 1 || time.Since(start) != 0 {
 			t.Errorf("%v after %d tries and %s", err, len(*tries), time.Since(start))
 		}
-		if want := "the service asks to wait 1h0m0s before the next try, but the timeout ends in 2m0s: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+		if want := "the service asks to wait 1h0m0s before the next attempt, but the timeout ends in 2m0s: "; err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	})

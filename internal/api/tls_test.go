@@ -61,7 +61,7 @@ func serveTLS(t *testing.T, trusted *identity) (endpoint string, ca []byte) {
 	return server.URL, encodePEM("CERTIFICATE", server.Certificate().Raw)
 }
 
-func TestTLS(t *testing.T) {
+func TestNewHTTPClient_tls(t *testing.T) {
 	t.Parallel()
 	known, unknown := newIdentity(t), newIdentity(t)
 	open, openCA := serveTLS(t, nil)

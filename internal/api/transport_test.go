@@ -104,7 +104,7 @@ func TestNewHTTPClient_limits(t *testing.T) {
 	}
 }
 
-func TestParseEndpoint(t *testing.T) {
+func TestParseEndpoint_errors(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		"https://desktop.example.com":     "",
@@ -139,7 +139,7 @@ func TestParseEndpoint(t *testing.T) {
 	}
 }
 
-func TestLoopback(t *testing.T) {
+func TestLoopback_hosts(t *testing.T) {
 	t.Parallel()
 	for host, want := range map[string]bool{
 		"localhost": true, "127.0.0.1": true, "127.9.9.9": true, "::1": true, "::ffff:127.0.0.1": true,

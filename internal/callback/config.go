@@ -27,7 +27,7 @@ type Config struct {
 	// any number of processes of one user, but not on Windows. If it is empty, a
 	// relay at URL receives.
 	Listen string
-	// URL is what the service is told to call; empty means the address that
+	// URL is what the service calls back; empty means the address that
 	// Listen is bound to.
 	URL string
 	// Store is the inbox.
@@ -57,7 +57,7 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Problem }
 
-// address is a validated Config: how to listen, and what the service is told.
+// address is a validated Config: how to listen, and what the service calls back.
 type address struct {
 	relay      bool // Nothing listens here.
 	host, port string

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-func TestConfigErrorsSayWhatToWrite(t *testing.T) {
+func TestNew_configErrors(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
 	_, otherKey := selfSigned(t)
@@ -76,7 +76,7 @@ func TestConfigErrorsSayWhatToWrite(t *testing.T) {
 	}
 }
 
-func TestHostAndAddress(t *testing.T) {
+func TestReceiver_hostAndURL(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
 	port := freePort(t)
@@ -112,7 +112,7 @@ func TestHostAndAddress(t *testing.T) {
 	}
 }
 
-func TestNewStartsNothing(t *testing.T) {
+func TestNew_startsNothing(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
 	path := filepath.Join(t.TempDir(), "inbox")
@@ -146,7 +146,7 @@ func requireIPv6(t *testing.T) {
 }
 
 // freePort returns a port that nothing listens on.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", DefaultListen) //nolint:noctx // A literal address.
 	if err != nil {

@@ -145,7 +145,7 @@ func TestPending_Wait_outlivesAnInboxThatCannotBeRead(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(logged(t), time.Minute, errTimeout)
 		defer cancel()
 		if _, err := op.Wait(ctx, accept); !errors.Is(err, errTimeout) || !errors.Is(err, unreachable) {
-			t.Errorf("Wait: %v, want the time-out and why nothing could be read", err)
+			t.Errorf("Wait: %v, want the timeout and why nothing could be read", err)
 		}
 		if text := f.logs.String(); !strings.Contains(text, "unable to read the result") || !strings.Contains(text, "bucket unreachable") {
 			t.Errorf("the inbox that cannot be read is not logged:\n%s", text)

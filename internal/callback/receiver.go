@@ -74,8 +74,7 @@ func New(config Config) (*Receiver, error) {
 	return r, nil
 }
 
-// Host is the host of the URL that the service will be told to call, without a
-// port.
+// Host is the host of the callback URL, without a port.
 func (r *Receiver) Host() string { return r.address.url.Hostname() }
 
 // Open returns a new callback URL and starts the receiver, if it is not running.

@@ -42,7 +42,7 @@ type Config struct {
 	Region string
 	// Credentials provides the credentials of each request.
 	Credentials CredentialsProvider
-	// Retry says how long to wait between tries.
+	// Retry says how long to wait between attempts.
 	Retry api.RetryPolicy
 	// Limit limits the requests; nil means the limiter of the process.
 	Limit *rate.Limiter

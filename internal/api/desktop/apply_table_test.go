@@ -31,8 +31,8 @@ type applyCase struct {
 
 const appliedJSON = "application/json"
 
-// applyAnswers are the answers to an order that is carried out. Those in doubt are
-// waited for, so each of them ends with a desktop, or with its cause.
+// applyAnswers are the answers after which an order is waited for: it is accepted,
+// or its outcome is unknown.
 var applyAnswers = map[string]desktoptest.Fault{
 	"200 and 0 without data": desktoptest.Answer(200, appliedJSON, `{"status":"0","message":""}`),
 	"200 and 0 as a number":  desktoptest.Answer(200, appliedJSON, `{"status":0}`),
@@ -60,7 +60,7 @@ var applyAnswers = map[string]desktoptest.Fault{
 	"reset":                  desktoptest.DropBefore(),
 }
 
-// accepted are the answers that mean that there is an order.
+// acceptedAnswer reports whether the service has accepted the order.
 func acceptedAnswer(name string) bool {
 	return name == "504 and 0" || strings.HasPrefix(name, "200 and 0")
 }

@@ -24,7 +24,7 @@ type Config struct {
 	HTTP *http.Client
 	// Header is sent with every request; its values are secrets.
 	Header http.Header
-	// Retry says how long to wait between tries.
+	// Retry says how long to wait between attempts.
 	Retry api.RetryPolicy
 	// Callbacks receives the results of the asynchronous calls.
 	Callbacks *callback.Receiver

@@ -41,7 +41,7 @@ var (
 	synchronous = append([]desktoptest.Call{desktoptest.PolicyUpdate, desktoptest.PasswordReset}, reads...)
 )
 
-func TestMalformedAnswers(t *testing.T) {
+func TestClient_malformedAnswers(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]malformed{
 		"html":            {desktoptest.Answer(200, "text/html", html), 200, api.Other, "the answer is not a JSON document; it begins: <html> <h1>Sign in</h1></html>", nil},
@@ -88,7 +88,7 @@ func TestMalformedAnswers(t *testing.T) {
 	}
 }
 
-func TestFailuresInTheServicesWords(t *testing.T) {
+func TestClient_failuresOfTheService(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	for name, tc := range map[string]struct {
@@ -111,7 +111,7 @@ func TestFailuresInTheServicesWords(t *testing.T) {
 	}
 }
 
-func TestMalformedData(t *testing.T) {
+func TestClient_malformedData(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	for _, tc := range []struct {
@@ -135,7 +135,7 @@ func TestMalformedData(t *testing.T) {
 	}
 }
 
-func TestVolumeSizes(t *testing.T) {
+func TestVolumes_sizes(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	for size, want := range map[string]int64{
@@ -168,7 +168,7 @@ func echo(form string) desktoptest.Fault {
 	}
 }
 
-func TestErrorsRepeatNoSecret(t *testing.T) {
+func TestClient_errorsRepeatNoSecret(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]desktoptest.Fault{
 		"page":    echo("<pre>%s</pre>"),
@@ -193,7 +193,7 @@ func TestErrorsRepeatNoSecret(t *testing.T) {
 	}
 }
 
-func TestPasswordInABrokenAnswerIsNotQuoted(t *testing.T) {
+func TestResetPassword_brokenAnswerIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	for _, body := range []string{
@@ -229,7 +229,7 @@ func TestResetPassword_answerWithoutAnEcho(t *testing.T) {
 	}
 }
 
-func TestDeniedSaysWhereCredentialsAreSet(t *testing.T) {
+func TestClient_deniedNamesTheCredentials(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		header http.Header

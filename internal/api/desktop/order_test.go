@@ -18,7 +18,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/inboxtest"
 )
 
-func TestThirtyOrdersOfOneGroupAtOnce(t *testing.T) {
+func TestApply_thirtyOrdersOfOneGroup(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	var all sync.Map
@@ -49,7 +49,7 @@ func TestThirtyOrdersOfOneGroupAtOnce(t *testing.T) {
 	}
 }
 
-func TestCallbacks(t *testing.T) {
+func TestTask_Wait_callbacks(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		callback desktoptest.Callback
@@ -87,7 +87,7 @@ func TestCallbacks(t *testing.T) {
 	})
 }
 
-func TestRepeated(t *testing.T) {
+func TestClient_retries(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]desktoptest.Fault{
 		"503":        desktoptest.Unavailable(),
@@ -170,7 +170,7 @@ func TestTask_Wait_inboxThatCannotBeCleaned(t *testing.T) {
 	}
 }
 
-func TestUnavailable(t *testing.T) {
+func TestClient_unavailable(t *testing.T) {
 	t.Parallel()
 	unknown := errors.New("known only after apply")
 	client := desktop.New(desktop.Config{Unavailable: unknown})
@@ -184,7 +184,7 @@ func TestUnavailable(t *testing.T) {
 	}
 }
 
-func TestCallbackReachable(t *testing.T) {
+func TestClient_CallbackReachable(t *testing.T) {
 	t.Parallel()
 	for endpoint, want := range map[string]bool{
 		"http://127.0.0.1:1": true, "http://localhost:1": true, "http://[::1]:1": true,

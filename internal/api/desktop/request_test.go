@@ -43,7 +43,7 @@ func received(t *testing.T, server *desktoptest.Server) []request {
 	return all
 }
 
-func TestRequests(t *testing.T) {
+func TestClient_requests(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
 	cpu, memory, disk := int64(4), int64(8<<30), int64(100<<30)
@@ -155,7 +155,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestNamesThatCannotBeInAPath(t *testing.T) {
+func TestClient_namesThatCannotBeInAPath(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	for _, name := range []string{"", ".", ".."} {

@@ -23,7 +23,7 @@ type Config struct {
 	HTTP *http.Client
 	// Token is sent with every request.
 	Token string
-	// Retry says how long to wait between tries.
+	// Retry says how long to wait between attempts.
 	Retry api.RetryPolicy
 	// Unavailable, if set, is what every call returns.
 	Unavailable error

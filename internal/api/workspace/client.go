@@ -21,7 +21,7 @@ type Config struct {
 	HTTP *http.Client
 	// Credentials authenticate the requests.
 	Credentials identity.Credentials
-	// Retry says how long to wait between tries.
+	// Retry says how long to wait between attempts.
 	Retry api.RetryPolicy
 	// Unavailable, if set, is what every call returns.
 	Unavailable error

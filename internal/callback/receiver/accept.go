@@ -41,7 +41,7 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, in Inbox, made 
 	if made.Kind() == id.Probe {
 		return Event{ID: made, Outcome: Probed}, nil
 	}
-	// A service that hangs up at once has said what it had to say.
+	// The callback is complete, even if the service closes the connection now.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
 	defer cancel()
 	c := &callback{Handler: h, in: in, id: made, body: body}

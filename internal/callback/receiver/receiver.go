@@ -60,10 +60,10 @@ type Outcome string
 // The outcomes.
 const (
 	Stored   Outcome = "stored"    // The result is in the inbox.
-	Unstored Outcome = "unstored"  // The result could not be stored yet; it is tried again.
+	Unstored Outcome = "unstored"  // The result could not be stored yet; storing it is retried.
 	NotFinal Outcome = "not final" // It is in the inbox as evidence.
 	Ended    Outcome = "ended"     // The call had ended; of an order it is evidence, without password.
-	Refused  Outcome = "refused"   // It was not stored, and the service was told so.
+	Refused  Outcome = "refused"   // It was not stored, and the answer says so.
 	Probed   Outcome = "probed"    // It was a probe of the provider itself.
 )
 

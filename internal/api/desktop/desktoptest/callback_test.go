@@ -15,7 +15,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-func TestCallbackByPut(t *testing.T) {
+func TestCallback_byPut(t *testing.T) {
 	t.Parallel()
 	s, r := start(t, desktoptest.WithCallbackMethod("PUT")), newReceiver(t, 200)
 	if got := r.order(t, s, "dev", "win10", "a"); got.Method != "PUT" {
@@ -23,7 +23,7 @@ func TestCallbackByPut(t *testing.T) {
 	}
 }
 
-func TestCallbackTwice(t *testing.T) {
+func TestCallback_twice(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	s.Callback(desktoptest.Apply, 1, desktoptest.Twice())
@@ -33,11 +33,12 @@ func TestCallbackTwice(t *testing.T) {
 	}
 }
 
-func TestCallbackNever(t *testing.T) {
+func TestCallback_never(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	s.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
 	wantAccepted(t, send(t, s, "POST", "/api/desktop/apply", r.applyBody("dev", "win10", "a")))
+	s.Wait()
 	// The next one proves that callbacks arrive at all.
 	if got := r.order(t, s, "dev", "win10", "b"); got.Path != "/b" || len(s.Desktops()) != 2 {
 		t.Errorf("got %+v, %d desktops", got, len(s.Desktops()))
@@ -45,7 +46,7 @@ func TestCallbackNever(t *testing.T) {
 	r.none(t)
 }
 
-func TestCallbackFailure(t *testing.T) {
+func TestCallback_failure(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	s.Callback(desktoptest.Apply, 1, desktoptest.Failure("the pool is empty"))
@@ -55,7 +56,7 @@ func TestCallbackFailure(t *testing.T) {
 	}
 }
 
-func TestCallbackNamingAnotherUser(t *testing.T) {
+func TestCallback_namesAnotherUser(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	s.AddUser("dev_01")
@@ -67,7 +68,7 @@ func TestCallbackNamingAnotherUser(t *testing.T) {
 	}
 }
 
-func TestCallbackWithOddBodies(t *testing.T) {
+func TestCallback_oddBodies(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 413)
 	s.Callback(desktoptest.Apply, 1, desktoptest.Garbage("<xml/>"))
@@ -85,7 +86,7 @@ func TestCallbackWithOddBodies(t *testing.T) {
 	}
 }
 
-func TestCallbackWhileNobodyListens(t *testing.T) {
+func TestCallback_nobodyListens(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name string
@@ -125,7 +126,7 @@ func TestCallbackWhileNobodyListens(t *testing.T) {
 	}
 }
 
-func TestCallbackIsRepeatedUntilItIsTaken(t *testing.T) {
+func TestCallback_repeatedUntilAccepted(t *testing.T) {
 	t.Parallel()
 	s := start(t, desktoptest.WithCallbackRetries(5, time.Millisecond))
 	r := newReceiver(t, 200)
@@ -146,7 +147,7 @@ func TestCallbackIsRepeatedUntilItIsTaken(t *testing.T) {
 	}
 }
 
-func TestHold(t *testing.T) {
+func TestServer_Hold(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	hold := s.Hold(desktoptest.Apply, 1)
@@ -164,7 +165,7 @@ func TestHold(t *testing.T) {
 	}
 }
 
-func TestCloseEndsWhatIsHeldOrLate(t *testing.T) {
+func TestServer_Close(t *testing.T) {
 	t.Parallel()
 	s, r := desktoptest.Start(t), newReceiver(t, 200)
 	hold := s.Hold(desktoptest.Apply, 1)
@@ -179,8 +180,8 @@ func TestCloseEndsWhatIsHeldOrLate(t *testing.T) {
 	r.none(t)
 }
 
-// TestDelays runs the handler without a network, on a clock of its own.
-func TestDelays(t *testing.T) {
+// TestCallback_delays runs the handler without a network, on a clock of its own.
+func TestCallback_delays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		taken := make(chan time.Time, 1)
@@ -204,8 +205,8 @@ func TestDelays(t *testing.T) {
 	})
 }
 
-// TestLogOfCallbacks pins what a person reads of callbacks that go wrong.
-func TestLogOfCallbacks(t *testing.T) {
+// TestCallback_log pins what a person reads of callbacks that go wrong.
+func TestCallback_log(t *testing.T) {
 	t.Parallel()
 	var lines []string
 	s, r := start(t, desktoptest.WithLog(func(line string) { lines = append(lines, line) })), newReceiver(t, 404)

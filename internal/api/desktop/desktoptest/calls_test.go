@@ -13,7 +13,7 @@ import (
 
 const gib = 1 << 30
 
-func TestApplyForAGroup(t *testing.T) {
+func TestApply_forAGroup(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 
@@ -42,7 +42,7 @@ func TestApplyForAGroup(t *testing.T) {
 	}
 }
 
-func TestApplyForAUser(t *testing.T) {
+func TestApply_forAUser(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name         string
@@ -73,7 +73,7 @@ func TestApplyForAUser(t *testing.T) {
 	}
 }
 
-func TestThirtyOrdersAtOnce(t *testing.T) {
+func TestApply_thirtyOrders(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	var orders sync.WaitGroup
@@ -100,7 +100,7 @@ func TestThirtyOrdersAtOnce(t *testing.T) {
 	}
 }
 
-func TestResourceUpdate(t *testing.T) {
+func TestResourceUpdate_sizes(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	uuid := s.AddDesktop("dev_01", "win10")
@@ -135,7 +135,7 @@ func TestResourceUpdate(t *testing.T) {
 	}
 }
 
-func TestResourceUpdateOfADesktopThatVanishes(t *testing.T) {
+func TestResourceUpdate_desktopThatVanishes(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	uuid := s.AddDesktop("dev_01", "win10")
@@ -150,7 +150,7 @@ func TestResourceUpdateOfADesktopThatVanishes(t *testing.T) {
 	}
 }
 
-func TestDesktopVolumes(t *testing.T) {
+func TestDesktopVolumes_list(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name string
@@ -179,7 +179,7 @@ func TestDesktopVolumes(t *testing.T) {
 	}
 }
 
-func TestPolicyOfTheService(t *testing.T) {
+func TestPolicyUpdate_service(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	wantAccepted(t, send(t, s, "POST", "/api/desktop/policy-update", `{"usb-enable":true,"data-access":true}`))
@@ -189,7 +189,7 @@ func TestPolicyOfTheService(t *testing.T) {
 	}
 }
 
-func TestPolicyOfADesktopByCallback(t *testing.T) {
+func TestPolicyUpdate_desktopByCallback(t *testing.T) {
 	t.Parallel()
 	s, r := start(t, desktoptest.WithPolicyPerDesktop(), desktoptest.WithPolicyCallback()), newReceiver(t, 200)
 	uuid := s.AddDesktop("dev_01", "win10")
@@ -204,7 +204,7 @@ func TestPolicyOfADesktopByCallback(t *testing.T) {
 	}
 }
 
-func TestPasswordReset(t *testing.T) {
+func TestPasswordReset_answers(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	s.AddUser("dev_01")

@@ -13,7 +13,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-func TestFaults(t *testing.T) {
+func TestFault_answers(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string
@@ -45,7 +45,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestRefuseAGet(t *testing.T) {
+func TestRefuse_get(t *testing.T) {
 	t.Parallel()
 	s := desktoptest.Start(t)
 	s.AddUser("dev_01")
@@ -53,7 +53,7 @@ func TestRefuseAGet(t *testing.T) {
 	wantRefused(t, send(t, s, "GET", "/api/user/dev_01/desktops", ""), "GET", 200, "no")
 }
 
-func TestHuge(t *testing.T) {
+func TestHuge_size(t *testing.T) {
 	t.Parallel()
 	s := desktoptest.Start(t)
 	s.Fail(desktoptest.UserDesktops, 1, desktoptest.Huge(1<<20))
@@ -62,7 +62,7 @@ func TestHuge(t *testing.T) {
 	}
 }
 
-func TestDroppedConnections(t *testing.T) {
+func TestFault_droppedConnections(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name    string
@@ -92,7 +92,7 @@ func TestDroppedConnections(t *testing.T) {
 	}
 }
 
-func TestStall(t *testing.T) {
+func TestStall_sendsNoAnswer(t *testing.T) {
 	t.Parallel()
 	s := desktoptest.Start(t)
 	s.Fail(desktoptest.UserDesktops, 1, desktoptest.Stall())
@@ -106,11 +106,11 @@ func TestStall(t *testing.T) {
 		defer resp.Body.Close()
 	}
 	if !os.IsTimeout(err) {
-		t.Errorf("got %v, want a time-out", err)
+		t.Errorf("got %v, want a timeout", err)
 	}
 }
 
-func TestFaultsFollowEachOther(t *testing.T) {
+func TestServer_Fail_order(t *testing.T) {
 	t.Parallel()
 	s := desktoptest.Start(t)
 	s.AddUser("dev_01")
@@ -130,8 +130,8 @@ func TestFaultsFollowEachOther(t *testing.T) {
 	}
 }
 
-// TestServerNeedsNoTest serves by hand, as the simulator does.
-func TestServerNeedsNoTest(t *testing.T) {
+// TestServer_needsNoTest serves by hand, as the simulator does.
+func TestServer_needsNoTest(t *testing.T) {
 	t.Parallel()
 	s, r := desktoptest.New(), newReceiver(t, 200)
 	defer s.Close()

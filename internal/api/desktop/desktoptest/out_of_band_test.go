@@ -8,7 +8,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-func TestRealityChangesBehindTerraformsBack(t *testing.T) {
+func TestServer_outOfBandChanges(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	first, second := s.AddDesktop("dev_01", "win10"), s.AddDesktop("dev_01", "kylin")
@@ -37,7 +37,7 @@ func TestRealityChangesBehindTerraformsBack(t *testing.T) {
 	}
 }
 
-func TestWhatIsReadBackIsACopy(t *testing.T) {
+func TestServer_returnsCopies(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	uuid := s.AddDesktop("dev_01", "win10")

@@ -10,7 +10,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-func TestRequests(t *testing.T) {
+func TestServer_Requests(t *testing.T) {
 	t.Parallel()
 	s := desktoptest.Start(t)
 	s.AddUser("dev_01")
@@ -57,7 +57,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestSecretsAndLog(t *testing.T) {
+func TestServer_secretsAndLog(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var lines []string

@@ -9,8 +9,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// TestRefusals sends what the document does not offer.
-func TestRefusals(t *testing.T) {
+// TestServer_refuses sends what the document does not offer.
+func TestServer_refuses(t *testing.T) {
 	t.Parallel()
 	const (
 		apply  = "POST /api/desktop/apply"
@@ -106,7 +106,7 @@ func wantRefused(t *testing.T, got answer, method string, status int, message st
 	}
 }
 
-func TestContentType(t *testing.T) {
+func TestServer_contentType(t *testing.T) {
 	t.Parallel()
 	s := desktoptest.Start(t)
 	for contentType, status := range map[string]int{
@@ -121,7 +121,7 @@ func TestContentType(t *testing.T) {
 	}
 }
 
-func TestCallbackURLIsUsedOnce(t *testing.T) {
+func TestServer_callbackURLIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	s, r := desktoptest.Start(t), newReceiver(t, 200)
 
@@ -146,7 +146,7 @@ func TestCallbackURLIsUsedOnce(t *testing.T) {
 	wantRefused(t, resize(8, "b"), "POST", 200, "used for another task")
 }
 
-func TestPolicyOptionsAreStrictToo(t *testing.T) {
+func TestServer_policyOptions(t *testing.T) {
 	t.Parallel()
 	s := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop(), desktoptest.WithPolicyCallback())
 	uuid := s.AddDesktop("dev_01", "win10")
@@ -162,7 +162,7 @@ func TestPolicyOptionsAreStrictToo(t *testing.T) {
 	}
 }
 
-func TestRequiredHeaders(t *testing.T) {
+func TestServer_requiredHeaders(t *testing.T) {
 	t.Parallel()
 	s := start(t, desktoptest.WithHeader("Authorization", "Bearer sesame"), desktoptest.WithHeader("X-Tenant", "blue"))
 	s.AddUser("dev_01")
@@ -174,7 +174,7 @@ func TestRequiredHeaders(t *testing.T) {
 	}
 }
 
-func TestUnknownUserAsEmptyList(t *testing.T) {
+func TestServer_unknownUserAsEmptyList(t *testing.T) {
 	t.Parallel()
 	s := start(t, desktoptest.WithEmptyListForUnknownUser())
 	if got := send(t, s, "GET", "/api/user/ops_01/desktops", ""); got.Body != `{"data":[],"message":"","status":0}` {
@@ -182,7 +182,7 @@ func TestUnknownUserAsEmptyList(t *testing.T) {
 	}
 }
 
-func TestOfferedSystems(t *testing.T) {
+func TestServer_systems(t *testing.T) {
 	t.Parallel()
 	s, r := start(t, desktoptest.WithSystems("ubuntu")), newReceiver(t, 200)
 	r.order(t, s, "dev", "ubuntu", "a")
