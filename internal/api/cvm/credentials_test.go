@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,9 +57,9 @@ func TestConsoleURL_credentialsThatNeverCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		forever := make(chan struct{})
 		defer close(forever)
-		waiting := 0
+		var waiting atomic.Int64
 		client := cvm.New(cvm.Config{Region: region, Credentials: func() (cvm.Credentials, error) {
-			waiting++
+			waiting.Add(1)
 			<-forever
 			return cvm.Credentials{}, nil
 		}})
@@ -74,8 +75,8 @@ func TestConsoleURL_credentialsThatNeverCome(t *testing.T) {
 		if _, err := client.ConsoleURL(ctx, cvm.ConsoleInput{InstanceID: id}); !errors.Is(err, cause) {
 			t.Errorf("interrupted: %v", err)
 		}
-		if waiting != 1 {
-			t.Errorf("%d calls still wait for credentials, want 1", waiting)
+		if n := waiting.Load(); n != 1 {
+			t.Errorf("%d calls still wait for credentials, want 1", n)
 		}
 	})
 }
