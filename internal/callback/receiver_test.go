@@ -285,6 +285,19 @@ func TestReceiver_speaksTLS(t *testing.T) {
 	if body := wait(t, op); body != secretBody {
 		t.Errorf("body %s", body)
 	}
+	// Over HTTP/2 a connection would stay open, and Close would wait for it.
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, op.URL(), strings.NewReader(secretBody))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := trusting.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.Proto != "HTTP/1.1" || !resp.Close {
+		t.Errorf("the receiver speaks %s, and closes the connection: %v", resp.Proto, resp.Close)
+	}
 	if status := call(t, client, http.MethodPost, strings.Replace(op.URL(), "https", "http", 1), secretBody); status != http.StatusBadRequest {
 		t.Errorf("plain http to a port with TLS: status %d", status)
 	}
