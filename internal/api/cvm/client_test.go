@@ -239,7 +239,7 @@ func TestConsoleURL_turnAfterTheEnd(t *testing.T) {
 	server.Put(region, id, cvmtest.Starting)
 	client := newClient(t, server, func(c *cvm.Config) { c.Limit = rate.NewLimiter(rate.Every(time.Hour), 1) })
 	for _, want := range []error{api.ErrBusy, api.ErrThrottled} { // The first uses up the hour.
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		_, err := client.ConsoleURL(ctx, cvm.ConsoleInput{InstanceID: id})
 		cancel()
 		if !errors.Is(err, want) || !errors.Is(err, context.DeadlineExceeded) {
