@@ -1,10 +1,13 @@
 package acctest
 
 import (
+	"io"
 	"os"
 	"sync"
+	"testing"
 	"time"
 
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
@@ -15,6 +18,10 @@ import (
 // Providers returns the provider inside the test process, for both registries.
 // It sees no environment variables and waits only milliseconds between retries.
 func Providers(options ...func(*clients.Env)) map[string]func() (tfprotov6.ProviderServer, error) {
+	return providers(func(fwprovider.Provider) {}, options...)
+}
+
+func providers(made func(fwprovider.Provider), options ...func(*clients.Env)) map[string]func() (tfprotov6.ProviderServer, error) {
 	setProviderHost()
 	options = append([]func(*clients.Env){func(env *clients.Env) {
 		env.Getenv = func(string) string { return "" }
@@ -22,9 +29,33 @@ func Providers(options ...func(*clients.Env)) map[string]func() (tfprotov6.Provi
 	}}, options...)
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"clouddesktop": func() (tfprotov6.ProviderServer, error) {
-			return serve.Server(provider.New("test", options...)()), nil
+			p := provider.New("test", options...)()
+			made(p)
+			return serve.Server(p), nil
 		},
 	}
+}
+
+// ProvidersOf is Providers for a test that orders desktops: at its end the
+// processes of the orders end, as if Terraform had closed the providers.
+func ProvidersOf(t testing.TB, options ...func(*clients.Env)) map[string]func() (tfprotov6.ProviderServer, error) {
+	t.Helper()
+	var mu sync.Mutex
+	var open []io.Closer
+	t.Cleanup(func() {
+		for _, closer := range open {
+			if err := closer.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return providers(func(p fwprovider.Provider) {
+		if closer, ok := p.(io.Closer); ok {
+			mu.Lock()
+			defer mu.Unlock()
+			open = append(open, closer)
+		}
+	}, options...)
 }
 
 // setProviderHost tells the test framework which registry a provider belongs to

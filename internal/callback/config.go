@@ -34,6 +34,18 @@ type Config struct {
 	Store inbox.Store
 	// Scope is the name of the Terraform state that calls are made for.
 	Scope string
+	// Reorder places an order again whose callback never came, if two looks found
+	// no desktop that it may have led to.
+	Reorder bool
+	// Unkept says that the inbox is on a disk that may not be kept until the next
+	// apply, such as that of a CI runner.
+	Unkept bool
+	// CommandFlags are added to the commands in messages, such as " --inbox DIR".
+	CommandFlags string
+	// Recipient is the public key that results are sealed to, if any, and Opens
+	// reports whether Unseal can open what is sealed to another one.
+	Recipient string
+	Opens     func(recipient string) bool
 	// Certificate and Key are PEM. With both the receiver speaks https.
 	Certificate, Key []byte
 	// Seal and Unseal, if set, encrypt what is stored and open it.

@@ -169,9 +169,9 @@ func (r *run) report(t *testing.T) report {
 	return said
 }
 
-// answer calls every address of the runs, mixed and eight at once, with a body
+// callAll calls every address of the runs, mixed and eight at once, with a body
 // that names it. Each call has to succeed the first time.
-func answer(t *testing.T, runs ...*run) {
+func callAll(t *testing.T, runs ...*run) {
 	t.Helper()
 	var all sync.WaitGroup
 	slots := make(chan struct{}, 8)
@@ -227,7 +227,7 @@ func TestReceiver_twoProcessesAtOnce(t *testing.T) {
 				startRun(t, task{Listen: listen, Inbox: inboxes[0], Operations: each}),
 				startRun(t, task{Listen: listen, Inbox: inboxes[1], Operations: each}),
 			}
-			answer(t, runs...)
+			callAll(t, runs...)
 			foreign := 0
 			for _, r := range runs {
 				said := r.report(t)
@@ -269,7 +269,7 @@ func TestReceiver_portIsNotSharedWithoutAFolder(t *testing.T) {
 	if _, err := second.Open(t.Context(), id.Order); err == nil || !strings.Contains(err.Error(), "listen on another one") {
 		t.Errorf("a second run that the first cannot know shares its port: %v", err)
 	}
-	answer(t, alone)
+	callAll(t, alone)
 	if said := alone.report(t); len(said.Results) != 1 {
 		t.Errorf("%d results", len(said.Results))
 	}

@@ -16,7 +16,9 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/port"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/process"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
@@ -43,6 +45,22 @@ type Receiver struct {
 	pending  map[string]*Pending
 	waiting  int
 	stopPoll context.CancelFunc
+	others   []net.Listener // At the addresses of dead processes.
+
+	// What orders need; see orders.go.
+	ledger    *ledger.Ledger
+	identity  process.Identity
+	process   *process.Process // Nil until the first order.
+	connected context.Context  //nolint:containedctx // It is the life of Terraform, not of a call.
+	orphan    context.CancelFunc
+
+	probing sync.Mutex
+	probed  bool
+
+	fingerprint struct {
+		sync.Mutex
+		value string
+	}
 }
 
 // registryFolder is where tests make processes find each other.
@@ -70,6 +88,7 @@ func New(config Config) (*Receiver, error) {
 		port:    port.New(shared),
 		pending: map[string]*Pending{},
 	}
+	r.connected, r.orphan = context.WithCancel(context.Background())
 	r.listen = r.port.Listen
 	return r, nil
 }
@@ -210,17 +229,28 @@ const closeTimeout = 1200 * time.Millisecond
 // answered is in the inbox.
 func (r *Receiver) Close() error {
 	r.mu.Lock()
-	server, listener := r.server, r.listener
+	server, listener, others, started := r.server, r.listener, r.others, r.process
 	closed := r.closed
 	r.closed = true
 	r.mu.Unlock()
-	if closed || server == nil {
+	defer r.orphan()
+	if closed {
 		return nil
 	}
-	// Shutdown of the server would drop the requests that are still to come.
-	err := listener.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	var err error
+	if started != nil {
+		err = started.End(ctx)
+	}
+	if server == nil {
+		return err
+	}
+	// Shutdown of the server would drop the requests that are still to come.
+	err = errors.Join(err, listener.Close())
+	for _, other := range others {
+		err = errors.Join(err, other.Close())
+	}
 	go func() {
 		r.serving.Wait()
 		cancel()

@@ -40,7 +40,7 @@ func comeAndGo(t *testing.T) {
 		all.Go(func() {
 			for range afterEachOther {
 				r := startRun(t, task{Listen: listen, Inbox: inbox, Operations: each, Leave: true})
-				answer(t, r)
+				callAll(t, r)
 				if said := r.report(t); len(said.Results) != each {
 					t.Errorf("%d results of %d", len(said.Results), each)
 				}
@@ -123,7 +123,7 @@ func TestReceiver_killedProcessIsReplaced(t *testing.T) {
 	second := startRun(t, task{Listen: listen, Inbox: filepath.Join(folder, "b"), Operations: each})
 	first.kill(t)
 	third := startRun(t, task{Listen: listen, Inbox: filepath.Join(folder, "c"), Operations: each})
-	answer(t, first, second, third)
+	callAll(t, first, second, third)
 	for _, r := range []*run{second, third} {
 		if said := r.report(t); len(said.Results) != each {
 			t.Errorf("%d results of %d", len(said.Results), each)

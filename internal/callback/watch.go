@@ -10,6 +10,7 @@ import (
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
@@ -17,7 +18,11 @@ import (
 func (r *Receiver) observe(event receiver.Event) {
 	r.mu.Lock()
 	p, own := r.pending[event.ID.Hash()]
+	l := r.ledger
 	r.mu.Unlock()
+	if l != nil && event.ID.Kind() == id.Order {
+		tell(l, event)
+	}
 	if !own {
 		r.log.Debug("callback of another process", "call", event.ID)
 	}
@@ -36,6 +41,20 @@ func (r *Receiver) observe(event receiver.Event) {
 	case receiver.Stored, receiver.Ended, receiver.Probed:
 	}
 	p.notify()
+}
+
+// tell lets an order that waits in this process see its callback at once, even
+// if it could not be stored.
+func tell(l *ledger.Ledger, event receiver.Event) {
+	switch event.Outcome {
+	case receiver.Unstored:
+		if receiver.NotFinalReason(id.Order, event.Body) == "" {
+			l.Receive(event.ID.Ref(), event.Body)
+		}
+	case receiver.Stored:
+		l.Wake()
+	case receiver.NotFinal, receiver.Ended, receiver.Refused, receiver.Probed:
+	}
 }
 
 // ended reports whether the call that an id was made for takes no result any more.

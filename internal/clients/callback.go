@@ -41,6 +41,18 @@ func callbackBlock() schema.Block {
 				MarkdownDescription: "Where callbacks are kept: the path of a directory, `s3://bucket/prefix?region=…` for a bucket (`&endpoint=…` if it is not on AWS), or the `https://` URL of a relay. No other user can read the directory. Default: `clouddesktop` in Terraform's data directory (`.terraform` or `TF_DATA_DIR`), which a CI runner without a persistent disk loses.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
+			"scope": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The name of this Terraform state in the inbox, such as `desktops-prod`: orders of one state are never taken for those of another. " +
+					"The name of the workspace is always added. Required with `inbox`, unless `TFC_WORKSPACE_NAME` is set. Two states must not have the same scope.",
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"lost_orders": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "What to do about an order that the service accepted and never called back for. `stop` (default): an error names the desktops that it may have led to, and the commands that resolve it. " +
+					"`reorder`: the provider closes the order with a warning and places another, but only if it found no such desktop twice, the second time in an apply at least five minutes later.",
+				Validators: []validator.String{stringvalidator.OneOf("stop", "reorder")},
+			},
 			"token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
 				MarkdownDescription: "The token of the relay that `inbox` names. Default: `CLOUDDESKTOP_CALLBACK_TOKEN`.",
@@ -95,16 +107,27 @@ func (s settings) callbacks() (*callback.Receiver, error) {
 	if err != nil {
 		return nil, err
 	}
+	scope, err := s.scope()
+	if err != nil {
+		return nil, err
+	}
 	listen, url := s.receives()
 	receiver, err := callback.New(callback.Config{
-		Listen:      listen,
-		URL:         url,
-		Store:       store,
-		Seal:        ledger.Sealer{Recipients: identities.Recipients(), Logger: s.env.Logger}.Seal,
-		Unseal:      identities.Open,
-		Certificate: []byte(s.get("tls_certificate")),
-		Key:         []byte(s.get("tls_key")),
-		Logger:      s.env.Logger,
+		Listen:       listen,
+		URL:          url,
+		Store:        store,
+		Seal:         ledger.Sealer{Recipients: identities.Recipients(), Logger: s.env.Logger}.Seal,
+		Unseal:       identities.Open,
+		Recipient:    identities.Recipient(),
+		Opens:        identities.CanOpen,
+		Scope:        scope,
+		Reorder:      s.get("lost_orders") == "reorder",
+		Ended:        callback.OrderEnded,
+		CommandFlags: s.commandFlags(),
+		Unkept:       s.unkeptInbox(),
+		Certificate:  []byte(s.get("tls_certificate")),
+		Key:          []byte(s.get("tls_key")),
+		Logger:       s.env.Logger,
 	})
 	if e, ok := errors.AsType[*callback.ConfigError](err); ok {
 		return nil, &configError{callbackAttributes[e.Field], e.Problem}

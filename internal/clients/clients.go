@@ -3,6 +3,7 @@
 package clients
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,6 +48,15 @@ func (s *Set) Close() error {
 		return nil
 	}
 	return s.desktop.Close()
+}
+
+// Orphaned is for a process whose Terraform is gone without a word; it returns
+// when the process may end.
+func (s *Set) Orphaned(ctx context.Context) error {
+	if s.desktop == nil {
+		return nil
+	}
+	return s.desktop.Orphaned(ctx)
 }
 
 // Instances returns what the resource instances of this plan or apply manage.

@@ -214,7 +214,7 @@ func TestDesktop_unknownCallback(t *testing.T) {
 	if _, ok := client.CallbackReachable(); !ok {
 		t.Error("an address that is not known is called unreachable")
 	}
-	if _, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"}); !errors.Is(err, ErrUnknown) {
+	if _, err := client.Order(t.Context(), desktop.OrderInput{UserGroup: "dev", OS: "win10"}); !errors.Is(err, ErrUnknown) {
 		t.Errorf("an order fails with %v", err)
 	}
 }

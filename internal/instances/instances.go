@@ -19,6 +19,7 @@ type Registry struct {
 	managers map[string]string // The instance that manages each thing.
 	resets   map[string]string // The instance whose destruction resets each thing.
 	creates  bool
+	said     map[string]bool
 	locks    map[string]chan struct{}
 }
 
@@ -29,6 +30,7 @@ func New() *Registry {
 		managers: map[string]string{},
 		resets:   map[string]string{},
 		locks:    map[string]chan struct{}{},
+		said:     map[string]bool{},
 	}
 }
 
@@ -87,6 +89,16 @@ func (r *Registry) HasCreated() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.creates
+}
+
+// First reports whether it is called with this text for the first time in this
+// walk: what concerns all instances is said once.
+func (r *Registry) First(text string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first := !r.said[text]
+	r.said[text] = true
+	return first
 }
 
 // Lock waits until nobody else has the lock of this name, or until ctx ends.

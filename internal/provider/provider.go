@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -91,6 +92,21 @@ func (p *clouddesktopProvider) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return closeAll(p.configured)
+}
+
+// Orphaned leaves the orders that wait to the next apply, because Terraform is
+// gone, and returns when the process may end.
+func (p *clouddesktopProvider) Orphaned(ctx context.Context) error {
+	p.mu.Lock()
+	configured := slices.Clone(p.configured)
+	p.mu.Unlock()
+	failures := make([]error, len(configured))
+	var group sync.WaitGroup
+	for i, set := range configured {
+		group.Go(func() { failures[i] = set.Orphaned(ctx) })
+	}
+	group.Wait()
+	return errors.Join(failures...)
 }
 
 // closeAll closes at the same time, because each Close may wait for callbacks that

@@ -3,25 +3,15 @@ package desktop_test
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"testing"
 	"time"
 	"unicode/utf16"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
-
-// expired returns a context that has ended with errTimeout.
-func expired(t *testing.T) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errTimeout)
-	return ctx
-}
 
 // after sends another callback before the usual one.
 func after(body string) desktoptest.Callback {

@@ -1,6 +1,7 @@
 package desktop_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -65,6 +66,9 @@ func acceptedAnswer(name string) bool {
 	return name == "504 and 0" || strings.HasPrefix(name, "200 and 0")
 }
 
+// noCallback begins the error of an order whose callback does not come.
+const noCallback = "No callback came for order"
+
 func TestApply_answers(t *testing.T) {
 	t.Parallel()
 	for name, answer := range applyAnswers {
@@ -74,9 +78,9 @@ func TestApply_answers(t *testing.T) {
 		})
 		t.Run(name+", no callback", func(t *testing.T) {
 			t.Parallel()
-			says := errTimeout.Error()
+			says := noCallback
 			if !acceptedAnswer(name) {
-				says = errTimeout.Error() + ": " + desktop.ErrOutcomeUnknown.Error() + ": desktop: POST /api/desktop/apply: "
+				says = desktop.ErrOutcomeUnknown.Error() + ": desktop: POST /api/desktop/apply: "
 			}
 			applyCase{
 				answer: execute(answer), callback: desktoptest.NoCallback(),
@@ -157,15 +161,15 @@ func TestApply_callbacks(t *testing.T) {
 		"before the answer":       {callbackFirst: true, desktops: 1, user: "dev_01"},
 		"GBK before":              {callback: after("{\"status\":\"0\",\"data\":{\"username\":\"\xd5\xc5\"}}"), desktops: 1, user: "dev_01"},
 		"a known uuid before":     {callback: after(`{"status":"0","data":{"username":"dev_01","desktop_uuid":"` + known + `"}}`), desktops: 1, user: "dev_01"},
-		"only interim":            {callback: desktoptest.Garbage(`{"status":"1"}`), desktops: 1, says: `one callback arrived that is not the result: its status is "1"`},
-		"only GBK":                {callback: replaced("dev_01", "\xd5\xc5"), desktops: 1, says: "one callback arrived that is not the result: it is not UTF-8"},
-		"only UTF-16":             {callback: changed(inUTF16, nil), desktops: 1, says: "one callback arrived that is not the result: it is not UTF-8 but UTF-16"},
+		"only interim":            {callback: desktoptest.Garbage(`{"status":"1"}`), desktops: 1, says: `One callback arrived that is not the result: its status is "1"`},
+		"only GBK":                {callback: replaced("dev_01", "\xd5\xc5"), desktops: 1, says: "One callback arrived that is not the result: it is not UTF-8"},
+		"only UTF-16":             {callback: changed(inUTF16, nil), desktops: 1, says: "One callback arrived that is not the result: it is not UTF-8 but UTF-16"},
 		"only half":               {callback: changed(func(b []byte) []byte { return b[:len(b)/2] }, nil), desktops: 1, says: "the callback is not a JSON document"},
-		"only a known uuid":       {callback: desktoptest.Garbage(`{"status":"0","data":{"username":"dev_01","desktop_uuid":" ` + known + `"}}`), desktops: 1, says: `its desktop "` + known + `" existed before the order`},
+		"only a known uuid":       {callback: desktoptest.Garbage(`{"status":"0","data":{"username":"dev_01","desktop_uuid":" ` + known + `"}}`), desktops: 1, says: "one that existed before"},
 		"only without uuid":       {callback: replaced("desktop_uuid", "uuid"), desktops: 1, says: "the callback lacks desktop_uuid"},
 		"only too large":          {callback: desktoptest.Oversized(64 << 10), desktops: 1, says: "refused, because the body is larger than 64 KiB"},
-		"only to another address": {callback: suffixed("x"), desktops: 1, says: errTimeout.Error()},
-		"never":                   {callback: desktoptest.NoCallback(), desktops: 1, says: errTimeout.Error()},
+		"only to another address": {callback: suffixed("x"), desktops: 1, says: noCallback},
+		"never":                   {callback: desktoptest.NoCallback(), desktops: 1, says: noCallback},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -179,17 +183,17 @@ func TestApply_callbackAfterTheTimeout(t *testing.T) {
 	t.Parallel()
 	client, faults, fake := behindFaults(t, nil)
 	hold := fake.Hold(desktoptest.Apply, 1)
-	task, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	<-hold.Reached
-	if _, err := task.Wait(expired(t)); !errors.Is(err, errTimeout) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		<-hold.Reached
+		cancel(errTimeout)
+	}()
+	if _, err := client.Order(ctx, input("dev", time.Minute)); !errors.Is(err, errTimeout) {
 		t.Errorf("got %v", err)
 	}
 	hold.Release()
 	fake.Wait()
-	got, err := task.Wait(expired(t))
+	got, err := order(t, client, "dev")
 	if err != nil || got.Username != "dev_01" || len(fake.Desktops()) != 1 || faults.Count() != 1 {
 		t.Errorf("got %+v and %v after %d requests", got, err, faults.Count())
 	}
@@ -201,7 +205,7 @@ func TestApply_successCallbackOfARefusedOrder(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	server.Fail(desktoptest.Apply, 1, execute(desktoptest.Refuse("queue full")))
-	if _, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"}); err == nil {
+	if _, err := client.Order(t.Context(), input("dev", time.Minute)); err == nil {
 		t.Fatal("it was not refused")
 	}
 	server.Wait()
@@ -254,13 +258,24 @@ func (test applyCase) run(t *testing.T, known ...string) {
 // callbacks have come.
 func applyUntilDone(t *testing.T, client *desktop.Client, fake *desktoptest.Server, test applyCase, known []string) (desktop.ApplyResult, error) {
 	t.Helper()
-	task, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10", KnownUUIDs: known})
+	in := input("dev", time.Minute)
+	in.List = func(context.Context) ([]desktop.UserDesktop, error) {
+		var list []desktop.UserDesktop
+		for _, uuid := range known {
+			list = append(list, desktop.UserDesktop{Username: "dev_01", DesktopUUID: uuid})
+		}
+		return list, nil
+	}
+	ctx := t.Context()
+	if test.user == "" {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, 3*time.Second, errTimeout)
+		defer cancel()
+	}
+	got, err := client.Order(ctx, in)
+	fake.Wait()
 	if err != nil {
 		return desktop.ApplyResult{}, err
 	}
-	if test.user != "" {
-		return task.Wait(t.Context())
-	}
-	fake.Wait()
-	return task.Wait(expired(t))
+	return got.Result, got.Deliver(t.Context())
 }

@@ -1,5 +1,11 @@
 package desktop
 
+import (
+	"context"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
+)
+
 // Readers counts who waits for the list of a user.
 func (c *Client) Readers(username string) int {
 	c.mu.Lock()
@@ -8,4 +14,9 @@ func (c *Client) Readers(username string) int {
 		return l.readers
 	}
 	return 0
+}
+
+// Post sends an order without waiting for its callback.
+func (c *Client) Post(ctx context.Context, in OrderInput, callbackURL string) ledger.Answer {
+	return c.post(ctx, c.kind(in), callbackURL)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,14 +69,27 @@ func newClient(t *testing.T, address string, change func(*desktop.Config)) *desk
 	return desktop.New(config)
 }
 
+// input is an order of a group, or of a user where the name has a number.
+func input(name string, timeout time.Duration) desktop.OrderInput {
+	in := desktop.OrderInput{
+		UserGroup: name, OS: "win10", Timeout: timeout,
+		List: func(context.Context) ([]desktop.UserDesktop, error) { return nil, nil },
+		Warn: func(string) {},
+	}
+	if strings.Contains(name, "_") {
+		in.UserGroup, in.Username = "", name
+	}
+	return in
+}
+
 // order orders a desktop and waits for it.
 func order(t *testing.T, client *desktop.Client, name string) (desktop.ApplyResult, error) {
 	t.Helper()
-	task, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: name, OS: "win10"})
+	got, err := client.Order(t.Context(), input(name, time.Minute))
 	if err != nil {
 		return desktop.ApplyResult{}, err
 	}
-	return task.Wait(t.Context())
+	return got.Result, got.Deliver(t.Context())
 }
 
 var errTimeout = errors.New("no callback came in time")
@@ -85,11 +99,7 @@ func orderWithin(t *testing.T, client *desktop.Client, name string, timeout time
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(t.Context(), timeout, errTimeout)
 	defer cancel()
-	task, err := client.Apply(ctx, desktop.ApplyInput{GroupOrUser: name, OS: "win10"})
-	if err != nil {
-		return err
-	}
-	_, err = task.Wait(ctx)
+	_, err := client.Order(ctx, input(name, timeout))
 	return err
 }
 
@@ -123,7 +133,10 @@ func every(t *testing.T, client *desktop.Client) map[desktoptest.Call]func() err
 	ctx, yes, two := t.Context(), true, int64(2)
 	return map[desktoptest.Call]func() error{
 		desktoptest.Apply: func() error {
-			_, err := client.Apply(ctx, desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
+			err := orderWithin(t, client, "dev", time.Second)
+			if errors.Is(err, errTimeout) && !errors.Is(err, desktop.ErrOutcomeUnknown) {
+				return nil
+			}
 			return err
 		},
 		desktoptest.ResourceUpdate: func() error {

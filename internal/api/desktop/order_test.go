@@ -138,14 +138,9 @@ func TestWait_endsWithTheContext(t *testing.T) {
 			return ctx, func() { timer.Stop() }
 		},
 	} {
-		// It is accepted however long that takes.
-		task, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
-		if err != nil {
-			t.Fatal(err)
-		}
 		cause := fmt.Errorf("ended by %s", name)
 		ctx, cancel := ends(t.Context(), cause)
-		if _, err := task.Wait(ctx); !errors.Is(err, cause) || errors.Is(err, desktop.ErrOutcomeUnknown) {
+		if _, err := client.Order(ctx, input("dev", time.Minute)); !errors.Is(err, cause) || errors.Is(err, desktop.ErrOutcomeUnknown) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		cancel()

@@ -85,7 +85,7 @@ func TestApply_refused(t *testing.T) {
 			t.Parallel()
 			client, server := start(t, nil)
 			server.Fail(desktoptest.Apply, -1, tc.fault)
-			_, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
+			_, err := client.Order(t.Context(), input("dev", time.Minute))
 			if e := apiError(t, err); e.Kind != tc.kind || errors.Is(err, desktop.ErrOutcomeUnknown) {
 				t.Errorf("got %+v", e)
 			}
@@ -101,7 +101,7 @@ func TestApply_nobodyListens(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	client := newClient(t, gone.URL, nil)
-	_, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
+	_, err := client.Order(t.Context(), input("dev", time.Minute))
 	if e := apiError(t, err); !e.Unsent || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("got %v", err)
 	}
@@ -145,15 +145,12 @@ func TestApply_interruptedAfterItWasSent(t *testing.T) {
 		<-reached
 		cancel(interrupted)
 	}()
-	op, err := client.Apply(ctx, desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := op.Wait(ctx); !errors.Is(err, interrupted) {
+	_, err := client.Order(ctx, input("dev", time.Minute))
+	if !errors.Is(err, interrupted) {
 		t.Errorf("got %v", err)
 	}
 	open()
-	if got, err := op.Wait(t.Context()); err != nil || got.Username != "dev_01" {
-		t.Errorf("who waits on gets %+v and %v", got, err)
+	if got, err := order(t, client, "dev"); err != nil || got.Username != "dev_01" || len(server.Desktops()) != 1 {
+		t.Errorf("the next order gets %+v and %v, and there are %d desktops", got, err, len(server.Desktops()))
 	}
 }

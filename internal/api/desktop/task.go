@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"path"
 
@@ -14,26 +13,17 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 )
 
-// ErrOutcomeUnknown is wrapped by the error of an order that may have been
-// carried out: neither an answer nor a callback says whether it was.
-var ErrOutcomeUnknown = errors.New("the service may have carried out the request all the same")
-
-// Task is a call that the service has accepted, or may have accepted, and whose
-// result comes by callback.
+// Task is a call that the service has accepted and whose result comes by callback.
 type Task[T any] struct {
 	client  *Client
 	call    api.Call
 	pending *callback.Pending
-	// unknown is why it is not known whether the service accepted the call.
-	unknown error
 	decode  func(answer.Frame) (T, error)
 }
 
 // asyncCall is a call whose result comes by callback.
 type asyncCall[T any] struct {
 	path string
-	// kind is id.Order for the call that must be sent once only.
-	kind id.Kind
 	// body returns the body of the request.
 	body func(callbackURL string) any
 	// decode returns what a successful callback reports, or why that is not the
@@ -43,9 +33,7 @@ type asyncCall[T any] struct {
 
 func ignoreResult(answer.Frame) (struct{}, error) { return struct{}{}, nil }
 
-// start sends a call and returns its Task, or why there is none: it was refused,
-// or it was certainly not sent, or, of a call that may be sent again, no answer
-// came.
+// start sends a call, which may be sent again, and returns its Task.
 func start[T any](ctx context.Context, c *Client, a asyncCall[T]) (*Task[T], error) {
 	if err := c.Available(); err != nil {
 		return nil, err
@@ -53,7 +41,7 @@ func start[T any](ctx context.Context, c *Client, a asyncCall[T]) (*Task[T], err
 	if c.config.Callbacks == nil {
 		return nil, c.config.CallbacksUnavailable
 	}
-	pending, err := c.config.Callbacks.Open(ctx, a.kind)
+	pending, err := c.config.Callbacks.Open(ctx, id.Task)
 	if err != nil {
 		return nil, err
 	}
@@ -61,23 +49,14 @@ func start[T any](ctx context.Context, c *Client, a asyncCall[T]) (*Task[T], err
 	secrets := []string{pending.URL(), path.Base(pending.URL())}
 	call := api.Call{Method: http.MethodPost, Path: a.path, Body: a.body(pending.URL()), Secrets: secrets}
 	task := &Task[T]{client: c, call: call, pending: pending, decode: a.decode}
-	decide := api.RetryIdempotent
-	if a.kind == id.Order {
-		decide, task.call.Once = api.RetryUnsent, true
-	}
-	_, err = api.Retry(ctx, c.api.Retry, decide, func(ctx context.Context) (struct{}, error) {
+	_, err = api.Retry(ctx, c.api.Retry, api.RetryIdempotent, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.accepted(ctx, task.call)
 	})
-	switch {
-	case err == nil:
-		return task, nil
-	case a.kind == id.Order && outcomeUnknown(err):
-		task.unknown = err
-		return task, nil
-	case a.kind != id.Order:
+	if err != nil {
 		_ = pending.End(context.WithoutCancel(ctx)) // A failure must not hide the error at hand.
+		return nil, err
 	}
-	return nil, err
+	return task, nil
 }
 
 // accepted sends a call and returns nil if the service accepted it: its status
@@ -120,9 +99,8 @@ func outcomeUnknown(err error) bool {
 
 // Wait returns what the callback reports. It fails with an *api.Error of kind
 // Refused if the callback reports a failure. If ctx ends first, the error is its
-// cause, with the callbacks that arrived and were not the result; it wraps
-// ErrOutcomeUnknown if the service did not accept the call. The call goes on
-// then, and its result is kept.
+// cause, with the callbacks that arrived and were not the result. The
+// call goes on then, and its result is kept.
 func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	var result T
 	body, err := t.pending.Wait(ctx, func(body []byte) error {
@@ -132,10 +110,7 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 		}
 		return err
 	})
-	switch {
-	case err != nil && t.unknown != nil:
-		return result, fmt.Errorf("%w: %w: %w", err, ErrOutcomeUnknown, t.unknown)
-	case err != nil:
+	if err != nil {
 		return result, err
 	}
 	// A failure leaves a file that nobody reads; it must not hide the result.

@@ -15,6 +15,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/faulttest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
 // behindFaults returns a fake behind a fault server, and a client that must reach
@@ -103,8 +104,9 @@ func sendOnce(t *testing.T, fault faulttest.Fault, header http.Header) {
 			_, _ = client.Volumes(t.Context(), "none")
 			faults.Fail(faulttest.Always(fault))
 		}
-		if _, err := client.Apply(t.Context(), desktop.ApplyInput{GroupOrUser: "dev", OS: "win10"}); err != nil {
-			t.Fatalf("order %d is not waited for: %v", n, err)
+		got := client.Post(t.Context(), input("dev", time.Minute), fmt.Sprintf("http://127.0.0.1:1/v1/callbacks/%d", n))
+		if got.Kind != ledger.AnswerAccepted && got.Kind != ledger.AnswerUnknown {
+			t.Fatalf("order %d is not waited for: %v", n, got.Err)
 		}
 	}
 	sent := map[string]int{}

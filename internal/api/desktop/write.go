@@ -3,35 +3,12 @@ package desktop
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 )
-
-// ApplyInput is an order.
-type ApplyInput struct {
-	// GroupOrUser is a group, in which a user is made, or an existing user, who
-	// gets one more desktop.
-	GroupOrUser string
-	// OS is one of OperatingSystems.
-	OS string
-	// KnownUUIDs are desktops that existed before the order. A callback that
-	// names one of them is not its result.
-	KnownUUIDs []string
-}
-
-// ApplyResult is a desktop that was ordered.
-type ApplyResult struct {
-	Username    string
-	DesktopUUID string
-	// Password is the initial password of a new user, else empty.
-	Password string
-}
 
 // ResizeInput holds target values; what is nil stays as it is.
 type ResizeInput struct {
@@ -56,38 +33,6 @@ type Credentials struct {
 	Password string `json:"password"`
 }
 
-// Apply orders a desktop. The order is sent once, unless no byte of it can have
-// reached the service. An error means that nothing was ordered. An order whose
-// outcome is unknown is a Task as well.
-//
-// API: POST /api/desktop/apply
-func (c *Client) Apply(ctx context.Context, in ApplyInput) (*Task[ApplyResult], error) {
-	type body struct {
-		Username string `json:"username"` // a group or a user
-		OS       string `json:"os"`
-		Callback string `json:"callback_url"`
-	}
-	c.invalidate(in.GroupOrUser)
-	return start(ctx, c, asyncCall[ApplyResult]{
-		path: "/api/desktop/apply",
-		kind: id.Order,
-		body: func(callbackURL string) any {
-			return body{Username: in.GroupOrUser, OS: in.OS, Callback: callbackURL}
-		},
-		decode: func(frame answer.Frame) (ApplyResult, error) {
-			got, err := frame.Desktop()
-			switch {
-			case err != nil:
-				return ApplyResult{}, err
-			case slices.Contains(in.KnownUUIDs, got.UUID):
-				return ApplyResult{}, fmt.Errorf("its desktop %.80q existed before the order", got.UUID)
-			}
-			c.invalidate(got.Username)
-			return ApplyResult{Username: got.Username, DesktopUUID: got.UUID, Password: got.Password}, nil
-		},
-	})
-}
-
 // Resize gives a desktop other resources. It states targets, so it may be sent
 // again.
 //
@@ -102,7 +47,6 @@ func (c *Client) Resize(ctx context.Context, in ResizeInput) (*Task[struct{}], e
 	}
 	return start(ctx, c, asyncCall[struct{}]{
 		path: "/api/desktop/resource-update",
-		kind: id.Task,
 		body: func(callbackURL string) any {
 			return body{DesktopUUID: in.DesktopUUID, CPU: in.CPU, Memory: in.MemoryBytes, Disk: in.DiskBytes, Callback: callbackURL}
 		},
@@ -129,7 +73,6 @@ func (c *Client) UpdatePolicy(ctx context.Context, in PolicyInput) error {
 	}
 	task, err := start(ctx, c, asyncCall[struct{}]{
 		path: path,
-		kind: id.Task,
 		body: func(callbackURL string) any {
 			policy.Callback = callbackURL
 			return policy

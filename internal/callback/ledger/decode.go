@@ -56,6 +56,14 @@ func (l *Ledger) Receive(ref string, body []byte) {
 	l.wake = make(chan struct{})
 }
 
+// Wake makes waiting orders look at the inbox at once: a result was stored.
+func (l *Ledger) Wake() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.wake)
+	l.wake = make(chan struct{})
+}
+
 // body returns the opened callback of an order, nil if there is none.
 func (l *Ledger) body(ctx context.Context, ref string) ([]byte, error) {
 	l.mu.Lock()

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"slices"
 )
 
@@ -95,6 +96,16 @@ func (d *Delivery) Deliver(ctx context.Context) error {
 // Release leaves the order to the next Create of its kind.
 func (d *Delivery) Release(ctx context.Context) error {
 	return d.end(ctx, Event{Kind: Cancelled})
+}
+
+// Close ends the order without a desktop, for a desktop that a message names. It
+// returns an error only if the order is still open.
+func (d *Delivery) Close(ctx context.Context, reason string) error {
+	err := d.end(ctx, Event{Kind: CloseAsked, Message: reason})
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Outcome.Kind == OutcomeFailed && !failed.Outcome.Open {
+		return nil
+	}
+	return err
 }
 
 func (d *Delivery) end(ctx context.Context, e Event) error {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,8 +12,8 @@ type Error struct {
 	Outcome Outcome
 	// Candidates are the desktops that the order may have led to.
 	Candidates []Desktop
-	// Err is the cause, if there is one.
-	Err error
+	// Err is the cause, if there is one, and Cause that of a context that ended.
+	Err, Cause error
 
 	list, release, closing string
 	refused                string // Why callbacks were refused.
@@ -35,7 +36,7 @@ func (r *run) failed(outcome Outcome) error {
 		return err // Nothing was ordered.
 	}
 	failed := r.l.failed(outcome, err)
-	failed.Candidates = r.candidates
+	failed.Candidates, failed.Cause = r.candidates, r.cause()
 	if r.l.cfg.Refused != nil {
 		failed.refused = r.l.cfg.Refused(outcome.Ref)
 	}
@@ -52,8 +53,10 @@ func (l *Ledger) Command(verb, ref string) string {
 	return strings.TrimSpace("terraform-provider-clouddesktop orders "+verb+" "+ref) + l.cfg.Flags
 }
 
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
+// Unwrap returns the causes.
+func (e *Error) Unwrap() []error {
+	return slices.DeleteFunc([]error{e.Err, e.Cause}, func(err error) bool { return err == nil })
+}
 
 func (e *Error) Error() string {
 	text := e.sentence()
@@ -109,10 +112,10 @@ func (e *Error) noCallback() string {
 		for _, d := range e.Candidates {
 			names = append(names, fmt.Sprintf("%s of user %s", d.UUID, d.Username))
 		}
-		text += fmt.Sprintf(" It may have led to one of these new desktops: %s. If one of them is the ordered desktop, run: %s --desktop UUID",
+		text += fmt.Sprintf(" It may have led to one of these new desktops: %s. If one of them is the ordered desktop, run: %s --desktop UUID.",
 			strings.Join(names, ", "), e.release)
 	}
-	return text + ". If the service made no desktop, run: " + e.closing + "."
+	return text + " If the service made no desktop, run: " + e.closing + "."
 }
 
 func (e *Error) stopped() string {

@@ -21,6 +21,8 @@ func (c *Create) finish(e Event) Step {
 			c.desktop = e.Desktop
 		}
 		return c.turn(Turn{Kind: Delivered, Username: c.desktop.Username, UUID: c.desktop.UUID})
+	case CloseAsked:
+		return c.close(Outcome{Kind: OutcomeFailed, Message: e.Message}, e.Message)
 	case CheckAsked, DiskAsked:
 		c.phase, c.gib = phaseStepRead, e.GiB
 		return Step{Kind: StepRead}

@@ -124,7 +124,7 @@ func (s *site) request() ledger.Request {
 		Timeout: 30 * time.Minute,
 		Prepare: func(context.Context) (ledger.Sending, error) {
 			order := id.New(id.Order, "prod/default", hmacKey)
-			return ledger.Sending{ID: order, URL: "http://127.0.0.1:1", Post: func(ctx context.Context) ledger.Answer { return s.post(ctx, order) }}, nil
+			return ledger.Sending{Ref: order.Ref(), URL: "http://127.0.0.1:1", Post: func(ctx context.Context) ledger.Answer { return s.post(ctx, order) }}, nil
 		},
 		List: func(context.Context) ([]ledger.Desktop, error) {
 			s.mu.Lock()

@@ -76,6 +76,7 @@ type Ledger struct {
 	once     *flight       // The one List of a plan.
 
 	baselines sync.Map // From the key to *baselineCall.
+	running   sync.WaitGroup
 }
 
 // New returns a Ledger. It reads and writes nothing.

@@ -194,7 +194,7 @@ func TestOrder_takesNoDesktopThatExistedBefore(t *testing.T) {
 		req.Prepare = func(ctx context.Context) (ledger.Sending, error) {
 			sending, err := prepare(ctx)
 			time.AfterFunc(time.Second, func() {
-				s.callback(context.WithoutCancel(ctx), sending.ID.Ref(), body{"0", old.Username, old.UUID, "x"})
+				s.callback(context.WithoutCancel(ctx), sending.Ref, body{"0", old.Username, old.UUID, "x"})
 			})
 			return sending, err
 		}
@@ -249,6 +249,29 @@ func TestCloseOrder_keepsTheCallbackWithoutItsPassword(t *testing.T) {
 			t.Fatalf("CloseOrder returned %+v, %v", desktop, err)
 		}
 		s.callback(t.Context(), v.Orders[0].Ref, body{"0", "dev_01", "uuid-1", "secret-again"})
+		for key, value := range s.store.values {
+			if strings.Contains(string(value.text), "secret") {
+				t.Errorf("%s holds the password", key)
+			}
+		}
+	})
+}
+
+func TestDelivery_closesAnOrderThatIsOfNoUse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite()
+		l := s.process("p1")
+		d, err := l.Order(t.Context(), s.request())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Close(t.Context(), "another user got it"); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.turns(); got != "closed" {
+			t.Errorf("the turns are %q", got)
+		}
 		for key, value := range s.store.values {
 			if strings.Contains(string(value.text), "secret") {
 				t.Errorf("%s holds the password", key)

@@ -58,7 +58,7 @@ func (r *Reader) orderKey(keys *orderKeys, name string, entry inbox.Entry) error
 
 func (r *Reader) intent(keys *orderKeys, entry inbox.Entry) error {
 	var intent Intent
-	if err := r.decode(entry, &intent); err != nil || intent.Scope == "" {
+	if err := r.decode(entry, &intent); err != nil || intent.Process == "" {
 		return err
 	}
 	keys.intent = entry.Key

@@ -3,8 +3,6 @@ package ledger
 import (
 	"context"
 	"time"
-
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 )
 
 // Request is what a Create asks for, and how to get it.
@@ -18,15 +16,18 @@ type Request struct {
 	Prepare func(ctx context.Context) (Sending, error)
 	// List returns the desktops of the user, or of all users of the group.
 	List func(ctx context.Context) ([]Desktop, error)
+	// Resume is called when the order of another Create was claimed.
+	Resume func(ctx context.Context, intent Intent)
 	// Warn is told what the user has to know although the Create goes on.
 	Warn func(message string)
 }
 
 // Sending is how a new order is sent and how its callback arrives.
 type Sending struct {
-	ID id.ID
-	// URL, Listen and Recipient are those of the Intent.
-	URL, Listen, Recipient string
+	// Ref is the reference of the order, made from the id in its callback URL.
+	Ref string
+	// URL, Listen, Machine and Recipient are those of the Intent.
+	URL, Listen, Machine, Recipient string
 	// Post sends the order, once. It returns only when the HTTP call is over.
 	Post func(ctx context.Context) Answer
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -28,6 +29,7 @@ type run struct {
 	// candidates are what the look found; err is why a step failed.
 	candidates []Desktop
 	err        error
+	cause      func() error // Why the context ended.
 }
 
 // Order resumes an order of this kind, or places one, and waits for its desktop.
@@ -35,14 +37,19 @@ type run struct {
 func (l *Ledger) Order(ctx context.Context, req Request) (*Delivery, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(l.cfg.Connected, func() { cancel(errOrphan) }) //nolint:contextcheck // It is the life of Terraform.
-	release := func() { stop(); cancel(nil) }
+	l.running.Add(1)
+	release := sync.OnceFunc(func() {
+		stop()
+		cancel(nil)
+		l.running.Done()
+	})
 	if err := l.enter(ctx); err != nil {
 		release()
 		return nil, err
 	}
 	self := l.self
 	self.Nonce = rand.Text()
-	r := &run{l: l, req: req, create: Create{Self: self, Want: req.Want, Reorder: l.cfg.Reorder}}
+	r := &run{l: l, req: req, cause: func() error { return context.Cause(ctx) }, create: Create{Self: self, Want: req.Want, Reorder: l.cfg.Reorder}}
 	step := r.proceed(ctx, Event{Kind: Begun})
 	if step.Kind != StepReady {
 		release()
@@ -107,6 +114,11 @@ func (r *run) write(ctx context.Context, step Step) Event {
 	if turn := step.Write.Turn; step.Write.Kind == WriteTurn && turn.Kind == Closed && e.Kind == Wrote && r.create.again {
 		r.req.Warn(fmt.Sprintf("Order %s was closed: %s. Another order is placed.", step.Ref, turn.Reason))
 	}
+	if step.Write.Turn.Kind == Claimed && e.Kind == Wrote && r.req.Resume != nil {
+		if o := r.newest().Order(step.Ref); o != nil && o.Intent != nil {
+			r.req.Resume(ctx, *o.Intent)
+		}
+	}
 	if e.Kind == Failed && r.err == nil {
 		r.err = errors.New("the inbox cannot be written")
 	}
@@ -127,10 +139,10 @@ func (r *run) prepare(ctx context.Context) Event {
 	}
 	r.sending = sending
 	r.intent = Intent{
-		Kind: r.req.Kind, Scope: r.l.cfg.Scope, URL: sending.URL, Listen: sending.Listen, Timeout: r.req.Timeout,
+		Kind: r.req.Kind, Scope: r.l.cfg.Scope, URL: sending.URL, Listen: sending.Listen, Machine: sending.Machine, Timeout: r.req.Timeout,
 		Term: r.create.Self.Term, Process: r.create.Self.Process, Nonce: r.create.Self.Nonce, Recipient: sending.Recipient,
 	}
-	return Event{Kind: Prepared, Ref: sending.ID.Ref()}
+	return Event{Kind: Prepared, Ref: sending.Ref}
 }
 
 func (r *run) send(ctx context.Context) Event {

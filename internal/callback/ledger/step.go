@@ -18,6 +18,7 @@ const (
 	CheckAsked                    // The caller is about to change the desktop.
 	DiskAsked                     // The caller is about to grow the disk; Event.GiB is set.
 	DeliverAsked                  // The caller is done; Event.Desktop is set.
+	CloseAsked                    // The desktop is of no use to the caller; Event.Message says why.
 )
 
 // AnswerKind is what the service said to an order.
@@ -57,7 +58,7 @@ const (
 	StepSearch                    // List the users: Searched or Failed.
 	StepReject                    // Turn a callback that is no result into evidence: Wrote or Failed.
 	StepRedact                    // Turn the result of a closed order into evidence without password: the same.
-	StepReady                     // The desktop exists: CheckAsked, DiskAsked, DeliverAsked or Cancelled.
+	StepReady                     // The desktop exists: CheckAsked, DiskAsked, DeliverAsked, CloseAsked or Cancelled.
 	StepReturn                    // Done.
 )
 

@@ -29,10 +29,11 @@ type Intent struct {
 	Kind
 
 	Scope string `json:"scope"`
-	// URL is the base of the callback URL, Listen the address that the process
-	// was bound to; empty if a relay receives.
-	URL    string `json:"url"`
-	Listen string `json:"listen,omitempty"`
+	// URL is the base of the callback URL. Listen is the address that the process
+	// was bound to, on the machine with this id; empty if a relay receives.
+	URL     string `json:"url"`
+	Listen  string `json:"listen,omitempty"`
+	Machine string `json:"machine,omitempty"`
 	// Timeout is how long the order waits for its callback, from the time at
 	// which the store took the intent.
 	Timeout time.Duration `json:"timeout"`

@@ -91,7 +91,7 @@ func TestDesktop_configuredByEnvironment(t *testing.T) {
 		"CLOUDDESKTOP_ENDPOINT": server.URL, "CLOUDDESKTOP_AUTHORIZATION": "Bearer of-the-team", "TF_DATA_DIR": t.TempDir(),
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(func(e *clients.Env) {
+		ProtoV6ProviderFactories: acctest.ProvidersOf(t, func(e *clients.Env) {
 			e.Getenv = func(name string) string { return env[name] }
 		}),
 		Steps: []resource.TestStep{{Config: `provider "clouddesktop" {}` + desktopWith("")}},
@@ -110,7 +110,10 @@ resource "terraform_data" "later" {
 }
 provider "clouddesktop" {
   desktop %s
-  callback { inbox = %q }
+  callback {
+    inbox = %q
+    scope = "test"
+  }
 }
 `, server.URL, desktop, inbox) + desktopWith("cpu = 2")
 	}
@@ -137,7 +140,10 @@ resource "terraform_data" "later" {
 }
 provider "clouddesktop" {
   desktop { endpoint = %q }
-  callback { inbox = terraform_data.later.output }
+  callback {
+    inbox = terraform_data.later.output
+    scope = "test"
+  }
 }
 data "clouddesktop_user_desktops" "alice" {
   username = "alice"
@@ -174,7 +180,7 @@ func TestDesktop_callbackOnLoopback(t *testing.T) {
 	const elsewhere = "https://desktop.invalid"
 	inbox := filepath.Join(t.TempDir(), "inbox")
 	config := func(callback string) string {
-		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop { endpoint = %q }\n callback {\n  inbox = %q\n %s\n }\n}\n", elsewhere, inbox, callback)
+		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop { endpoint = %q }\n callback {\n  inbox = %q\n  scope = \"test\"\n %s\n }\n}\n", elsewhere, inbox, callback)
 	}
 	steps(t, resource.TestStep{
 		Config:      config("") + desktopWith(""),

@@ -29,12 +29,16 @@ type desktopModel struct {
 	Timeouts          timeouts.Value    `tfsdk:"timeouts"`
 }
 
-func (m *desktopModel) applyInput() desktop.ApplyInput {
-	name := m.Username
-	if !m.UserGroup.IsNull() {
-		name = m.UserGroup
+// orderInput is what an order asks for. The username of a plan with a group is
+// not known yet.
+func (m *desktopModel) orderInput() desktop.OrderInput {
+	in := desktop.OrderInput{OS: m.OS.ValueString(), DiskGiB: m.DiskGiB.ValueInt64()}
+	if m.UserGroup.IsNull() {
+		in.Username = m.Username.ValueString()
+	} else {
+		in.UserGroup = m.UserGroup.ValueString()
 	}
-	return desktop.ApplyInput{GroupOrUser: name.ValueString(), OS: m.OS.ValueString()}
+	return in
 }
 
 func (m *desktopModel) resetsPassword(state desktopModel) bool {

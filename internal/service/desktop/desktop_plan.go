@@ -35,6 +35,9 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.RequiresReplace = replacements(config, plan, state)
 	}
 	replace := len(resp.RequiresReplace) > 0
+	if !create {
+		resp.Diagnostics.Append(r.confirmOrder(ctx, state, req.Private)...)
+	}
 	resp.Diagnostics.Append(r.planPrior(ctx, req, resp, state, destroy || replace)...)
 	if destroy || resp.Diagnostics.HasError() {
 		return
@@ -50,6 +53,9 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	if r.client == nil || r.client.Available() != nil {
 		return
+	}
+	if create || replace {
+		resp.Diagnostics.Append(r.noticeOrders(ctx, plan)...)
 	}
 	resp.Diagnostics.Append(checkOS(plan, create, r.client.OperatingSystems())...)
 	resp.Diagnostics.Append(checkGroup(plan, state)...)

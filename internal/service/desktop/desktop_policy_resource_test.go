@@ -54,7 +54,7 @@ func TestDesktopPolicy_leftAloneIsNotOff(t *testing.T) {
 	config := providerFor(t, server)
 	const on, off = `usb-enable=true`, `data-access=false usb-enable=true`
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProvidersOf(t),
 		CheckDestroy: resource.ComposeTestCheckFunc(
 			// Only what is managed in the end is turned off.
 			sent(server, desktoptest.PolicyUpdate, on, off, `data-access=true`, `data-access=false`),
@@ -86,7 +86,7 @@ func TestDesktopPolicy_settingsOfTerraformCallNothing(t *testing.T) {
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProvidersOf(t),
 		// It is abandoned: nothing is sent at the end either.
 		CheckDestroy: resource.ComposeTestCheckFunc(
 			sent(server, desktoptest.PolicyUpdate, `usb-enable=true`),
@@ -117,7 +117,7 @@ func TestDesktopPolicy_ofADesktop(t *testing.T) {
 		}
 	}
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProvidersOf(t),
 		CheckDestroy:             allows(second, desktoptest.Policy{}),
 		Steps: []resource.TestStep{{
 			Config: config + policyWith(fmt.Sprintf("desktop_uuid = %q\n usb_enable = true", first)),

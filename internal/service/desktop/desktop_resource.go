@@ -51,19 +51,31 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	ordered, err := r.order(ctx, plan)
-	if err != nil {
-		resp.Diagnostics.Append(diagnose.Error("Order Desktop", err))
+	order, diags := r.order(ctx, plan, timeout)
+	if resp.Diagnostics.Append(diags...); order == nil {
 		return
 	}
+	ordered := order.Result
 	// The desktop exists. An error would taint it, the next apply would order
 	// another one, and neither can be deleted. So what fails now is a warning.
 	plan.fromOrder(ordered)
 	resp.Diagnostics.Append(checkMember(plan, ordered)...)
 	plan.DesktopName, diags = r.waitListed(ctx, ordered)
 	resp.Diagnostics.Append(diags...)
-	failed, diags := r.setUp(ctx, plan, config.PasswordWO, ordered)
+	failed, diags, err := r.setUp(ctx, plan, config.PasswordWO, order)
 	resp.Diagnostics.Append(diags...)
+	if err == nil {
+		err = order.Deliver(ctx)
+	}
+	if err != nil { // Another apply has the desktop, or will get it.
+		resp.Diagnostics.Append(diagnose.Error("Order Desktop", orderError(err)))
+		return
+	}
+	reference, err := r.client.Reference(context.WithoutCancel(ctx), order)
+	if err != nil {
+		resp.Diagnostics.Append(diagnose.Warning("Remember Order of Desktop", err, retryNote(ordered)))
+	}
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, orderKey, reference)...)
 	resp.Diagnostics.Append(plan.storePassword(ordered.Password)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unappliedKey, failed)...)
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, instanceKey, instances.NewID())...)
@@ -89,6 +101,7 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
+	resp.Diagnostics.Append(r.confirmOrder(ctx, state, req.Private)...)
 	found, listed, err := r.client.UserDesktop(ctx, state.Username.ValueString(), state.DesktopUUID.ValueString())
 	switch {
 	case err != nil:
@@ -126,6 +139,7 @@ func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	resp.Diagnostics.Append(r.dropReference(ctx, req.Private, resp.Private)...)
 	// What fails keeps its former value, so that the next plan shows it again.
 	if err := r.resize(ctx, state.DesktopUUID.ValueString(), plan.sizes, state.sizes); err != nil {
 		resp.Diagnostics.Append(diagnose.Error("Size Desktop", err))

@@ -24,7 +24,7 @@ const address = "clouddesktop_desktop.test"
 // steps runs steps of the real CLI against the provider in this process.
 func steps(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProvidersOf(t), Steps: steps})
 }
 
 // providerFor configures the provider for a fake.
@@ -36,7 +36,10 @@ provider "clouddesktop" {
     endpoint = %q
     %s
   }
-  callback { inbox = %q }
+  callback {
+    inbox = %q
+    scope = "test"
+  }
 }
 `, server.URL, strings.Join(more, "\n"), filepath.Join(t.TempDir(), "inbox"))
 }

@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,40 +12,29 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// order places an order and waits until the desktop exists.
-func (r *desktopResource) order(ctx context.Context, plan desktopModel) (desktop.ApplyResult, error) {
-	in := plan.applyInput()
-	task, err := r.client.Apply(ctx, in)
-	if err != nil {
-		return desktop.ApplyResult{}, err // One that may have been accepted is waited for.
+// setUp sizes a new desktop and sets its password. A step that fails must not
+// taint the desktop: it is a warning, and setUp returns what is not applied. The
+// error is that of an order that another apply has taken over.
+func (r *desktopResource) setUp(ctx context.Context, plan desktopModel, password types.String, ordered *desktop.Order) (failed unapplied, diags diag.Diagnostics, err error) {
+	got := ordered.Result
+	if err := ordered.BeforeGrow(ctx, plan.DiskGiB.ValueInt64()); err != nil {
+		return failed, diags, err
 	}
-	ordered, err := task.Wait(ctx)
-	switch {
-	case err != nil && (ctx.Err() != nil || errors.Is(err, desktop.ErrOutcomeUnknown)):
-		return ordered, unconfirmedOrderError(plan, err)
-	case err != nil:
-		return ordered, err
-	case plan.UserGroup.IsNull() && ordered.Username != in.GroupOrUser:
-		return ordered, diagnose.WithHint(
-			fmt.Errorf("the desktop was ordered for user %q, but the service made desktop %s for user %q", in.GroupOrUser, ordered.DesktopUUID, ordered.Username),
-			fmt.Sprintf("The desktop exists. If %q is a group, write user_group instead of username, and import the desktop with: terraform import ADDRESS '%s/%s'",
-				in.GroupOrUser, ordered.Username, ordered.DesktopUUID))
+	if err := r.resize(ctx, got.DesktopUUID, plan.sizes, sizes{}); err != nil {
+		failed.Sizes = true
+		diags.Append(diagnose.Warning("Size Desktop", err, retryNote(got)))
 	}
-	return ordered, nil
-}
-
-// unconfirmedOrderError explains an order whose result did not arrive.
-func unconfirmedOrderError(plan desktopModel, err error) error {
-	owner := fmt.Sprintf("user %q", plan.Username.ValueString())
-	where := "the desktops of that user"
-	if !plan.UserGroup.IsNull() {
-		group := plan.UserGroup.ValueString()
-		owner = fmt.Sprintf("group %q", group)
-		where = fmt.Sprintf("the desktops of its newest user (%s_01, %s_02, and so on)", group, group)
+	if password.IsNull() {
+		return failed, diags, nil
 	}
-	return diagnose.WithHint(err, fmt.Sprintf("A %s desktop was ordered for %s, and the service may still carry that out; it is not in the state. "+
-		"Look at %s before you apply again, because that orders a new desktop. Once the desktop exists, import it with: terraform import ADDRESS 'USERNAME/DESKTOP_UUID'",
-		plan.OS.ValueString(), owner, where))
+	if err := ordered.BeforeChange(ctx); err != nil {
+		return failed, diags, err
+	}
+	if err := r.resetPassword(ctx, got.Username, password.ValueString()); err != nil {
+		failed.Password = true
+		diags.Append(diagnose.Warning("Reset Password", err, retryNote(got)))
+	}
+	return failed, diags, nil
 }
 
 // checkMember warns if the service made the desktop for a user outside the group.
@@ -72,22 +60,6 @@ func (r *desktopResource) waitListed(ctx context.Context, ordered desktop.ApplyR
 			fmt.Sprintf("Desktop %s of user %s exists and is in the state, without its name. A later refresh reads the name.", ordered.DesktopUUID, ordered.Username))}
 	}
 	return types.StringValue(found.Name), nil
-}
-
-// setUp sizes a new desktop and sets its password. A step that fails must not
-// taint the desktop: it is a warning, and setUp returns what is not applied.
-func (r *desktopResource) setUp(ctx context.Context, plan desktopModel, password types.String, ordered desktop.ApplyResult) (failed unapplied, diags diag.Diagnostics) {
-	if err := r.resize(ctx, ordered.DesktopUUID, plan.sizes, sizes{}); err != nil {
-		failed.Sizes = true
-		diags.Append(diagnose.Warning("Size Desktop", err, retryNote(ordered)))
-	}
-	if !password.IsNull() {
-		if err := r.resetPassword(ctx, ordered.Username, password.ValueString()); err != nil {
-			failed.Password = true
-			diags.Append(diagnose.Warning("Reset Password", err, retryNote(ordered)))
-		}
-	}
-	return failed, diags
 }
 
 // resize sends the sizes of plan that differ from those of state, if any.

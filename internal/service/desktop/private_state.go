@@ -25,6 +25,8 @@ const (
 	priorKey = "prior"
 	// unappliedKey holds what Create stored without having applied it.
 	unappliedKey = "unapplied"
+	// orderKey holds the reference to the order of the desktop.
+	orderKey = "order"
 )
 
 type privateReader interface {

@@ -31,7 +31,7 @@ type object map[string]any
 // speak returns the provider, configured for a fake.
 func speak(t *testing.T, server *desktoptest.Server, more object) *protocol {
 	t.Helper()
-	provider, err := acctest.Providers()["clouddesktop"]()
+	provider, err := acctest.ProvidersOf(t)["clouddesktop"]()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func speak(t *testing.T, server *desktoptest.Server, more object) *protocol {
 	desktop := object{"endpoint": server.URL}
 	maps.Copy(desktop, more)
 	resp, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-		Config: p.encode(p.schemas.Provider.ValueType(), object{"desktop": desktop, "callback": object{"inbox": filepath.Join(t.TempDir(), "inbox")}}),
+		Config: p.encode(p.schemas.Provider.ValueType(), object{"desktop": desktop, "callback": object{"inbox": filepath.Join(t.TempDir(), "inbox"), "scope": "test"}}),
 	})
 	if err != nil || len(resp.Diagnostics) > 0 {
 		t.Fatal(err, resp)

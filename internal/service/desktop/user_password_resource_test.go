@@ -48,7 +48,7 @@ func TestUserPassword_ownAndDefault(t *testing.T) {
 	server.AddUser("dev_01")
 	config, chosen := providerFor(t, server), server.DefaultPassword()
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: acctest.ProvidersOf(t),
 		Steps: []resource.TestStep{{
 			Config: config + passwordOf("password_wo = \"one\"\n password_wo_version = 1"),
 			Check:  userHas(server, "one", ""),

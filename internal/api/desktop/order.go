@@ -1,0 +1,223 @@
+package desktop
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
+)
+
+// ErrOutcomeUnknown is wrapped by the error of an order that may have been
+// carried out: neither an answer nor a callback says whether it was.
+var ErrOutcomeUnknown = errors.New("the service may have carried out the request all the same")
+
+// OrderInput is an order.
+type OrderInput struct {
+	// UserGroup is the group in which a user is made. Username is an existing
+	// user, who gets one more desktop. Exactly one of them is set.
+	UserGroup, Username string
+	// OS is one of OperatingSystems.
+	OS string
+	// DiskGiB is the size that the disk will get, 0 if it is left alone.
+	DiskGiB int64
+	// Timeout is how long the order may take.
+	Timeout time.Duration
+	// List returns the desktops of the user, or of all users of the group.
+	List func(ctx context.Context) ([]UserDesktop, error)
+	// Warn is told what the user has to know although the order goes on.
+	Warn func(message string)
+}
+
+// UserDesktop is a desktop and its user.
+type UserDesktop struct{ Username, DesktopUUID string }
+
+// Order is an order whose desktop exists.
+type Order struct {
+	*ledger.Delivery
+
+	// Result is what the callback reports.
+	Result ApplyResult
+}
+
+// ApplyResult is a desktop that was ordered.
+type ApplyResult struct {
+	Username    string
+	DesktopUUID string
+	// Password is the initial password of a new user, else empty.
+	Password string
+}
+
+// Order resumes an order of this kind that an earlier apply has placed, or places
+// one, and waits until its desktop exists. The order is sent once, unless no byte
+// of it can have reached the service.
+//
+// API: POST /api/desktop/apply
+func (c *Client) Order(ctx context.Context, in OrderInput) (*Order, error) {
+	if err := c.Available(); err != nil {
+		return nil, err
+	}
+	if c.config.Callbacks == nil {
+		return nil, c.config.CallbacksUnavailable
+	}
+	kind := c.kind(in)
+	c.invalidate(kind.Name())
+	delivery, err := c.config.Callbacks.Order(ctx, callback.OrderRequest{
+		Want:    ledger.Want{Kind: kind, DiskGiB: in.DiskGiB},
+		Timeout: in.Timeout,
+		Post: func(ctx context.Context, callbackURL string) ledger.Answer {
+			return c.post(ctx, kind, callbackURL)
+		},
+		List: func(ctx context.Context) ([]ledger.Desktop, error) { return c.listFresh(ctx, in.List) },
+		Warn: in.Warn,
+	})
+	if err != nil {
+		return nil, orderError(err)
+	}
+	c.invalidate(delivery.Desktop.Username)
+	return &Order{delivery, result(delivery)}, nil
+}
+
+func (c *Client) kind(in OrderInput) ledger.Kind {
+	return ledger.Kind{Service: c.config.Endpoint.String(), UserGroup: in.UserGroup, Username: in.Username, OS: in.OS}
+}
+
+// listFresh asks the service again, whatever is known from before.
+func (c *Client) listFresh(ctx context.Context, list func(context.Context) ([]UserDesktop, error)) ([]ledger.Desktop, error) {
+	c.mu.Lock()
+	clear(c.lists)
+	c.mu.Unlock()
+	found, err := list(ctx)
+	desktops := make([]ledger.Desktop, 0, len(found))
+	for _, d := range found {
+		desktops = append(desktops, ledger.Desktop{Username: d.Username, UUID: d.DesktopUUID})
+	}
+	return desktops, err
+}
+
+// result reads the callback. A desktop that a command named has none.
+func result(d *ledger.Delivery) ApplyResult {
+	got := ApplyResult{Username: d.Desktop.Username, DesktopUUID: d.Desktop.UUID}
+	var frame answer.Frame
+	if json.Unmarshal(d.Body, &frame) == nil {
+		if desktop, err := frame.Desktop(); err == nil {
+			got.Password = desktop.Password
+		}
+	}
+	return got
+}
+
+// post sends an order and reads the answer for what it is.
+func (c *Client) post(ctx context.Context, kind ledger.Kind, callbackURL string) ledger.Answer {
+	type body struct {
+		Username string `json:"username"` // a group or a user
+		OS       string `json:"os"`
+		Callback string `json:"callback_url"`
+	}
+	call := api.Call{
+		Method: http.MethodPost, Path: "/api/desktop/apply", Once: true,
+		Body: body{Username: kind.Name(), OS: kind.OS, Callback: callbackURL},
+		// The last segment of the URL is a secret by itself.
+		Secrets: []string{callbackURL, path.Base(callbackURL)},
+	}
+	_, err := api.Retry(ctx, c.api.Retry, api.RetryUnsent, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.accepted(ctx, call)
+	})
+	e, ok := errors.AsType[*api.Error](err)
+	switch {
+	case err == nil:
+		return ledger.Answer{Kind: ledger.AnswerAccepted}
+	case ok && e.Unsent:
+		return ledger.Answer{Kind: ledger.AnswerUnsent, Err: err}
+	case !ok || outcomeUnknown(err):
+		return ledger.Answer{Kind: ledger.AnswerUnknown, Err: fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)}
+	}
+	return ledger.Answer{Kind: ledger.AnswerRefused, Err: err}
+}
+
+// orderError returns the service's own error of an order that was refused, or
+// never sent: nothing is left of such an order.
+func orderError(err error) error {
+	failed, ok := errors.AsType[*ledger.Error](err)
+	if !ok {
+		return err
+	}
+	switch kind := failed.Outcome.Kind; {
+	case (kind == ledger.OutcomeRefused || kind == ledger.OutcomeUnsent) && failed.Err != nil:
+		return failed.Err
+	case kind == ledger.OutcomeFailed:
+		return &api.Error{
+			Service: "desktop", Operation: "callback of POST /api/desktop/apply", Kind: api.Refused,
+			Code: string(answer.Failure), Message: failed.Outcome.Message,
+		}
+	}
+	return err
+}
+
+// OrderReference is what the private state of a desktop remembers of its order.
+type OrderReference = callback.Reference
+
+// Reference returns the reference to an order.
+func (c *Client) Reference(ctx context.Context, o *Order) (OrderReference, error) {
+	return c.config.Callbacks.Reference(ctx, o.Ref())
+}
+
+// ConfirmOrder records that a saved state contains the desktop of an order.
+func (c *Client) ConfirmOrder(ctx context.Context, ref OrderReference, d UserDesktop) error {
+	if c.config.Callbacks == nil {
+		return c.config.CallbacksUnavailable
+	}
+	return c.config.Callbacks.Confirm(ctx, ref, ledger.Desktop{Username: d.Username, UUID: d.DesktopUUID})
+}
+
+// OrderSettled reports whether the private state may drop the reference.
+func (c *Client) OrderSettled(ctx context.Context, ref OrderReference) (bool, error) {
+	if c.config.Callbacks == nil {
+		return false, c.config.CallbacksUnavailable
+	}
+	return c.config.Callbacks.Settled(ctx, ref)
+}
+
+// PendingOrder is an order that an apply would resume or stop at.
+type PendingOrder struct {
+	Ref string
+	// ShowCommand prints what is known of the order.
+	ShowCommand string
+	// DesktopUUID is the desktop that it has led to, empty if that is not known.
+	DesktopUUID string
+}
+
+// PendingOrders returns the orders of this kind that an apply would resume or
+// stop at.
+func (c *Client) PendingOrders(ctx context.Context, in OrderInput) ([]PendingOrder, error) {
+	if c.config.Callbacks == nil {
+		return nil, c.config.CallbacksUnavailable
+	}
+	orders, err := c.config.Callbacks.PendingOrders(ctx, ledger.Want{Kind: c.kind(in)})
+	var pending []PendingOrder
+	for _, o := range orders {
+		d, _ := o.Desktop()
+		pending = append(pending, PendingOrder{Ref: o.Ref, ShowCommand: c.config.Callbacks.OrderCommand("show", o.Ref), DesktopUUID: d.UUID})
+	}
+	return pending, err
+}
+
+// InboxUnkept reports whether the memory of orders may be lost before the next
+// apply, because it is on the disk of a CI runner.
+func (c *Client) InboxUnkept() bool { return c.config.Callbacks != nil && c.config.Callbacks.Unkept() }
+
+// Orphaned is for a process whose Terraform is gone without a word; it leaves the
+// orders that wait to the next apply.
+func (c *Client) Orphaned(ctx context.Context) error {
+	if c.config.Callbacks == nil {
+		return nil
+	}
+	return c.config.Callbacks.Orphaned(ctx)
+}
