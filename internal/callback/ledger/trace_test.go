@@ -279,7 +279,7 @@ func TestTrace_interruptDuringThePOSTWaitsForTheCall(t *testing.T) {
 			sending, err := prepare(ctx)
 			sending.Post = func(context.Context) ledger.Answer {
 				time.Sleep(5 * time.Second)
-				if got := s.turns(); got != "" {
+				if got := s.turns(); got != "" { //nolint:contextcheck // It reads the store of the test.
 					t.Errorf("the turns are %q during the POST", got)
 				}
 				returned = true

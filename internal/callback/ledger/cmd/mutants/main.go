@@ -52,14 +52,14 @@ func (m mutant) test() (verdict string, caught bool) {
 	if err != nil {
 		return err.Error(), false
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	overlay, err := m.overlay(folder)
 	if err != nil {
 		return err.Error(), false
 	}
 	for _, run := range m.runs() {
 		arguments := append([]string{"test", "-failfast", "-timeout=5m", "-overlay", overlay}, run...)
-		output, err := exec.CommandContext(context.Background(), "go", arguments...).CombinedOutput()
+		output, err := exec.CommandContext(context.Background(), "go", arguments...).CombinedOutput() //nolint:gosec // The arguments are those of the list.
 		if err == nil {
 			continue
 		}
