@@ -91,7 +91,7 @@ func TestRetry_outageThatEnds(t *testing.T) {
 func TestRetry_throttlingLastsUntilTheContextEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cause := errors.New("no end came within 1h")
+		cause := errors.New("timed out after 1h")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Hour, cause)
 		defer cancel()
 		fn, tries := failing(slices.Repeat([]error{errThrottled}, 10000)...)
@@ -99,7 +99,7 @@ func TestRetry_throttlingLastsUntilTheContextEnds(t *testing.T) {
 		if !errors.Is(err, cause) || !errors.Is(err, api.ErrThrottled) {
 			t.Errorf("got %v", err)
 		}
-		if want := "no end came within 1h: test: GET /x: HTTP 429: slow down"; err.Error() != want {
+		if want := "timed out after 1h: test: GET /x: HTTP 429: slow down"; err.Error() != want {
 			t.Errorf("got %q, want %q", err, want)
 		}
 		// Between two tries are at most 15 seconds.

@@ -30,6 +30,9 @@ type applyCase struct {
 	unknown bool
 }
 
+// slow answers after the timeout of the request.
+var slow = faulttest.Slow(10 * time.Second)
+
 const appliedJSON = "application/json"
 
 // applyAnswers are the answers after which an order is waited for: it is accepted,
@@ -124,7 +127,7 @@ func TestApply_connections(t *testing.T) {
 	for name, test := range map[string]applyCase{
 		"reset after execution": {connection: faulttest.ResetAfterExecution, desktops: 1, user: "dev_01"},
 		"half an answer":        {connection: faulttest.HalfAnswer, desktops: 1, user: "dev_01"},
-		"slow answer":           {connection: faulttest.Slow(10 * time.Second), desktops: 1, user: "dev_01"},
+		"slow answer":           {connection: slow, desktops: 1, user: "dev_01"},
 		"reset after the head":  {connection: faulttest.ResetAfterHead, says: "outcome", unknown: true},
 		"reset after half":      {connection: faulttest.ResetAfterHalfBody, unknown: true},
 		"reset after the body":  {connection: faulttest.ResetAfterBody, unknown: true},
@@ -217,7 +220,11 @@ func TestApply_successCallbackOfARefusedOrder(t *testing.T) {
 
 func (test applyCase) run(t *testing.T, known ...string) {
 	t.Helper()
-	client, faults, fake := behindFaults(t, func(c *desktop.Config) { c.HTTP.Timeout = 500 * time.Millisecond })
+	client, faults, fake := behindFaults(t, func(c *desktop.Config) {
+		if test.connection == slow {
+			c.HTTP.Timeout = 500 * time.Millisecond
+		}
+	})
 	faults.Fail(faulttest.Always(test.connection))
 	if test.answer != nil {
 		fake.Fail(desktoptest.Apply, 1, test.answer)

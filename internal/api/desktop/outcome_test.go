@@ -54,7 +54,7 @@ func TestApply_outcomeUnknown(t *testing.T) {
 			t.Parallel()
 			client, server := start(t, func(c *desktop.Config) { c.HTTP.Timeout = 200 * time.Millisecond })
 			server.Fail(desktoptest.Apply, -1, fault)
-			err := orderWithin(t, client, "dev", 300*time.Millisecond)
+			err := orderWithin(t, client, "dev", 2*time.Second)
 			if e := apiError(t, err); !errors.Is(err, desktop.ErrOutcomeUnknown) || !errors.Is(err, errTimeout) || e.Operation != string(desktoptest.Apply) {
 				t.Errorf("got %v", err)
 			}

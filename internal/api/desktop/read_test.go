@@ -103,7 +103,7 @@ func TestUserDesktops_anOrderWithoutACallbackDropsTheListToo(t *testing.T) {
 	}
 	server.Fail(desktoptest.Apply, 1, desktoptest.DropAfter())
 	server.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
-	if err := orderWithin(t, client, "dev_01", 100*time.Millisecond); !errors.Is(err, desktop.ErrOutcomeUnknown) {
+	if err := orderWithin(t, client, "dev_01", 2*time.Second); !errors.Is(err, desktop.ErrOutcomeUnknown) {
 		t.Fatal(err)
 	}
 	if got, err := client.UserDesktops(t.Context(), "dev_01"); err != nil || len(got) != 2 {
@@ -184,8 +184,8 @@ func TestUserDesktops_allReadersLeave(t *testing.T) {
 	client, server := start(t, nil)
 	server.AddDesktop("dev_01", "win7")
 	server.Fail(desktoptest.UserDesktops, -1, desktoptest.Answer(429, "application/json", `{"status":-1,"message":"slow down"}`))
-	late := errors.New("no end came within 50ms")
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 50*time.Millisecond, late)
+	late := errors.New("timed out after 2s")
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 2*time.Second, late)
 	defer cancel()
 	_, err := client.UserDesktops(ctx, "dev_01")
 	if e := apiError(t, err); !errors.Is(err, late) || !errors.Is(err, api.ErrThrottled) || e.Message != "slow down" {

@@ -197,7 +197,7 @@ func TestApply_answerAfterTheTimeoutOfTheRequest(t *testing.T) {
 		t.Errorf("got %+v and %v", got, err)
 	}
 	fake.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
-	if err := orderWithin(t, client, "dev", 300*time.Millisecond); !errors.Is(err, desktop.ErrOutcomeUnknown) {
+	if err := orderWithin(t, client, "dev", 2*time.Second); !errors.Is(err, desktop.ErrOutcomeUnknown) {
 		t.Errorf("got %v", err)
 	}
 	if got := len(faults.Requests()); got != 2 {
