@@ -31,17 +31,22 @@ func (r *Receiver) Orphaned(ctx context.Context) error {
 // service calls back there. If the address is taken, that process still receives
 // or another one does.
 func (r *Receiver) listenForOther(ctx context.Context, intent ledger.Intent) {
-	if intent.Listen == "" || intent.Machine != r.identity.Machine || r.port.Fixed() {
-		return
-	}
+	// An apply that only resumes orders has not started to listen.
 	key, err := r.makeKey(ctx)
 	if err == nil {
 		_, err = r.start(ctx, key)
 	}
-	var listener net.Listener
-	if err == nil {
-		listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", intent.Listen)
+	if err != nil {
+		r.log.WarnContext(ctx, "unable to receive the callback of an earlier order", "error", err)
+		return
 	}
+	r.mu.Lock()
+	own := r.listener
+	r.mu.Unlock()
+	if intent.Listen == "" || intent.Machine != r.identity.Machine || own == nil || own.Addr().String() == intent.Listen {
+		return
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", intent.Listen)
 	if err != nil {
 		r.log.DebugContext(ctx, "unable to listen at the address of the process that placed the order", "error", err)
 		return
