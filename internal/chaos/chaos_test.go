@@ -12,17 +12,14 @@ import (
 )
 
 var (
-	rounds   = flag.Int("rounds", 0, "number of rounds; 0 skips the test")
+	rounds   = flag.Int("rounds", 3, "number of rounds")
 	seed     = flag.Uint64("seed", 0, "seed of the first round; 0 takes the time")
-	desktops = flag.Int("desktops", 40, "number of desktops that a round orders")
+	desktops = flag.Int("desktops", 12, "number of desktops that a round orders")
 	inbox    = flag.String("inbox", "directory", "where callbacks are kept: directory, bucket or relay")
 )
 
 func TestChaos(t *testing.T) {
 	t.Parallel()
-	if *rounds == 0 {
-		t.Skip("-rounds is 0")
-	}
 	acctest.RequireCLI(t)
 	first := *seed
 	if first == 0 {
@@ -38,7 +35,7 @@ func TestChaos(t *testing.T) {
 			t.Logf("seed %d: %s", roundSeed, s)
 		})
 		if !passed {
-			t.Errorf("to repeat it alone: make chaos CHAOS_FLAGS=\"-inbox %s -rounds 1 -seed %d\"", *inbox, roundSeed)
+			t.Errorf("to repeat it alone: make chaos CHAOS_FLAGS=\"-inbox %s -rounds 1 -desktops %d -seed %d\"", *inbox, *desktops, roundSeed)
 		}
 	}
 	t.Logf("inbox %s, first seed %d: %s", *inbox, first, sum)

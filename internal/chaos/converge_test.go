@@ -53,37 +53,48 @@ func (r *round) recoverState() {
 }
 
 var (
-	ordersCommand = regexp.MustCompile(`terraform-provider-clouddesktop (orders (release|close) [0-9a-z-]+)((?: --(?:inbox|scope) (?:'[^']*'|\S+))*)`)
+	ordersCommand = regexp.MustCompile(`terraform-provider-clouddesktop (orders (release|close) ([0-9a-z-]+)((?: --(?:inbox|scope) (?:'[^']*'|\S+))*))(?:\.? )( ?--desktop)?`)
 	stateCommand  = regexp.MustCompile(`terraform (state rm) '?([^\s']+)'?`)
 )
 
 // follow runs the commands in a message. Where it offers to release or to close
-// an order, it is released: the desktop is wanted.
+// an order, it is released: the desktop is wanted. An order is closed only where
+// the message found no desktop that it may have led to; as long as there are
+// some, they may belong to orders that are still on their way.
 func (r *round) follow(result acctest.Result) {
 	r.t.Helper()
-	done := map[string]bool{}
 	text := result.Unframed()
+	commands := map[string]string{} // By order.
 	for _, match := range ordersCommand.FindAllStringSubmatch(text, -1) {
-		if match[2] == "close" || done[match[1]] {
-			continue
+		command, verb, ref, named := match[1], match[2], match[3], match[5] != ""
+		switch _, known := commands[ref]; {
+		case named:
+			commands[ref] = ""
+		case verb == "release", !known:
+			commands[ref] = command
 		}
-		done[match[1]] = true
-		// A person pastes it into a shell.
-		line := fmt.Sprintf("exec %q %s%s --yes", acctest.Provider(r.t), match[1], match[3])
-		command := exec.CommandContext(r.t.Context(), "/bin/sh", "-c", line)
-		command.Dir, command.Env = r.cli.Dir, r.cli.Env
-		output, err := command.CombinedOutput()
-		r.printed.Write(output)
-		r.counts.commands++
-		if err != nil {
-			r.t.Errorf("%s: %v\n%s", match[1], err, output)
+	}
+	for _, command := range commands {
+		if command != "" {
+			r.orders(command)
 		}
 	}
 	for _, match := range stateCommand.FindAllStringSubmatch(text, -1) {
-		if !done[match[2]] {
-			done[match[2]] = true
-			r.keep(r.cli.MustRun("state", "rm", match[2]))
-			r.counts.commands++
-		}
+		r.keep(r.cli.MustRun("state", "rm", match[2]))
+		r.counts.commands++
+	}
+}
+
+// orders runs a command as a person does who pastes it into a shell.
+func (r *round) orders(command string) {
+	r.t.Helper()
+	line := fmt.Sprintf("exec %q %s --yes", acctest.Provider(r.t), command)
+	shell := exec.CommandContext(r.t.Context(), "/bin/sh", "-c", line)
+	shell.Dir, shell.Env = r.cli.Dir, r.cli.Env
+	output, err := shell.CombinedOutput()
+	r.printed.Write(output)
+	r.counts.commands++
+	if err != nil {
+		r.t.Errorf("%s: %v\n%s", command, err, output)
 	}
 }
