@@ -151,7 +151,7 @@ func (c *Create) weigh(v *View) Step {
 		c.phase = phaseReject
 		return Step{Kind: StepReject, Ref: c.ref}
 	case o.Result.Kind == ResultSealed:
-		return c.release(Outcome{Kind: OutcomeStopped, Stop: &Stop{Reason: StopSealed, Ref: c.ref, Recipient: o.Intent.Recipient}})
+		return c.release(Outcome{Kind: OutcomeStopped, Stop: &Stop{Reason: StopSealed, Ref: c.ref, Recipient: o.sealedTo()}})
 	case o.Result.Kind == ResultFailure:
 		c.again = c.claimed
 		return c.close(Outcome{Kind: OutcomeFailed, Message: o.Result.Message}, "the service reported a failure")

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/seal"
 )
 
 // decode reads the callback of an order. A desktop that existed before the order
@@ -14,7 +16,8 @@ import (
 func (l *Ledger) decode(ctx context.Context, list inbox.Listing, o *Order, value []byte) Result {
 	body, err := l.cfg.Open(value)
 	if errors.Is(err, ErrSealed) {
-		return Result{Kind: ResultSealed, Message: err.Error()}
+		names, _ := seal.SealedTo(value)
+		return Result{Kind: ResultSealed, Message: err.Error(), Recipient: strings.Join(names, " and ")}
 	}
 	if err != nil {
 		return Result{Kind: ResultNotFinal, Message: err.Error()}

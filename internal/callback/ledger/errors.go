@@ -130,7 +130,7 @@ func (e *Error) stopped() string {
 			"If the state was not saved, run: %s (the next apply takes the desktop), or: %s (the desktop is left alone).", ref, e.release, e.closing)
 	case StopSealed:
 		return fmt.Sprintf("The callback of order %s is sealed to %s, which belongs to none of the configured age identities. "+
-			"Nothing was ordered. Add that identity to age_identity in the callback block and apply again.", ref, orElse(stop.Recipient, "another recipient"))
+			"It is kept in the inbox. Add that identity to age_identity in the callback block and apply again.", ref, orElse(stop.Recipient, "another recipient"))
 	case StopHeld:
 		return fmt.Sprintf("Order %s of this kind is held by %s, which still runs. Nothing was ordered. "+
 			"Wait until that apply has ended and apply again. To see the order, run: %s", ref, holder, e.list)

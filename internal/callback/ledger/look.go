@@ -59,8 +59,8 @@ func Look(v *View, want Want, self Self) LookResult {
 			continue
 		}
 		switch standing := v.standing(o, self); {
-		case standing == free && o.Sealed:
-			sealed = &Stop{Reason: StopSealed, Ref: o.Ref, Recipient: o.Intent.Recipient}
+		case standing == free && (o.Sealed || o.Result.Kind == ResultSealed):
+			sealed = &Stop{Reason: StopSealed, Ref: o.Ref, Recipient: o.sealedTo()}
 		case standing == free && (found.Claim == nil || prefer(o, found.Claim, want) < 0):
 			found.Claim = o
 		case standing == held:

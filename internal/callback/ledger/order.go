@@ -18,6 +18,15 @@ func (o *Order) Void() bool {
 	return o.Unsent || o.Refused && o.Result.Kind != ResultSuccess && !o.Has(Delivered)
 }
 
+// sealedTo is the recipient whose identity opens the order's callback. A relay
+// may seal to others than the intent names.
+func (o *Order) sealedTo() string {
+	if o.Result.Recipient != "" {
+		return o.Result.Recipient
+	}
+	return o.Intent.Recipient
+}
+
 // Open reports whether the order may still lead to a desktop that no saved
 // state is known to contain.
 func (o *Order) Open() bool { return o.Intent != nil && !o.Ended() && !o.Void() }

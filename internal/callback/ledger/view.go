@@ -67,6 +67,8 @@ type Result struct {
 	Kind           ResultKind
 	Username, UUID string
 	Message        string
+	// Recipient is whom a sealed callback is for, as far as it says so.
+	Recipient string
 }
 
 // Order is everything that the inbox holds of one order.
