@@ -5,12 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
+	"filippo.io/age"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
@@ -25,7 +28,8 @@ const relayToken = "0123456789abcdef0123456789abcdef"
 // startRelay starts a relay in this process and returns its URL.
 func startRelay(t *testing.T, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
+	// The context of a test ends before the providers are closed.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	listening, ended := make(chan string, 1), make(chan int, 1)
 	var logs bytes.Buffer // Read after the end only.
 	command := relay.Command{
@@ -63,7 +67,7 @@ func relayTokenFile(t *testing.T) string {
 
 // providerWithInbox configures the provider for a fake and an inbox.
 func providerWithInbox(server *desktoptest.Server, callback string) string {
-	return fmt.Sprintf("provider \"clouddesktop\" {\n  desktop { endpoint = %q }\n  callback {\n%s\n  }\n}\n", server.URL, callback)
+	return fmt.Sprintf("provider \"clouddesktop\" {\n  desktop { endpoint = %q }\n  callback {\n    scope = \"test\"\n%s\n  }\n}\n", server.URL, callback)
 }
 
 // orders checks that an order, a resize and a destroy work with this inbox.
@@ -82,7 +86,86 @@ func orders(t *testing.T, server *desktoptest.Server, callback string) {
 	})
 }
 
-func TestDesktop_bucketAsInbox(t *testing.T) {
+func TestDesktop_relayAsInbox(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	url := startRelay(t, "--inbox", filepath.Join(t.TempDir(), "inbox"), "--token-file", relayTokenFile(t))
+	orders(t, server, fmt.Sprintf("inbox = %q\n token = %q", url, relayToken))
+}
+
+func TestDesktop_relayAsInboxWithAnOwnReceiver(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	url := startRelay(t, "--inbox", filepath.Join(t.TempDir(), "inbox"), "--token-file", relayTokenFile(t))
+	orders(t, server, fmt.Sprintf("inbox = %q\n token = %q\n listen = %q", url, relayToken, fmt.Sprint("127.0.0.1:", acctest.FreePort(t))))
+}
+
+// The relay seals to a recipient; the provider has the identity, and an older one
+// on the first line.
+func TestDesktop_sealedCallbacks(t *testing.T) {
+	t.Parallel()
+	var keys []*age.X25519Identity
+	for range 2 {
+		key, err := age.GenerateX25519Identity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys = append(keys, key)
+	}
+	server := desktoptest.Start(t)
+	folder := filepath.Join(t.TempDir(), "inbox")
+	url := startRelay(t, "--inbox", folder, "--token-file", relayTokenFile(t), "--recipient", keys[1].Recipient().String())
+	seen := make(chan string, 10)
+	server.Callback(desktoptest.Apply, -1, func(op *desktoptest.Task) {
+		op.Send(op.Execute())
+		seen <- everything(folder)
+	})
+	orders(t, server, fmt.Sprintf("inbox = %q\n token = %q\n age_identity = \"%s\\n%s\"", url, relayToken, keys[0], keys[1]))
+	if content := <-seen; strings.Contains(content, server.Password("dev_01")) {
+		t.Error("the inbox of the relay shows the password")
+	}
+}
+
+// A result that this process cannot open is neither lost nor ordered again.
+func TestDesktop_missingIdentity(t *testing.T) {
+	t.Parallel()
+	key, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := desktoptest.Start(t)
+	recipient := key.Recipient().String()
+	url := startRelay(t, "--inbox", filepath.Join(t.TempDir(), "inbox"), "--token-file", relayTokenFile(t), "--recipient", recipient)
+	callback := fmt.Sprintf("inbox = %q\n token = %q", url, relayToken)
+	order := desktopWith("timeouts {\n create = \"5s\"\n }")
+	steps(t, resource.TestStep{
+		Config:      providerWithInbox(server, callback) + order,
+		ExpectError: acctest.ErrorContains("sealed to " + recipient),
+	}, resource.TestStep{
+		Config: providerWithInbox(server, callback+fmt.Sprintf("\n age_identity = %q", key)) + order,
+		Check: resource.ComposeTestCheckFunc(
+			sent(server, desktoptest.Apply, `os="win10" username="dev"`),
+			func(state *terraform.State) error {
+				return resource.TestCheckResourceAttr(address, "password", server.Password("dev_01"))(state)
+			},
+		),
+	})
+}
+
+// everything returns the content of all files below folder.
+func everything(folder string) string {
+	var all strings.Builder
+	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			content, _ := os.ReadFile(path) // The provider may remove it meanwhile.
+			all.Write(content)
+		}
+		return nil
+	})
+	return all.String()
+}
+
+func TestDesktop_bucketAsInbox(t *testing.T) { //nolint:paralleltest // It sets the credentials of the process.
 	t.Setenv("AWS_ACCESS_KEY_ID", s3test.AccessKey)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", s3test.SecretKey)
 	root := t.TempDir()
@@ -91,10 +174,17 @@ func TestDesktop_bucketAsInbox(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(bucket.Close)
-	if err := bucket.MakeBucket("own"); err != nil {
+	if err := errors.Join(bucket.MakeBucket("own"), bucket.MakeBucket("relayed")); err != nil {
 		t.Fatal(err)
 	}
-	orders(t, desktoptest.Start(t), fmt.Sprintf("inbox = %q", bucket.Address("own")))
+	t.Run("own receiver", func(t *testing.T) { //nolint:paralleltest // See above.
+		orders(t, desktoptest.Start(t), fmt.Sprintf("inbox = %q", bucket.Address("own")))
+	})
+	t.Run("two relays", func(t *testing.T) { //nolint:paralleltest // See above.
+		url := startRelay(t, "--inbox", bucket.Address("relayed"))
+		startRelay(t, "--inbox", bucket.Address("relayed"))
+		orders(t, desktoptest.Start(t), fmt.Sprintf("inbox = %q\n listen = \"\"\n url = %q", bucket.Address("relayed"), url))
+	})
 }
 
 // The order is placed only if the inbox can be written.
