@@ -165,7 +165,7 @@ func everything(folder string) string {
 	return all.String()
 }
 
-func TestDesktop_bucketAsInbox(t *testing.T) { //nolint:paralleltest // It sets the credentials of the process.
+func TestDesktop_bucketAsInbox(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", s3test.AccessKey)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", s3test.SecretKey)
 	root := t.TempDir()
