@@ -81,7 +81,7 @@ func TestDeployments_useFlagsThatTheRelayHas(t *testing.T) {
 func manifests(t *testing.T) map[string]any {
 	t.Helper()
 	decoded := map[string]any{}
-	for _, document := range strings.SplitSeq(read(t, "kubernetes.yaml"), "\n---\n") {
+	for document := range strings.SplitSeq(read(t, "kubernetes.yaml"), "\n---\n") {
 		var kind struct{ APIVersion, Kind string }
 		if err := yaml.Unmarshal([]byte(document), &kind); err != nil {
 			t.Fatal(err)
