@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
 func TestOrder_deliversTheDesktopOfTheCallback(t *testing.T) {
@@ -20,6 +21,35 @@ func TestOrder_deliversTheDesktopOfTheCallback(t *testing.T) {
 		}
 		if got := s.turns(); got != "delivered" {
 			t.Errorf("the turns are %q", got)
+		}
+	})
+}
+
+// A callback with a desktop that existed before takes the key of the result, so
+// the receiver keeps the real result as evidence.
+func TestOrder_findsTheResultBehindAnotherCallback(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite()
+		s.silent = true
+		s.desktops = []ledger.Desktop{{Username: "dev_09", UUID: "old"}}
+		req := s.request()
+		prepare := req.Prepare
+		req.Prepare = func(ctx context.Context) (ledger.Sending, error) {
+			sending, err := prepare(ctx)
+			post := sending.Post
+			sending.Post = func(ctx context.Context) ledger.Answer {
+				s.callback(ctx, sending.Ref, body{Status: "0", Username: "dev_09", UUID: "old"})
+				second := receiver.Evidence{Reason: receiver.Repeated, Body: []byte(`{"Status":"0","Username":"dev_01","UUID":"uuid-1"}`)}
+				if err := second.Store(ctx, s.store, sending.Ref); err != nil {
+					t.Error(err)
+				}
+				return post(ctx)
+			}
+			return sending, err
+		}
+		if d := mustGet(t, s.process("p1"), req); d.Desktop.UUID != "uuid-1" {
+			t.Errorf("the order delivered %+v", d.Desktop)
 		}
 	})
 }

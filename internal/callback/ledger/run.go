@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 )
@@ -86,9 +85,9 @@ func (r *run) do(ctx context.Context, step Step) Event {
 	case StepSearch:
 		return r.search(ctx)
 	case StepReject:
-		return r.setAside(ctx, step.Ref, "it names a desktop of another order, or one that existed before", slices.Clone)
+		return r.setAside(ctx, step.Ref, r.l.reject(ctx, step.Ref))
 	case StepRedact:
-		return r.setAside(ctx, step.Ref, reasonEnded, r.l.redact)
+		return r.setAside(ctx, step.Ref, r.l.setAside(ctx, step.Ref, reasonEnded, r.l.redact))
 	case StepReady, StepReturn:
 	}
 	return Event{Kind: Failed}
@@ -173,8 +172,9 @@ func (r *run) search(ctx context.Context) Event {
 	return Event{Kind: Searched, Candidates: len(r.candidates)}
 }
 
-func (r *run) setAside(ctx context.Context, ref, reason string, change func([]byte) []byte) Event {
-	if err := r.l.setAside(ctx, ref, reason, change); err != nil {
+// setAside reports that a callback was set aside, or why not.
+func (r *run) setAside(ctx context.Context, ref string, err error) Event {
+	if err != nil {
 		r.l.log.WarnContext(ctx, "unable to set a callback aside", "order", ref, "error", err)
 		return Event{Kind: Failed}
 	}

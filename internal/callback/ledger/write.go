@@ -2,8 +2,10 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
@@ -82,6 +84,39 @@ func (l *Ledger) setAside(ctx context.Context, ref, reason string, change func([
 	}
 	l.forget(ref)
 	return l.cfg.Store.Delete(ctx, ResultKey(ref))
+}
+
+// reject sets a callback aside that is not the result. One that came after it
+// may be: the receiver kept it as evidence, because the key was taken.
+func (l *Ledger) reject(ctx context.Context, ref string) error {
+	if err := l.setAside(ctx, ref, "it names a desktop of another order, or one that existed before", slices.Clone); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	defer cancel()
+	listing, err := l.cfg.Store.List(ctx, receiver.EvidencePrefix(ref))
+	if err != nil {
+		return err
+	}
+	for _, entry := range listing.Entries {
+		value, err := l.cfg.Store.Get(ctx, entry.Key)
+		if errors.Is(err, inbox.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		var kept receiver.Evidence
+		if json.Unmarshal(value, &kept) != nil || kept.Reason != receiver.Repeated {
+			continue
+		}
+		created, err := l.cfg.Store.Create(ctx, ResultKey(ref), kept.Body)
+		if err != nil || !created {
+			return err
+		}
+		return l.cfg.Store.Delete(ctx, entry.Key)
+	}
+	return nil
 }
 
 // addEvidence keeps a callback that is not the result of its order.

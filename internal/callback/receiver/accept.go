@@ -74,21 +74,35 @@ func (c *callback) keep(ctx context.Context) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
-	var created bool
+	created, err := c.create(ctx, value)
+	if err == nil && !created {
+		event, err := c.keepNotFinal(ctx, Repeated)
+		if err != nil || c.id.Kind() != id.Order {
+			return event, err
+		}
+		// The order may have set the first callback aside meanwhile, before it
+		// could see this one.
+		if created, err = c.create(ctx, value); err != nil || !created {
+			return event, err
+		}
+	}
+	switch {
+	case err != nil:
+		return Event{}, err
+	case c.ended(ctx):
+		return c.keepEndedMeanwhile(ctx)
+	}
+	return Event{ID: c.id, Outcome: Stored}, nil
+}
+
+// create stores value as the result and reports whether the key holds it now.
+func (c *callback) create(ctx context.Context, value []byte) (created bool, err error) {
 	onFailure := func() { c.config.Observe(Event{ID: c.id, Outcome: Unstored, Body: c.body}) }
 	err = c.retry(ctx, onFailure, func(ctx context.Context) (err error) {
 		created, err = c.in.Store.Create(ctx, ResultKey(c.id.Hash()), value)
 		return err
 	})
-	switch {
-	case err != nil:
-		return Event{}, err
-	case !created:
-		return c.keepNotFinal(ctx, "another callback came before it")
-	case c.ended(ctx):
-		return c.keepEndedMeanwhile(ctx)
-	}
-	return Event{ID: c.id, Outcome: Stored}, nil
+	return created, err
 }
 
 // keepEndedMeanwhile is for a call that ended while its result was stored. If the

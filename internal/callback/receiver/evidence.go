@@ -27,6 +27,10 @@ type Evidence struct {
 	Body []byte `json:"body,omitempty"`
 }
 
+// Repeated is the reason of a callback that came while another one was the
+// result. If that one is set aside, this one may be the result.
+const Repeated = "another callback came before it"
+
 // errTooMuchEvidence is returned for a callback that is not final, of a call of
 // which enough of that kind is kept.
 var errTooMuchEvidence = fmt.Errorf("the inbox holds %d callbacks of this call that are not final, and keeps no more", maxEvidence)
