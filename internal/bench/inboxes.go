@@ -100,7 +100,7 @@ func (i *inboxes) addRelay(ctx context.Context, dir string) error {
 	select {
 	case url := <-listening:
 		store, err := https.New(https.Config{URL: url, Token: relayToken, HTTPClient: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}}})
-		i.kinds = append(i.kinds, measuredInbox{"relay", store, fmt.Sprintf("inbox = %q\n    token = %q\n    listen = \"127.0.0.1:0\"", url, relayToken), nil})
+		i.kinds = append(i.kinds, measuredInbox{"relay", store, fmt.Sprintf("inbox = %q\n    token = %q", url, relayToken), nil})
 		return err
 	case code := <-ended:
 		ended <- code

@@ -178,7 +178,7 @@ func compare(ctx context.Context, out io.Writer, service *service, variants []*v
 func latency(ctx context.Context, out io.Writer, service *service, v *variant, kind measuredInbox) error {
 	const n = 20
 	service.reset(0)
-	v.callback, v.env = "  callback {\n    "+kind.callback+"\n  }\n", append(slices.Clip(v.env), kind.env...)
+	v.callback, v.env = "  callback {\n    scope = \"bench\"\n    "+kind.callback+"\n  }\n", append(slices.Clip(v.env), kind.env...)
 	if err := v.configure(ctx, service.URL, groups(n)); err != nil {
 		return err
 	}
