@@ -52,7 +52,13 @@ func newRequests(t *testing.T) *requests {
 	c.MustRun("init")
 	workflows := filepath.Join(c.Dir, ".github", "workflows")
 	r := &requests{c, workflowSteps(t, filepath.Join(workflows, "plan.yml"))["Plan"], workflowSteps(t, filepath.Join(workflows, "apply.yml"))["Send the initial passwords"], t.TempDir()}
-	c.Env = append(c.Env, "COMMENTS="+r.comments, "GH_TOKEN=token", "GH_REPO=example/desktops", "PR=12")
+	// The guide tells the owner of the repository to seal callbacks.
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Env = append(c.Env, "COMMENTS="+r.comments, "GH_TOKEN=token", "GH_REPO=example/desktops", "PR=12",
+		"CLOUDDESKTOP_CALLBACK_AGE_IDENTITY="+identity.String())
 	if err := os.Remove(filepath.Join(c.Dir, "requests", "design-ada.yaml")); err != nil {
 		t.Fatal(err)
 	}

@@ -81,7 +81,7 @@ func TestDesktopCLI_interrupt(t *testing.T) {
 		t.Errorf("the apply went on for %v after the interrupt", took)
 	}
 	for _, text := range []string{
-		"Unable to Order Desktop", "The run was interrupted.", `A win10 desktop was ordered for group "dev"`, "terraform import ADDRESS 'USERNAME/DESKTOP_UUID'",
+		"Unable to Order Desktop", "The apply was interrupted. The next apply resumes order", "terraform-provider-clouddesktop orders show",
 	} {
 		if !r.Says(text) {
 			t.Errorf("the interrupted apply does not say %q:\n%s%s", text, r.Stdout, r.Stderr)
