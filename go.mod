@@ -30,6 +30,7 @@ require (
 	golang.org/x/sys v0.49.0 // Hands sockets from process to process, locks files and tells when a process started.
 	golang.org/x/time v0.16.0 // Paces requests to Tencent Cloud.
 	gopkg.in/yaml.v2 v2.4.0 // Reads clouds.yaml into the types of gophercloud, which needs it as well. Apache-2.0.
+	pgregory.net/rapid v1.2.0 // Tests: draws random stories of applies and shrinks those that fail (MPL-2.0, not in the binary).
 )
 
 require (

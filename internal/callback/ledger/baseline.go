@@ -4,24 +4,23 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"sync"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
 // baselineCall lists the desktops of one group once in a process.
 type baselineCall struct {
-	mu   sync.Mutex
+	turn chan struct{} // Holds a value while a Create lists.
 	done bool
 }
 
 // ensureBaseline stores what exists before the first order of a group.
 func (l *Ledger) ensureBaseline(ctx context.Context, req Request) error {
 	key := baselineKey(l.cfg.Scope, l.self.Term, req.Kind)
-	stored, _ := l.baselines.LoadOrStore(key, &baselineCall{})
+	stored, _ := l.baselines.LoadOrStore(key, &baselineCall{turn: make(chan struct{}, 1)})
 	call, _ := stored.(*baselineCall) // Nothing else is stored.
-	call.mu.Lock()
-	defer call.mu.Unlock()
+	call.turn <- struct{}{}
+	defer func() { <-call.turn }()
 	if call.done {
 		return nil
 	}

@@ -61,7 +61,7 @@ type Ledger struct {
 	self Self
 	log  *slog.Logger
 
-	entering sync.Mutex
+	entering chan struct{} // Holds a value while a Create enters.
 	entered  bool
 	refusal  error // Why no order may be placed.
 
@@ -94,6 +94,7 @@ func New(cfg Config) *Ledger {
 	return &Ledger{
 		cfg: cfg, log: logger,
 		self:     Self{Scope: cfg.Scope, Process: cfg.Process, Terraform: cfg.Terraform},
+		entering: make(chan struct{}, 1),
 		cache:    map[string]cached{},
 		received: map[string][]byte{},
 		wake:     make(chan struct{}),
@@ -102,8 +103,8 @@ func New(cfg Config) *Ledger {
 
 // enter registers the process and takes its term, once.
 func (l *Ledger) enter(ctx context.Context) error {
-	l.entering.Lock()
-	defer l.entering.Unlock()
+	l.entering <- struct{}{}
+	defer func() { <-l.entering }()
 	if l.entered || l.refusal != nil {
 		return l.refusal
 	}
