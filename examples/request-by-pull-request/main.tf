@@ -17,6 +17,7 @@ provider "clouddesktop" {
     listen = var.listen
     url    = var.callback_url
     inbox  = var.inbox
+    scope  = var.inbox == null ? null : "desktop-requests" # Other states in this inbox need another one.
   }
 }
 
