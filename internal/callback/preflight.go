@@ -37,7 +37,7 @@ func (r *Receiver) preflight(ctx context.Context, warn func(string)) error {
 	case err != nil:
 		warn(fmt.Sprintf("The provider could not call its own callback URL %s. That may be normal in this network. "+
 			"If no callback arrives, check that the service can reach this URL, and url and listen in the provider's callback block.", where))
-		r.log.DebugContext(ctx, "unable to call the own callback URL", "error", errors.Unwrap(err))
+		r.log.DebugContext(ctx, "unable to call the callback URL of this process", "error", errors.Unwrap(err))
 	case got != probe.Proof(key):
 		return fmt.Errorf("the callback URL %s leads to another program, so callbacks would be lost; nothing was ordered; "+
 			"check the route or proxy in front of the receiver, and url and listen in the provider's callback block", where)

@@ -68,7 +68,7 @@ func (r *Reader) intent(keys *orderKeys, entry inbox.Entry) error {
 }
 
 // finish returns the order. Turns after a gap are not read: a List may miss a
-// key that is written meanwhile, and whoever acts on less than all turns finds
+// key that is written meanwhile, and a process that acts on less than all turns finds
 // the next key taken.
 func (k *orderKeys) finish() Order {
 	o := k.order

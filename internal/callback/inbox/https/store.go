@@ -42,11 +42,11 @@ func (s *Store) URL() string { return s.base.String() }
 
 // Create implements inbox.Store.
 func (s *Store) Create(ctx context.Context, key string, value []byte) (bool, error) {
-	if err := check(ctx, key); err != nil {
+	if err := inbox.CheckCall(ctx, key); err != nil {
 		return false, err
 	}
 	a, err := s.call(ctx, request{method: http.MethodPut, path: keysPath + key, header: http.Header{"If-None-Match": {"*"}}, body: value})
-	return err == nil && a.status == http.StatusCreated, writeError(err)
+	return err == nil && a.status == http.StatusCreated, inbox.WriteError(err)
 }
 
 // Get implements inbox.Store.
@@ -58,7 +58,7 @@ func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
 	if errors.Is(err, inbox.ErrNotExist) {
 		return nil, inbox.ErrNotExist
 	}
-	return value, readError(err)
+	return value, inbox.ReadError(err)
 }
 
 func (s *Store) get(ctx context.Context, key string) ([]byte, error) {
@@ -79,11 +79,11 @@ func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) 
 	}
 	a, err := s.call(ctx, request{method: http.MethodGet, path: listPath, query: url.Values{"prefix": {prefix}}})
 	if err != nil {
-		return inbox.Listing{}, readError(err)
+		return inbox.Listing{}, inbox.ReadError(err)
 	}
 	var l list
 	if err := json.Unmarshal(a.body, &l); err != nil {
-		return inbox.Listing{}, readError(fmt.Errorf("the list of the relay at %s cannot be read: %w", s.base.Host, err))
+		return inbox.Listing{}, inbox.ReadError(fmt.Errorf("the list of the relay at %s cannot be read: %w", s.base.Host, err))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,21 +103,21 @@ func (s *Store) Wait(ctx context.Context, prefix string) error {
 		method: http.MethodGet, path: waitPath, query: url.Values{"prefix": {prefix}, "since": {since}},
 		timeout: waitTimeout + waitMargin,
 	})
-	return readError(err)
+	return inbox.ReadError(err)
 }
 
 // Replace implements inbox.Store.
 func (s *Store) Replace(ctx context.Context, key string, value []byte) error {
-	if err := errors.Join(inbox.CheckReplaceable(key), check(ctx, key)); err != nil {
+	if err := errors.Join(inbox.CheckReplaceable(key), inbox.CheckCall(ctx, key)); err != nil {
 		return err
 	}
 	_, err := s.call(ctx, request{method: http.MethodPut, path: keysPath + key, body: value})
-	return writeError(err)
+	return inbox.WriteError(err)
 }
 
 // Delete implements inbox.Store.
 func (s *Store) Delete(ctx context.Context, keys ...string) error {
-	if err := check(ctx, keys...); err != nil || len(keys) == 0 {
+	if err := inbox.CheckCall(ctx, keys...); err != nil || len(keys) == 0 {
 		return err
 	}
 	body, err := json.Marshal(deletion{keys})
@@ -125,39 +125,13 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 		return err
 	}
 	_, err = s.call(ctx, request{method: http.MethodPost, path: deletePath, body: body})
-	return writeError(err)
+	return inbox.WriteError(err)
 }
 
 // readable checks the arguments of a read, and once the format.
 func (s *Store) readable(ctx context.Context, keys ...string) error {
-	if err := check(ctx, keys...); err != nil {
+	if err := inbox.CheckCall(ctx, keys...); err != nil {
 		return err
 	}
-	return readError(s.format.Read(ctx, s.get))
-}
-
-func check(ctx context.Context, keys ...string) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	for _, key := range keys {
-		if err := inbox.CheckKey(key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("unable to read the inbox: %w", err)
-}
-
-func writeError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("unable to write to the inbox: %w", err)
+	return inbox.ReadError(s.format.Read(ctx, s.get))
 }

@@ -41,15 +41,15 @@ func New(cfg Config) (*Store, error) {
 
 // Create implements inbox.Store.
 func (s *Store) Create(ctx context.Context, key string, value []byte) (bool, error) {
-	if err := check(ctx, key); err != nil {
+	if err := inbox.CheckCall(ctx, key); err != nil {
 		return false, err
 	}
 	how, err := s.condition(ctx)
 	if err != nil {
-		return false, writeError(err)
+		return false, inbox.WriteError(err)
 	}
 	created, err := s.client.create(ctx, how, key, value)
-	return created, writeError(err)
+	return created, inbox.WriteError(err)
 }
 
 // condition finds out once how to create objects.
@@ -75,7 +75,7 @@ func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
 	if errors.Is(err, inbox.ErrNotExist) {
 		return nil, inbox.ErrNotExist
 	}
-	return value, readError(err)
+	return value, inbox.ReadError(err)
 }
 
 func (c *client) get(ctx context.Context, object string) ([]byte, error) {
@@ -106,7 +106,7 @@ func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) 
 		return inbox.Listing{}, err
 	}
 	listing, err := s.client.list(ctx, prefix)
-	return listing, readError(err)
+	return listing, inbox.ReadError(err)
 }
 
 // list asks for all pages of a listing.
@@ -142,15 +142,15 @@ func (c *client) list(ctx context.Context, prefix string) (inbox.Listing, error)
 
 // Replace implements inbox.Store.
 func (s *Store) Replace(ctx context.Context, key string, value []byte) error {
-	if err := errors.Join(inbox.CheckReplaceable(key), check(ctx, key)); err != nil {
+	if err := errors.Join(inbox.CheckReplaceable(key), inbox.CheckCall(ctx, key)); err != nil {
 		return err
 	}
 	// A bucket that cannot be an inbox is refused before anything is in it.
 	if _, err := s.condition(ctx); err != nil {
-		return writeError(err)
+		return inbox.WriteError(err)
 	}
 	_, err := s.client.call(ctx, request{method: http.MethodPut, object: key, body: value})
-	return writeError(err)
+	return inbox.WriteError(err)
 }
 
 // deletesAtOnce bounds the requests of one Delete.
@@ -158,7 +158,7 @@ const deletesAtOnce = 8
 
 // Delete implements inbox.Store.
 func (s *Store) Delete(ctx context.Context, keys ...string) error {
-	if err := check(ctx, keys...); err != nil {
+	if err := inbox.CheckCall(ctx, keys...); err != nil {
 		return err
 	}
 	errs := make([]error, len(keys))
@@ -172,7 +172,7 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 		})
 	}
 	all.Wait()
-	return writeError(errors.Join(errs...))
+	return inbox.WriteError(errors.Join(errs...))
 }
 
 func (c *client) remove(ctx context.Context, object string) error {
@@ -198,34 +198,8 @@ func (c *client) versions(ctx context.Context) (string, error) {
 
 // readable checks the arguments of a read, and once the format.
 func (s *Store) readable(ctx context.Context, keys ...string) error {
-	if err := check(ctx, keys...); err != nil {
+	if err := inbox.CheckCall(ctx, keys...); err != nil {
 		return err
 	}
-	return readError(s.format.Read(ctx, s.client.get))
-}
-
-func check(ctx context.Context, keys ...string) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	for _, key := range keys {
-		if err := inbox.CheckKey(key); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("unable to read the inbox: %w", err)
-}
-
-func writeError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("unable to write to the inbox: %w", err)
+	return inbox.ReadError(s.format.Read(ctx, s.client.get))
 }
