@@ -38,28 +38,28 @@ func callbackBlock() schema.Block {
 			},
 			"inbox": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Where callbacks are kept: the path of a directory, `s3://bucket/prefix?region=…` for a bucket (`&endpoint=…` if it is not on AWS), or the `https://` URL of a relay. No other user can read the directory. Default: `clouddesktop` in Terraform's data directory (`.terraform` or `TF_DATA_DIR`), which a CI runner without a persistent disk loses.",
+				MarkdownDescription: "Where callbacks are kept: the path of a directory, `s3://bucket/prefix?region=…` for a bucket (`&endpoint=…` if it is not on AWS), or the `https://` URL of a relay. Other OS users must not be able to read the directory. Default: `clouddesktop` in Terraform's data directory (`.terraform` or `TF_DATA_DIR`). Set another one on a CI runner without a persistent disk.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"scope": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "The name of this Terraform state in the inbox, such as `desktops-prod`: orders of one state are never taken for those of another. " +
+				MarkdownDescription: "The name of this Terraform state in the inbox, such as `desktops-prod`: the provider keeps the orders of different states apart by it. " +
 					"The name of the workspace is always added. Required with `inbox`, unless `TFC_WORKSPACE_NAME` is set. Two states must not have the same scope.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"lost_orders": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "What to do about an order that the service accepted and never called back for. `stop` (default): an error names the desktops that it may have led to, and the commands that resolve it. " +
-					"`reorder`: the provider closes the order with a warning and places another, but only if it found no such desktop twice, the second time in an apply at least five minutes later.",
+				MarkdownDescription: "What to do about an order that the service accepted, but for which no callback came. `stop` (default): an error names the desktops that the order may have created, and the commands that resolve it. " +
+					"`reorder`: the provider closes the order with a warning and places a new one, but only if two searches found no such desktop, the second one in an apply at least five minutes after the first.",
 				Validators: []validator.String{stringvalidator.OneOf("stop", "reorder")},
 			},
 			"token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The token of the relay that `inbox` names. Default: `CLOUDDESKTOP_CALLBACK_TOKEN`.",
+				MarkdownDescription: "The token of the relay in `inbox`. Default: the environment variable `CLOUDDESKTOP_CALLBACK_TOKEN`.",
 			},
 			"age_identity": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "The [age](https://age-encryption.org) identity (`AGE-SECRET-KEY-1…`) that callbacks are sealed to in the inbox and opened with. Several lines while keys rotate: the first one seals, all of them open. Default: `CLOUDDESKTOP_CALLBACK_AGE_IDENTITY`.",
+				MarkdownDescription: "The [age](https://age-encryption.org) identity (`AGE-SECRET-KEY-1…`) that encrypts callbacks in the inbox and decrypts them. To rotate it, write several lines: the provider encrypts with the first identity and decrypts with all. Default: the environment variable `CLOUDDESKTOP_CALLBACK_AGE_IDENTITY`.",
 			},
 			"tls_certificate": schema.StringAttribute{
 				Optional:            true,

@@ -38,7 +38,7 @@ func desktopBlock() schema.Block {
 			},
 			"headers": schema.MapAttribute{
 				Optional: true, Sensitive: true, ElementType: types.StringType,
-				MarkdownDescription: "Headers to send with every request, such as `Authorization`. Default of that one: the environment variable `CLOUDDESKTOP_AUTHORIZATION`.",
+				MarkdownDescription: "Headers to send with every request, such as `Authorization`. Default for `Authorization`: the environment variable `CLOUDDESKTOP_AUTHORIZATION`.",
 			},
 			"ca_certificate": schema.StringAttribute{
 				Optional:            true,
@@ -72,7 +72,7 @@ func desktopBlock() schema.Block {
 			},
 			"user_groups": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The user groups that lists and reports cover when they name no user and no group. Default: none.",
+				MarkdownDescription: "The user groups that a list resource covers if it sets no user and no group. Default: none.",
 				Validators: []validator.List{
 					listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},

@@ -1,5 +1,5 @@
-// Package timeout adds to the timeouts blocks of all kinds of types that a
-// timeout is longer than zero.
+// Package timeout completes the timeouts blocks of all kinds of types: with a
+// description, and with the rule that a timeout is longer than zero.
 package timeout
 
 import (
@@ -18,25 +18,28 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// Positive returns a timeouts block of any kind that refuses zero and negative
-// timeouts. The block's own validators accept every duration.
+// description is shown for the block in the documentation.
+const description = "How long each operation may take, as a duration such as `30s`, `5m` or `1h`."
+
+// Positive returns a timeouts block of any kind with a description. It refuses
+// zero and negative timeouts. The block's own validators accept every duration.
 func Positive[B any](block B) B {
 	var validated any
 	switch b := any(block).(type) {
 	case resourceschema.SingleNestedBlock:
-		b.Validators = append(b.Validators, positive{})
+		b.MarkdownDescription, b.Validators = description, append(b.Validators, positive{})
 		validated = b
 	case datasourceschema.SingleNestedBlock:
-		b.Validators = append(b.Validators, positive{})
+		b.MarkdownDescription, b.Validators = description, append(b.Validators, positive{})
 		validated = b
 	case ephemeralschema.SingleNestedBlock:
-		b.Validators = append(b.Validators, positive{})
+		b.MarkdownDescription, b.Validators = description, append(b.Validators, positive{})
 		validated = b
 	case listschema.SingleNestedBlock:
-		b.Validators = append(b.Validators, positive{})
+		b.MarkdownDescription, b.Validators = description, append(b.Validators, positive{})
 		validated = b
 	case actionschema.SingleNestedBlock:
-		b.Validators = append(b.Validators, positive{})
+		b.MarkdownDescription, b.Validators = description, append(b.Validators, positive{})
 		validated = b
 	}
 	if b, ok := validated.(B); ok {

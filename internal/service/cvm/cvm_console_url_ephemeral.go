@@ -34,7 +34,7 @@ func (e *consoleURLEphemeral) Metadata(_ context.Context, req ephemeral.Metadata
 
 func (e *consoleURLEphemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: aboutConsole + " Every plan and every apply gets a new link, and nothing stores it. Requires Terraform 1.10.",
+		MarkdownDescription: aboutConsole + " Every plan and every apply gets a new link, and nothing stores it. Requires Terraform 1.10 or OpenTofu 1.11.",
 		Attributes: map[string]schema.Attribute{
 			"instance_id":   schema.StringAttribute{Required: true, MarkdownDescription: aboutInstance, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}},
 			"region":        schema.StringAttribute{Optional: true, MarkdownDescription: aboutRegion},

@@ -40,7 +40,7 @@ type desktopListModel struct {
 
 func (l *desktopList) ListResourceConfigSchema(ctx context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds the desktops of a user, of all users of a group, or of all groups in the provider's `desktop.user_groups`, to import them. Requires Terraform 1.14.",
+		MarkdownDescription: "Finds the desktops of a user, of all users of a group, or of all groups in the provider's `desktop.user_groups`, to import them. Requires Terraform 1.14; OpenTofu has no list resources.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Optional:            true,

@@ -46,7 +46,7 @@ func (d *desktopVolumesDataSource) Metadata(_ context.Context, req datasource.Me
 
 func (d *desktopVolumesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The data disks of a desktop.",
+		MarkdownDescription: "Lists the data disks of a desktop with their sizes.",
 		Attributes: map[string]schema.Attribute{
 			"desktop_uuid": schema.StringAttribute{
 				Required:            true,
@@ -60,7 +60,7 @@ func (d *desktopVolumesDataSource) Schema(ctx context.Context, _ datasource.Sche
 					"volume_uuid": schema.StringAttribute{Computed: true, MarkdownDescription: "The uuid of the disk."},
 					"volume_name": schema.StringAttribute{Computed: true, MarkdownDescription: "The name of the disk."},
 					"size_bytes":  schema.Int64Attribute{Computed: true, MarkdownDescription: "The size of the disk in bytes."},
-					"status":      schema.StringAttribute{Computed: true, MarkdownDescription: "The state of the disk, in the service's own word."},
+					"status":      schema.StringAttribute{Computed: true, MarkdownDescription: "The state of the disk, as the service reports it."},
 				}},
 			},
 		},

@@ -44,7 +44,7 @@ func (a *resetPasswordAction) Metadata(_ context.Context, req action.MetadataReq
 
 func (a *resetPasswordAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Resets the password of a user: when a resource that triggers the action changes, or on demand with `terraform apply -invoke`. Requires Terraform 1.14.",
+		MarkdownDescription: "Resets the password of a user: when a resource that triggers the action changes, or on demand with `terraform apply -invoke`. Requires Terraform 1.14; OpenTofu has no actions.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Required:            true,

@@ -50,7 +50,7 @@ func (d *userDesktopsDataSource) Metadata(_ context.Context, req datasource.Meta
 
 func (d *userDesktopsDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The desktops of a user, or of all users of a group. Whether an unknown `username` is an error or an empty list depends on the deployment. " +
+		MarkdownDescription: "Lists the desktops of a user, or of all users of a group. Whether an unknown `username` is an error or an empty list depends on the deployment. " +
 			"For an unknown `user_group`, the list is empty and the provider warns.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{

@@ -42,9 +42,9 @@ func (r *userPasswordResource) Metadata(_ context.Context, req resource.Metadata
 
 func (r *userPasswordResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Sets the password of a user: a given one, or the service's default. Creating the resource resets the password. " +
-			"A password cannot be read, so out-of-band changes are not detected, a password cannot be imported, and destroying leaves the password as it is. " +
-			"Two resources for one user are refused.",
+		MarkdownDescription: "Sets the password of a user to your value or to the default of the service. Creating the resource resets the password. " +
+			"The service does not report passwords, so Terraform cannot see out-of-band changes or import a password. A destroy does not change the password. " +
+			"Two resources for one user are an error.",
 		Attributes: map[string]schema.Attribute{
 			"username": schema.StringAttribute{
 				Required:            true,

@@ -33,7 +33,7 @@ func (e *serverConsoleURLEphemeral) Metadata(_ context.Context, req ephemeral.Me
 
 func (e *serverConsoleURLEphemeral) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: aboutConsole + " Every plan and every apply gets a new link, and nothing stores it. Requires Terraform 1.10.",
+		MarkdownDescription: aboutConsole + " Every plan and every apply gets a new link, and nothing stores it. Requires Terraform 1.10 or OpenTofu 1.11.",
 		Attributes: map[string]schema.Attribute{
 			"server_id":  schema.StringAttribute{Required: true, MarkdownDescription: aboutServer, Validators: []validator.String{serverID}},
 			"cloud":      schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: aboutCloud, Validators: []validator.String{stringvalidator.OneOf(clouds...)}},
