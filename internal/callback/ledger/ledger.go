@@ -75,6 +75,7 @@ type Ledger struct {
 	news     *poll         // The next List while orders wait.
 	once     *flight       // The one List of a plan.
 
+	confirmed sync.Map // The references that Confirm was called with.
 	baselines sync.Map // From the key to *baselineCall.
 	running   sync.WaitGroup
 }

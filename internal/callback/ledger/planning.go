@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 )
 
 // Planned returns the one List of this process, for plans. All calls
@@ -29,21 +28,33 @@ func (l *Ledger) Planned(ctx context.Context) (*View, error) {
 	}
 }
 
-// Confirm records that a saved state contains the desktops of these orders, and
-// deletes what the inbox still holds of them. It writes nothing if nothing is
-// left to do.
-func (l *Ledger) Confirm(ctx context.Context, refs ...Reference) error {
+// Confirm records that a saved state contains the desktop of an order, and
+// deletes what the inbox still holds of it. It writes nothing if nothing is left
+// to do. A plan calls it twice for each desktop, to read and to plan it, and the
+// one List shows what was there before the first call.
+func (l *Ledger) Confirm(ctx context.Context, ref Reference) error {
+	if l.Confirmed(ref.Ref) {
+		return nil
+	}
 	v, err := l.Planned(ctx)
 	if err != nil {
 		return err
 	}
 	self := l.self
 	self.Nonce = rand.Text()
-	var failed error
-	for _, todo := range Confirm(v, refs, self) {
-		failed = errors.Join(failed, l.confirm(ctx, todo))
+	for _, todo := range Confirm(v, []Reference{ref}, self) {
+		if err := l.confirm(ctx, todo); err != nil {
+			return err
+		}
 	}
-	return failed
+	l.confirmed.Store(ref.Ref, true)
+	return nil
+}
+
+// Confirmed reports whether Confirm has succeeded for an order in this process.
+func (l *Ledger) Confirmed(ref string) bool {
+	_, ok := l.confirmed.Load(ref)
+	return ok
 }
 
 func (l *Ledger) confirm(ctx context.Context, todo Confirmation) error {

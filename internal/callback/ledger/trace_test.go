@@ -111,6 +111,9 @@ func TestTrace_confirmWritesItsTurnBeforeItDeletes(t *testing.T) {
 			t.Errorf("Confirm did %s", got)
 		}
 		f.shapes = nil
+		if err := plan.Confirm(t.Context(), ledger.Reference{Ref: d.Ref(), Desktop: d.Desktop}); err != nil || len(f.shapes) > 0 {
+			t.Errorf("in the same process again, Confirm did %s (%v)", strings.Join(f.shapes, " "), err)
+		}
 		if err := s.process("plan2", func(c *ledger.Config) { c.Store = f }).Confirm(t.Context(), ledger.Reference{Ref: d.Ref()}); err != nil {
 			t.Fatal(err)
 		}
@@ -161,6 +164,9 @@ func TestTrace_planThatCannotWriteKeepsTheReference(t *testing.T) {
 		plan := s.process("plan", func(c *ledger.Config) { c.Store = readOnly{s.store} })
 		if err := plan.Confirm(t.Context(), ledger.Reference{Ref: d.Ref()}); !errors.Is(err, errDenied) {
 			t.Errorf("Confirm returned %v", err)
+		}
+		if plan.Confirmed(d.Ref()) {
+			t.Error("the order counts as confirmed")
 		}
 		v, err := plan.View(t.Context())
 		if err != nil || ledger.Settled(v, d.Ref()) {
