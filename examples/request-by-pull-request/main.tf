@@ -31,7 +31,7 @@ resource "clouddesktop_desktop" "requested" {
   memory_mib = each.value.memory_mib
   disk_gib   = each.value.disk_gib
 
-  # The initial password is encrypted to the requester's key. It is nowhere else.
+  # The initial password is stored only in this form: encrypted to the requester's key.
   password_recipient = each.value.ssh_public_key
 
   # Deleting the request file resets the user's password to a random one. The

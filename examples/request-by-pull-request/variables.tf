@@ -1,5 +1,5 @@
 # Set the defaults of these, so that all pipelines use the same. Without them the
-# service must run on this machine, and orders are remembered on its disk.
+# service must run on this machine, and open orders are kept on its disk.
 
 variable "listen" {
   description = "The address on which the runner of apply.yml receives callbacks, such as 0.0.0.0:8700."
@@ -14,7 +14,7 @@ variable "callback_url" {
 }
 
 variable "inbox" {
-  description = "Where callbacks and orders are stored, such as s3://bucket/requests?region=eu-central-1. It must outlive the runner."
+  description = "Where callbacks and orders are stored, such as s3://bucket/requests?region=eu-central-1. It must be kept when the runner ends."
   type        = string
   default     = null
 }
