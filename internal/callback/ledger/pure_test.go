@@ -136,8 +136,9 @@ func TestSweep_keepsWhatOpenOrdersNeed(t *testing.T) {
 	t.Parallel()
 	ended := pureOrder("gone", Turn{Kind: Delivered}, Turn{Kind: Confirmed})
 	ended.Stuff = []string{"orders/o/intent"}
-	open := pureOrder("needed")
+	open := pureOrder("needed", Turn{Kind: Claimed})
 	open.Ref = "aaaaaaaa-b"
+	open.Stuff = []string{"orders/aaaaaaaa-b/intent"}
 	open.Intent.Term = 1
 	v := pureView(ended, open)
 	v.Now = walkStart.Add(2 * SweepAfter)

@@ -95,6 +95,47 @@ func TestTrace_deliveryAfterAClaimStoresNothing(t *testing.T) {
 	})
 }
 
+// H11: two processes that held one order one after the other both resized its
+// desktop.
+func TestTrace_changesNothingAfterAClaim(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite()
+		changes := map[string]func(*ledger.Delivery) error{
+			"BeforeGrow":   func(d *ledger.Delivery) error { return d.BeforeGrow(t.Context(), 50) },
+			"BeforeChange": func(d *ledger.Delivery) error { return d.BeforeChange(t.Context()) },
+		}
+		for name, change := range changes {
+			first, err := s.process("1"+name).Order(t.Context(), s.request())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.set("1"+name, ledger.ProcessDied)
+			time.Sleep(time.Second)
+			second, err := s.process("2"+name).Order(t.Context(), s.request())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := change(first); outcome(err) != ledger.OutcomeOvertaken {
+				t.Errorf("%s of a process whose order was claimed returned %v", name, err)
+			}
+			for key := range s.store.values {
+				if strings.Contains(key, "/disk-") {
+					t.Errorf("%s wrote %s", name, key)
+				}
+			}
+			s.set("2"+name, ledger.ProcessEnded)
+			if err := second.Deliver(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.process("plan"+name).Confirm(t.Context(), ledger.Reference{Ref: second.Ref(), Desktop: second.Desktop}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
+	})
+}
+
 // H6: confirming deletes the fence, unless the turn is written first.
 func TestTrace_confirmWritesItsTurnBeforeItDeletes(t *testing.T) {
 	t.Parallel()

@@ -1,13 +1,12 @@
 package main
 
 const (
-	folder   = "internal/callback/ledger/"
-	receiver = "internal/callback/receiver/"
+	ledger   = "internal/callback/ledger"
+	receiver = "internal/callback/receiver"
 )
 
-var receiverTests = []string{"./internal/callback/receiver", "./internal/callback"}
-
-func one(file, before, after string) []change { return []change{{folder + file, before, after}} }
+// one is a change of a file of the ledger.
+func one(file, before, after string) []change { return []change{{ledger + "/" + file, before, after}} }
 
 var mutants = []mutant{
 	{name: "no intent", changes: one("place.go",
@@ -16,7 +15,7 @@ var mutants = []mutant{
 	{name: "intent after the request", changes: append(one("place.go",
 		"c.phase, c.ref = phaseIntent, e.Ref\n\treturn Step{Kind: StepWrite, Ref: c.ref, Write: Write{Kind: WriteIntent}}",
 		"c.phase, c.ref = phaseSend, e.Ref\n\treturn Step{Kind: StepSend, Ref: c.ref}"), change{
-		folder + "place.go",
+		ledger + "/place.go",
 		"write := Write{Kind: WriteAccepted}", "write := Write{Kind: WriteIntent}",
 	})},
 	{name: "delete on 5xx: unknown counts as refused", changes: one("place.go",
@@ -52,8 +51,8 @@ var mutants = []mutant{
 	{name: "an open order is swept", changes: one("sweep.go", "!o.Open() && v.old", "v.old")},
 	{name: "a released order is not resumed", changes: one("order.go", "if last.Kind == Released {\n\t\treturn free", "if last.Kind == Released {\n\t\treturn passedOver")},
 	{name: "an orphan does not release", changes: one("run.go", "func() { cancel(errOrphan) })", "func() {})")},
-	{name: "200 before store", packages: receiverTests, changes: []change{{
-		receiver + "accept.go",
-		"\tvar created bool\n", "\tif reason := NotFinalReason(c.id.Kind(), c.body); reason == \"\" {\n\t\treturn Event{ID: c.id, Outcome: Stored}, nil\n\t}\n\tvar created bool\n",
+	{name: "200 before store", packages: []string{receiver}, changes: []change{{
+		receiver + "/accept.go",
+		"created, err := c.create(ctx, value)", "created, err := true, error(nil)\n\tgo func() { _, _ = c.create(context.WithoutCancel(ctx), value) }()",
 	}}},
 }

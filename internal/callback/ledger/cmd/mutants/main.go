@@ -1,5 +1,6 @@
 // Command mutants changes the ledger in one place at a time and checks that a
-// test fails each time. It must run in the project's root.
+// test fails each time. It prints a line for each mutant as soon as it is known,
+// and must run in the project's root.
 package main
 
 import (
@@ -16,10 +17,11 @@ import (
 
 func main() {
 	only := flag.String("run", "", "run only the mutants whose name contains this text")
+	from := flag.Int("from", 1, "start with the mutant of this number, to continue an interrupted run")
 	flag.Parse()
 	survived := 0
-	for _, m := range mutants {
-		if !strings.Contains(m.name, *only) {
+	for i, m := range mutants {
+		if i+1 < *from || !strings.Contains(m.name, *only) {
 			continue
 		}
 		began := time.Now()
@@ -27,7 +29,7 @@ func main() {
 		if !caught {
 			survived++
 		}
-		fmt.Printf("%-44s %-62s %4.0f s\n", m.name, verdict, time.Since(began).Seconds())
+		fmt.Printf("%2d of %d  %-44s %-62s %4.0f s\n", i+1, len(mutants), m.name, verdict, time.Since(began).Seconds())
 	}
 	if survived > 0 {
 		fmt.Printf("%d mutants are not caught\n", survived)
@@ -39,14 +41,21 @@ func main() {
 type mutant struct {
 	name    string
 	changes []change
-	// packages are tested in this order until one fails.
+	// packages are tested in this order until a test fails; nil for the ledger.
 	packages []string
 }
 
 // change replaces a text that occurs exactly once in a file.
 type change struct{ file, old, new string }
 
-// test returns the first test that fails with the mutant.
+// stages are the flags that select the tests of a package, the quick ones first.
+var stages = [][]string{
+	{"-test.skip", "^Test(Crash|Random|Walk)_"},
+	{"-test.run", "^Test(Crash|Random)_"},
+	{"-test.run", "^TestWalk_"},
+}
+
+// test names the tests that fail with the mutant.
 func (m mutant) test() (verdict string, caught bool) {
 	folder, err := os.MkdirTemp("", "mutant")
 	if err != nil {
@@ -57,27 +66,34 @@ func (m mutant) test() (verdict string, caught bool) {
 	if err != nil {
 		return err.Error(), false
 	}
-	for _, run := range m.runs() {
-		arguments := append([]string{"test", "-failfast", "-timeout=5m", "-overlay", overlay}, run...)
-		output, err := exec.CommandContext(context.Background(), "go", arguments...).CombinedOutput() //nolint:gosec // The arguments are those of the list.
-		if err == nil {
-			continue
+	packages := m.packages
+	if packages == nil {
+		packages = []string{ledger}
+	}
+	for _, pkg := range packages {
+		binary := filepath.Join(folder, "tests")
+		if output, err := run(".", "go", "test", "-c", "-overlay", overlay, "-o", binary, "./"+pkg); err != nil {
+			return "does not build: " + lastLine(output), false
 		}
-		if name := failed(string(output)); name != "" {
-			return name, true
+		for _, stage := range stages {
+			arguments := append([]string{"-test.timeout=5m"}, stage...)
+			if pkg == ledger {
+				arguments = append(arguments, "-rapid.nofailfile")
+			}
+			if output, err := run(pkg, binary, arguments...); err != nil {
+				return failed(output), true
+			}
 		}
-		return "does not build: " + lastLine(string(output)), false
 	}
 	return "NOT CAUGHT", false
 }
 
-// runs are the arguments of the tests, the quick ones first.
-func (m mutant) runs() [][]string {
-	if m.packages != nil {
-		return [][]string{m.packages}
-	}
-	const ledger = "./internal/callback/ledger"
-	return [][]string{{"-skip", "^TestWalk_", ledger}, {"-run", "^TestWalk_", ledger}}
+// run runs a program in a folder.
+func run(folder, program string, arguments ...string) (string, error) {
+	cmd := exec.CommandContext(context.Background(), program, arguments...) //nolint:gosec // They are those of this file.
+	cmd.Dir = folder
+	output, err := cmd.CombinedOutput()
+	return string(output), err
 }
 
 // overlay writes the changed files and the list that makes the compiler use them.
@@ -116,18 +132,25 @@ func (m mutant) overlay(folder string) (string, error) {
 	return path, os.WriteFile(path, list, 0o600)
 }
 
-// failed returns the first test that failed, or that panicked or hung.
+// failed names the tests that failed, or says why they stopped.
 func failed(output string) string {
+	var names []string
 	for line := range strings.Lines(output) {
-		if name, found := strings.CutPrefix(strings.TrimSpace(line), "--- FAIL: "); found {
+		if name, found := strings.CutPrefix(line, "--- FAIL: "); found {
 			name, _, _ = strings.Cut(name, " ")
-			return name
+			names = append(names, name)
+		}
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
+			names = append(names, strings.TrimSpace(line))
 		}
 	}
-	if strings.Contains(output, "panic: test timed out") {
-		return "a test timed out"
+	switch len(names) {
+	case 0:
+		return lastLine(output)
+	case 1:
+		return names[0]
 	}
-	return ""
+	return fmt.Sprintf("%s and %d more", names[0], len(names)-1)
 }
 
 func lastLine(output string) string {
