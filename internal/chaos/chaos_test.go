@@ -29,6 +29,7 @@ func TestChaos(t *testing.T) {
 	for n := range *rounds {
 		roundSeed := first + uint64(n)
 		passed := t.Run(fmt.Sprintf("round %d", n), func(t *testing.T) {
+			t.Logf("seed %d", roundSeed)
 			s := newSite(t, *inbox, roundSeed)
 			s.run()
 			sum.add(s)

@@ -19,12 +19,10 @@ func (r *round) converge() {
 	r.recoverState()
 	var last acctest.Result
 	for range maxApplies {
-		last = r.cli.Run("apply", "-auto-approve", "-no-color", "-parallelism=10")
+		last = r.terraform("apply", "-auto-approve", "-no-color", "-parallelism=10")
 		r.counts.applies++
-		r.keep(last)
 		if last.Code == 0 {
-			plan := r.cli.Run("plan", "-detailed-exitcode", "-no-color")
-			r.keep(plan)
+			plan := r.terraform("plan", "-detailed-exitcode", "-no-color")
 			if plan.Code == 0 {
 				return
 			}

@@ -87,7 +87,7 @@ func (r *round) attackApply() {
 	apply := r.cli.Start("apply", "-auto-approve", "-no-color", "-parallelism=10")
 	r.counts.applies++
 	if !r.waitForMoment(apply, placed, wanted) {
-		r.keep(apply.Wait())
+		r.keep(r.finish("an apply that no attack reached", apply))
 		return
 	}
 	for _, provider := range children(apply.PID()) {
@@ -98,7 +98,7 @@ func (r *round) attackApply() {
 		r.counts.inFlight++
 	}
 	r.attack.do(r, apply)
-	r.keep(apply.Wait())
+	r.keep(r.finish("an apply after its attack", apply))
 }
 
 // waitForMoment waits until it is time to attack, mostly for a random order, at
@@ -106,7 +106,7 @@ func (r *round) attackApply() {
 func (r *round) waitForMoment(apply *acctest.Process, placed, wanted int) bool {
 	ended := apply.Ended()
 	until := placed + r.rng.IntN(wanted-placed)
-	patience := time.Hour
+	patience := stepLimit
 	if r.rng.IntN(6) == 0 {
 		patience = time.Duration(r.rng.IntN(4000)) * time.Millisecond
 	}

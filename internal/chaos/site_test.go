@@ -160,6 +160,9 @@ func (s *site) run() {
 	all.Wait()
 	close(stop)
 	relay.Wait()
+	if s.t.Failed() {
+		s.t.FailNow() // The rest would only follow from it.
+	}
 	s.check()
 	for _, r := range s.rounds {
 		r.waitForOrphans()

@@ -1,0 +1,55 @@
+//go:build linux
+
+package chaos
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+)
+
+// stepLimit is how long one command may take. The slowest is an apply none of
+// whose callbacks comes: its desktops wait ten at a time, each for the create
+// timeout and once more if it resumes an order.
+const stepLimit = 5 * time.Minute
+
+// terraform runs a command and keeps what it prints.
+func (r *round) terraform(args ...string) acctest.Result {
+	r.t.Helper()
+	result := r.finish("terraform "+strings.Join(args, " "), r.cli.Start(args...))
+	r.keep(result)
+	return result
+}
+
+// finish waits until a command has ended. One that hangs is killed, and the round
+// ends with what it printed and what the inbox holds.
+func (r *round) finish(step string, command *acctest.Process) acctest.Result {
+	r.t.Helper()
+	select {
+	case <-command.Ended():
+		return command.Wait()
+	case <-time.After(stepLimit):
+	}
+	keys := r.site.keys()
+	signal(-command.PID(), syscall.SIGKILL)
+	result := command.Wait()
+	r.t.Fatalf("seed %d, %s: %s did not end within %s; it printed\n%s%s\nand the inbox holds\n%s",
+		r.site.seed, r, step, stepLimit, result.Stdout, result.Stderr, strings.Join(keys, "\n"))
+	return result
+}
+
+// keys returns what the inbox holds, as far as it can be read.
+func (s *site) keys() []string {
+	var keys []string
+	_ = fs.WalkDir(os.DirFS(s.folder()), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			keys = append(keys, name)
+		}
+		return nil
+	}) // The function returns no error.
+	return keys
+}
