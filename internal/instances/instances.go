@@ -18,7 +18,6 @@ type Registry struct {
 	mu       sync.Mutex
 	managers map[string]string // The instance that manages each thing.
 	resets   map[string]string // The instance whose destruction resets each thing.
-	creates  bool
 	said     map[string]bool
 	locks    map[string]chan struct{}
 }
@@ -75,20 +74,6 @@ func (r *Registry) Managed(thing string) bool {
 	defer r.mu.Unlock()
 	_, ok := r.managers[thing]
 	return ok
-}
-
-// Created records that this walk, which is then an apply, creates an instance.
-func (r *Registry) Created() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.creates = true
-}
-
-// HasCreated reports whether this walk has created an instance.
-func (r *Registry) HasCreated() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.creates
 }
 
 // First reports whether it is called with this text for the first time in this

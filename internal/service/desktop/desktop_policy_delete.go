@@ -15,18 +15,17 @@ import (
 
 // planDestroy leaves to Delete in which walk the destruction was planned, and
 // which values another instance manages as far as this walk knows by now.
-func (r *desktopPolicyResource) planDestroy(ctx context.Context, state desktopPolicyModel, instance string, from privateReader, to privateWriter) diag.Diagnostics {
-	left, diags := getPrivate[bool](ctx, from, deposedKey)
+func (r *desktopPolicyResource) planDestroy(ctx context.Context, state desktopPolicyModel, instance string, to privateWriter) diag.Diagnostics {
 	var shared []string
 	for _, name := range slices.Sorted(maps.Keys(state.managed())) {
 		value := state.valueOf(name)
 		if r.instances.Managed(value) {
 			shared = append(shared, name)
-		} else if state.resets() && !left {
+		} else if state.resets() {
 			r.instances.Reset(value, instance)
 		}
 	}
-	diags.Append(setPrivate(ctx, to, sharedKey, strings.Join(shared, ","))...)
+	diags := setPrivate(ctx, to, sharedKey, strings.Join(shared, ","))
 	diags.Append(setPrivate(ctx, to, walkKey, r.instances.Walk())...)
 	return diags
 }
@@ -36,7 +35,7 @@ func (r *desktopPolicyResource) Delete(ctx context.Context, req resource.DeleteR
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := state.Timeouts.Delete(ctx, policyTimeout)
 	resp.Diagnostics.Append(diags...)
-	deposed, known, diags := r.isDeposed(ctx, req.Private)
+	deposed, diags := r.isDeposed(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	shared, diags := getPrivate[string](ctx, req.Private, sharedKey)
 	if resp.Diagnostics.Append(diags...); resp.Diagnostics.HasError() {
@@ -50,15 +49,11 @@ func (r *desktopPolicyResource) Delete(ctx context.Context, req resource.DeleteR
 			"The policy of "+state.owner()+" stays as it is; Terraform no longer manages it."))
 		return
 	}
-	if !known {
-		resp.Diagnostics.Append(diagnose.Warn("Policy Is Not Reset",
-			fmt.Sprintf("An earlier apply replaced this policy of %s and could not destroy it. The provider cannot know whether another resource manages %s now, so it leaves the policy as it is. "+
-				"To turn a value off, set it to false in the resource that manages it.",
-				state.owner(), strings.Join(slices.Sorted(maps.Keys(state.managed())), " and "))))
+	if deposed {
+		resp.Diagnostics.Append(r.leaveDeposed(state)...)
 		return
 	}
 	if err := r.reset(ctx, state, strings.Split(shared, ",")); err != nil {
-		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, deposedKey, deposed)...)
 		resp.Diagnostics.Append(diagnose.Error("Reset Policy of "+state.owner(), diagnose.WithHint(err,
 			`To leave the policy as it is, apply with deletion_policy = "abandon" first, or remove the resource from the state with a removed block.`)))
 	}
@@ -71,24 +66,39 @@ func (r *desktopPolicyResource) reset(ctx context.Context, state desktopPolicyMo
 		return err
 	}
 	defer unlock()
-	names := slices.DeleteFunc(slices.Sorted(maps.Keys(state.managed())), func(name string) bool {
-		return slices.Contains(shared, name) || r.instances.Managed(state.valueOf(name))
-	})
+	names := slices.DeleteFunc(r.unmanaged(state), func(name string) bool { return slices.Contains(shared, name) })
 	if len(names) == 0 {
 		return nil
 	}
 	return r.client.UpdatePolicy(ctx, state.off(names).input())
 }
 
+// unmanaged names the values of state that no instance manages, as far as this
+// walk knows.
+func (r *desktopPolicyResource) unmanaged(state desktopPolicyModel) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(state.managed())), func(name string) bool {
+		return r.instances.Managed(state.valueOf(name))
+	})
+}
+
 // isDeposed reports whether an object is deposed: an apply plans the destruction
-// of a deposed object again, and that of a current object never. known is whether
-// this walk can know what else manages its values. An apply does not plan an
-// object that does not change, so it knows nothing of the current object of the
-// address, unless it creates that object itself before it destroys the deposed one.
-func (r *desktopPolicyResource) isDeposed(ctx context.Context, private privateReader) (deposed, known bool, diags diag.Diagnostics) {
+// of a deposed object again, and that of a current object never.
+func (r *desktopPolicyResource) isDeposed(ctx context.Context, private privateReader) (bool, diag.Diagnostics) {
 	walk, diags := getPrivate[string](ctx, private, walkKey)
-	left, more := getPrivate[bool](ctx, private, deposedKey)
-	diags.Append(more...)
-	deposed = walk == r.instances.Walk()
-	return deposed, !left && (!deposed || r.instances.HasCreated()), diags
+	return walk == r.instances.Walk(), diags
+}
+
+// leaveDeposed says what a deposed policy leaves as it is. Nothing tells whether
+// this apply or an earlier one has replaced the object, and an apply does not
+// plan an object that does not change. So the current object of the address may
+// manage the values, unseen, and turning them off could undo what it has set.
+func (r *desktopPolicyResource) leaveDeposed(state desktopPolicyModel) diag.Diagnostics {
+	left := r.unmanaged(state)
+	if len(left) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diagnose.Warn("Policy Is Not Reset",
+		fmt.Sprintf("This policy of %s was replaced, and its new object was created first. When the provider destroys the former object, it cannot know whether another resource manages %s, "+
+			"so it leaves the policy as it is. To turn a value off, set it to false in a resource that manages it.",
+			state.owner(), strings.Join(left, " and ")))}
 }

@@ -37,7 +37,7 @@ func (r *desktopPolicyResource) ModifyPlan(ctx context.Context, req resource.Mod
 		resp.Diagnostics.Append(r.checkReset(state)...)
 	}
 	if destroy || moves {
-		resp.Diagnostics.Append(r.planDestroy(ctx, state, instance, req.Private, resp.Private)...)
+		resp.Diagnostics.Append(r.planDestroy(ctx, state, instance, resp.Private)...)
 	}
 	if !destroy {
 		resp.Diagnostics.Append(r.checkScope(plan)...)

@@ -64,9 +64,10 @@ func (r *desktopPolicyResource) Schema(ctx context.Context, _ resource.SchemaReq
 			},
 			"deletion_policy": schema.StringAttribute{
 				Optional: true, Computed: true,
-				Default:             stringdefault.StaticString(deletionReset),
-				MarkdownDescription: "What a destroy does: `reset` (default) turns the managed values off, `abandon` leaves them as they are.",
-				Validators:          []validator.String{stringvalidator.OneOf(deletionReset, deletionAbandon)},
+				Default: stringdefault.StaticString(deletionReset),
+				MarkdownDescription: "What a destroy does: `reset` (default) turns the managed values off that no other resource manages, `abandon` leaves them as they are. " +
+					"A policy that `create_before_destroy` replaces is never reset, and the apply warns: by then the provider cannot know what else manages its values.",
+				Validators: []validator.String{stringvalidator.OneOf(deletionReset, deletionAbandon)},
 			},
 		},
 		Blocks: map[string]schema.Block{
@@ -109,7 +110,6 @@ func (r *desktopPolicyResource) Create(ctx context.Context, req resource.CreateR
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	r.instances.Created()
 	if err := r.set(ctx, plan); err != nil {
 		resp.Diagnostics.Append(diagnose.Error("Set Policy of "+plan.owner(), err))
 		return

@@ -19,8 +19,6 @@ const (
 	walkKey = "walk"
 	// sharedKey holds the values of a policy that its destruction must not reset.
 	sharedKey = "shared"
-	// deposedKey marks a deposed object that an apply could not destroy.
-	deposedKey = "deposed"
 	// priorKey holds the desktop that a replacement would replace.
 	priorKey = "prior"
 	// unappliedKey holds what Create stored without having applied it.
