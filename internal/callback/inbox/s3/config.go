@@ -2,7 +2,7 @@
 // of Amazon S3, for many runners at once.
 //
 // It is a client of its own, because it needs five calls and full control over
-// retries and headers; signatures and credentials come from minio-go.
+// retries and headers; signatures come from minio-go.
 package s3
 
 import (
@@ -16,7 +16,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/minio/minio-go/v7/pkg/credentials"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
 )
 
 // Scheme begins the address of a bucket.
@@ -30,8 +30,8 @@ type Config struct {
 	Address string
 	// HTTPClient sends the requests. It must not follow redirects.
 	HTTPClient *http.Client
-	// Credentials sign the requests; nil looks for them as the AWS tools do.
-	Credentials *credentials.Credentials
+	// Keys sign the requests; nil looks for them as the AWS tools do.
+	Keys *awskeys.Keys
 }
 
 // location is a parsed address.

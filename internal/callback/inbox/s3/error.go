@@ -19,6 +19,7 @@ type Error struct {
 	Message   string
 	RequestID string
 	hint      string
+	renewed   bool // The key has expired, and there may be another one.
 }
 
 func (e *Error) Error() string {
@@ -39,7 +40,7 @@ func (e *Error) Error() string {
 }
 
 // parseError reads the error of an answer. Many services write none.
-func (c *client) parseError(r request, resp *http.Response, body []byte) error {
+func (c *client) parseError(r request, resp *http.Response, body []byte) *Error {
 	var answer struct {
 		Code, Message, Region string
 		RequestID             string `xml:"RequestId"`

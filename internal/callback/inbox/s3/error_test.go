@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 
-	"github.com/minio/minio-go/v7/pkg/credentials"
-
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/s3test"
 )
 
@@ -77,20 +74,28 @@ func TestError_saysWhatToDo(t *testing.T) {
 	}
 }
 
+// nothing is an environment without keys, on a machine without a role.
+func nothing(name string) string {
+	if name == "AWS_EC2_METADATA_DISABLED" {
+		return "true"
+	}
+	return ""
+}
+
 func TestStore_namesWhatARealServerRefuses(t *testing.T) {
 	t.Parallel()
 	s := server(t)
 	address := s.Address(newBucket(t, s))
 	for want, c := range map[string]struct {
 		address string
-		keys    *credentials.Credentials
+		keys    *awskeys.Keys
 	}{
-		"check AWS_ACCESS_KEY_ID":     {address, credentials.NewStaticV4("nobody", s3test.SecretKey, "")},
-		"check AWS_SECRET_ACCESS_KEY": {address, credentials.NewStaticV4(s3test.AccessKey, "wrong", "")},
-		"create the bucket":           {s.Address("no-such-bucket"), s3test.Credentials()},
-		"no credentials":              {address, credentials.NewStaticV4("", "", "")},
+		"check AWS_ACCESS_KEY_ID":     {address, awskeys.Static("nobody", s3test.SecretKey)},
+		"check AWS_SECRET_ACCESS_KEY": {address, awskeys.Static(s3test.AccessKey, "wrong")},
+		"create the bucket":           {s.Address("no-such-bucket"), s3test.Keys()},
+		"no credentials":              {address, awskeys.New(awskeys.Config{Getenv: nothing})},
 	} {
-		store, err := New(Config{Address: c.address, HTTPClient: &http.Client{Transport: newTransport(t)}, Credentials: c.keys})
+		store, err := New(Config{Address: c.address, HTTPClient: &http.Client{Transport: newTransport(t)}, Keys: c.keys})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,38 +212,5 @@ func TestNew_findsHostAndStyle(t *testing.T) {
 		if got := fmt.Sprint(l.base, " ", l.region, " ", l.prefix); got != want {
 			t.Errorf("%s: got %s, want %s", address, got, want)
 		}
-	}
-}
-
-func TestNew_findsCredentialsAsTheAWSToolsDo(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "credentials")
-	content := "[default]\naws_access_key_id = from-file\naws_secret_access_key = s\n[other]\naws_access_key_id = from-profile\naws_secret_access_key = s\n"
-	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", file)
-	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-	find := func() string {
-		s, err := New(Config{Address: "s3://bucket?region=a", HTTPClient: &http.Client{}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		keys, err := s.client.keys(t.Context())
-		if err != nil {
-			return err.Error()
-		}
-		return keys.AccessKeyID
-	}
-	if got := find(); got != "from-file" {
-		t.Errorf("the file gives %q", got)
-	}
-	t.Setenv("AWS_PROFILE", "other")
-	if got := find(); got != "from-profile" {
-		t.Errorf("the profile gives %q", got)
-	}
-	t.Setenv("AWS_ACCESS_KEY_ID", "from-environment")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "s")
-	if got := find(); got != "from-environment" {
-		t.Errorf("the environment gives %q", got)
 	}
 }

@@ -23,11 +23,14 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	// No test may use the credentials of the person who runs it.
+	// No test may use the credentials and files of the person who runs it.
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
 			_ = os.Unsetenv(name)
 		}
+	}
+	for _, name := range []string{"AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"} {
+		_ = os.Setenv(name, os.DevNull+"/none")
 	}
 	code := m.Run()
 	if shared != nil {
@@ -77,7 +80,7 @@ func open(t *testing.T, address string) *Store {
 
 func openThrough(t *testing.T, address string, transport http.RoundTripper) *Store {
 	t.Helper()
-	s, err := New(Config{Address: address, HTTPClient: &http.Client{Transport: transport}, Credentials: s3test.Credentials()})
+	s, err := New(Config{Address: address, HTTPClient: &http.Client{Transport: transport}, Keys: s3test.Keys()})
 	if err != nil {
 		t.Fatal(err)
 	}

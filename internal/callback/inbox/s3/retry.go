@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
 )
 
 const (
@@ -35,9 +37,15 @@ func temporary(err error) bool {
 	if _, ok := errors.AsType[*unreachableError](err); ok {
 		return true
 	}
+	if keys, ok := errors.AsType[*awskeys.Error](err); ok {
+		return keys.Temporary()
+	}
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
 		return false
+	}
+	if e.renewed {
+		return true
 	}
 	switch e.Status {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
 )
 
 // Store is an inbox.Store in a bucket.
@@ -32,11 +33,10 @@ func New(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{client: client{location: l, http: cfg.HTTPClient, credentials: cfg.Credentials}}
-	if s.client.credentials == nil {
-		s.client.credentials = chain()
+	if cfg.Keys == nil {
+		cfg.Keys = awskeys.New(awskeys.Config{HTTPClient: cfg.HTTPClient, Region: l.region})
 	}
-	return s, nil
+	return &Store{client: client{location: l, http: cfg.HTTPClient, keys: cfg.Keys}}, nil
 }
 
 // Create implements inbox.Store.

@@ -33,7 +33,7 @@ var (
 )
 
 // Proxy stands in front of a Server. It signs every request itself, so that it
-// can change headers.
+// can change headers, after it has checked the signature of the client.
 type Proxy struct {
 	*httptest.Server
 	target string
@@ -83,6 +83,10 @@ func (p *Proxy) Requests() map[string]int {
 
 // ServeHTTP passes a request to the server, unless a fault happens.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := checkSignature(r); err != nil {
+		answerError(w, http.StatusForbidden, "SignatureDoesNotMatch")
+		return
+	}
 	p.mu.Lock()
 	p.requests[r.Method]++
 	dialect, fault := p.dialect, Fault{}
