@@ -56,8 +56,11 @@ func callProbe(ctx context.Context, url string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(true)
 	transport := &http.Transport{
 		DisableKeepAlives: true,
+		Protocols:         protocols,
 		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}, //nolint:gosec // See above.
 	}
 	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
