@@ -15,11 +15,11 @@ const (
 	// storeTimeout is how long storing a callback is tried; the service waits
 	// meanwhile.
 	storeTimeout = 20 * time.Second
-	// attemptTimeout bounds one attempt, so that an order that waits in this
-	// process does not wait for an inbox that hangs.
-	attemptTimeout = 5 * time.Second
-	firstDelay     = 100 * time.Millisecond
-	maxDelay       = 2 * time.Second
+	// patience is how long an attempt may take before it counts as failed for an
+	// order that waits in this process, and before another one joins it.
+	patience   = 5 * time.Second
+	firstDelay = 100 * time.Millisecond
+	maxDelay   = 2 * time.Second
 )
 
 // ResultPrefix is the prefix of the keys of results.
@@ -96,13 +96,11 @@ func (c *callback) keep(ctx context.Context) (Event, error) {
 }
 
 // create stores value as the result and reports whether the key holds it now.
-func (c *callback) create(ctx context.Context, value []byte) (created bool, err error) {
+func (c *callback) create(ctx context.Context, value []byte) (bool, error) {
 	onFailure := func() { c.config.Observe(Event{ID: c.id, Outcome: Unstored, Body: c.body}) }
-	err = c.retry(ctx, onFailure, func(ctx context.Context) (err error) {
-		created, err = c.in.Store.Create(ctx, ResultKey(c.id.Hash()), value)
-		return err
+	return c.retry(ctx, onFailure, func(ctx context.Context) (bool, error) {
+		return c.in.Store.Create(ctx, ResultKey(c.id.Hash()), value)
 	})
-	return created, err
 }
 
 // keepEndedMeanwhile is for a call that ended while its result was stored. If the
@@ -138,9 +136,10 @@ func (c *callback) keepEvidence(ctx context.Context, event Event, body []byte) (
 	if err != nil {
 		return event, err
 	}
-	return event, c.retry(ctx, nil, func(ctx context.Context) error {
-		return Evidence{Reason: event.Reason, Body: body}.Store(ctx, c.in.Store, c.id.Ref())
+	_, err = c.retry(ctx, func() {}, func(ctx context.Context) (bool, error) {
+		return true, Evidence{Reason: event.Reason, Body: body}.Store(ctx, c.in.Store, c.id.Ref())
 	})
+	return event, err
 }
 
 func (c *callback) seal(ctx context.Context, body []byte) ([]byte, error) {
@@ -156,34 +155,11 @@ func (c *callback) ended(ctx context.Context) bool {
 	if c.config.Ended == nil {
 		return false
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	ended, err := c.config.Ended(ctx, c.in, c.id)
 	if err != nil {
 		c.config.Logger.WarnContext(ctx, "unable to look up whether a call has ended", "call", c.id, "error", err)
 	}
 	return ended && err == nil
-}
-
-// retry calls write until it succeeds or ctx ends. onFailure, if any, is called
-// after the first failure.
-func (c *callback) retry(ctx context.Context, onFailure func(), write func(context.Context) error) error {
-	for delay := firstDelay; ; delay = min(2*delay, maxDelay) {
-		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
-		err := write(attempt)
-		cancel()
-		if err == nil || errors.Is(err, errTooMuchEvidence) {
-			return err
-		}
-		c.config.Logger.WarnContext(ctx, "unable to store a callback", "call", c.id, "error", err)
-		if onFailure != nil {
-			onFailure()
-			onFailure = nil
-		}
-		timer := time.NewTimer(delay)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return err
-		}
-	}
 }
