@@ -46,7 +46,14 @@ type process struct {
 func startProcess(t *testing.T, args string) *process {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // The test binary itself.
-	cmd.Env = append(os.Environ(), childVariable+"="+args, "AWS_ACCESS_KEY_ID="+s3test.AccessKey, "AWS_SECRET_ACCESS_KEY="+s3test.SecretKey)
+	cmd.Env = append(os.Environ(), childVariable+"="+args)
+	return run(t, cmd)
+}
+
+// run starts a command that becomes a relay, and waits until it listens.
+func run(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	cmd.Env = append(cmd.Env, "AWS_ACCESS_KEY_ID="+s3test.AccessKey, "AWS_SECRET_ACCESS_KEY="+s3test.SecretKey)
 	stderr := &logs{}
 	cmd.Stderr = stderr
 	output, err := cmd.StdoutPipe()
