@@ -60,7 +60,7 @@ const driftScript = "./drift-check.sh"
 type driftCheck struct {
 	*running
 	*acctest.CLI
-	// bin holds Terraform and nothing else.
+	// bin comes first in PATH. It has Terraform, and programs that tests add.
 	bin string
 }
 
@@ -81,6 +81,14 @@ func newExample(t *testing.T, name string) *driftCheck {
 	if err := os.CopyFS(c.Dir, os.DirFS(filepath.Join("../../examples", name))); err != nil {
 		t.Fatal(err)
 	}
+	c.useCLI(t)
+	c.Env = append(c.Env, "CLOUDDESKTOP_ENDPOINT="+c.URL, "CLOUDDESKTOP_AUTHORIZATION="+token)
+	return c
+}
+
+// useCLI makes "terraform" in the shell the CLI under test.
+func (c *driftCheck) useCLI(t *testing.T) {
+	t.Helper()
 	terraform, err := acctest.Terraform()
 	if err != nil {
 		t.Fatal(err)
@@ -88,8 +96,7 @@ func newExample(t *testing.T, name string) *driftCheck {
 	if err := os.Symlink(terraform, filepath.Join(c.bin, "terraform")); err != nil {
 		t.Fatal(err)
 	}
-	c.Env = append(c.Env, "PATH="+c.bin+":"+os.Getenv("PATH"), "CLOUDDESKTOP_ENDPOINT="+c.URL, "CLOUDDESKTOP_AUTHORIZATION="+token)
-	return c
+	c.Env = append(c.Env, "PATH="+c.bin+":"+os.Getenv("PATH"))
 }
 
 // shell runs lines of shell with more variables in their environment.
