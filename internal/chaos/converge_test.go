@@ -53,19 +53,22 @@ func (r *round) recoverState() {
 var (
 	ordersCommand = regexp.MustCompile(`terraform-provider-clouddesktop (orders (release|close) ([0-9a-z-]+)((?: --(?:inbox|scope) (?:'[^']*'|\S+))*))(?:\.? )( ?--desktop)?`)
 	stateCommand  = regexp.MustCompile(`terraform (state rm) '?([^\s']+)'?`)
+	candidates    = regexp.MustCompile(`No callback came for order ([0-9a-z-]+) .*? new desktops: (.*?)\. If one of them`)
 )
 
 // follow runs the commands in a message. Where it offers to release or to close
 // an order, it is released: the desktop is wanted. An order is closed only where
-// the message found no desktop that it may have led to; as long as there are
-// some, they may belong to orders that are still on their way.
+// the message found no desktop that it may have led to.
 func (r *round) follow(result acctest.Result) {
 	r.t.Helper()
 	text := result.Unframed()
 	commands := map[string]string{} // By order.
+	chosen := r.choose(text)
 	for _, match := range ordersCommand.FindAllStringSubmatch(text, -1) {
 		command, verb, ref, named := match[1], match[2], match[3], match[5] != ""
 		switch _, known := commands[ref]; {
+		case named && chosen[ref] != "":
+			commands[ref] = command + " --desktop " + chosen[ref]
 		case named:
 			commands[ref] = ""
 		case verb == "release", !known:
@@ -81,6 +84,26 @@ func (r *round) follow(result acctest.Result) {
 		r.keep(r.cli.MustRun("state", "rm", match[2]))
 		r.counts.commands++
 	}
+}
+
+// choose returns a desktop for each order whose callback seems lost. As long as
+// an order is named only once, its callback may still be on its way, so another
+// apply comes first. Orders of one kind are alike: any of their desktops will do.
+func (r *round) choose(text string) map[string]string {
+	chosen := map[string]string{}
+	for _, match := range candidates.FindAllStringSubmatch(text, -1) {
+		ref := match[1]
+		if !r.named[ref] {
+			r.named[ref] = true
+			continue
+		}
+		for _, id := range uuid.FindAllString(match[2], -1) {
+			if chosen[ref] == "" && !r.chosen[id] {
+				chosen[ref], r.chosen[id] = id, true
+			}
+		}
+	}
+	return chosen
 }
 
 // orders runs a command as a person does who pastes it into a shell.

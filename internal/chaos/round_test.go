@@ -46,12 +46,15 @@ type round struct {
 	printed   strings.Builder
 	providers map[int]bool
 	counts    counts
+	// named are the orders whose candidates a message named, chosen the desktops
+	// that orders were released with.
+	named, chosen map[string]bool
 }
 
 func newRound(s *site, number int, rng *rand.Rand) *round {
 	s.t.Helper()
 	r := &round{
-		t: s.t, site: s, rng: rng, providers: map[int]bool{}, cli: acctest.NewCLI(s.t),
+		t: s.t, site: s, rng: rng, providers: map[int]bool{}, named: map[string]bool{}, chosen: map[string]bool{}, cli: acctest.NewCLI(s.t),
 		attack: attacks[(s.seed+uint64(number))%uint64(len(attacks))], keeps: keeping((s.seed + uint64(number)) % 3),
 		counts: counts{wanted: *desktops},
 	}
