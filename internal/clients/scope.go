@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// scope returns the name of the orders of this state: the configured one and that
-// of the workspace.
+// scope returns the name of the orders of this state: the workspace's name, after
+// the configured one if there is one.
 func (s settings) scope() (string, error) {
 	scope := s.get("scope")
 	if scope == "" {
@@ -15,6 +15,9 @@ func (s settings) scope() (string, error) {
 	}
 	if scope == "" && s.isSet("inbox") {
 		return "", s.missing("scope", "the inbox may hold the orders of several Terraform states, and the scope is the name of this one")
+	}
+	if scope == "" {
+		return workspaceName(s.env), nil
 	}
 	return scope + "/" + workspaceName(s.env), nil
 }
