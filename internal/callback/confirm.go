@@ -78,18 +78,22 @@ func (r *Receiver) checkInbox(ctx context.Context, ref Reference) error {
 	return nil
 }
 
-// PendingOrders returns the orders that an apply would resume or stop at.
-func (r *Receiver) PendingOrders(ctx context.Context, want ledger.Want) ([]*ledger.Order, error) {
+// PendingOrders returns the orders that an apply would resume or stop at, and
+// counts those of other scopes, which it leaves alone.
+func (r *Receiver) PendingOrders(ctx context.Context, want ledger.Want) (pending []*ledger.Order, otherScopes int, err error) {
 	l, err := r.orders()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	v, err := l.Planned(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return ledger.Pending(v, want, r.config.Scope), nil
+	return ledger.Pending(v, want, r.config.Scope), ledger.OtherScopes(v, want, r.config.Scope), nil
 }
+
+// Scope is the name of the Terraform state in the inbox.
+func (r *Receiver) Scope() string { return r.config.Scope }
 
 // OrderCommand returns the command that does something with an order.
 func (r *Receiver) OrderCommand(verb, ref string) string {

@@ -194,19 +194,27 @@ type PendingOrder struct {
 	DesktopUUID string
 }
 
+// OtherScopes are open orders of one kind that belong to other scopes than Scope.
+// An apply leaves them alone.
+type OtherScopes struct {
+	Scope string
+	Count int
+	// ListCommand prints the open orders of all scopes.
+	ListCommand string
+}
+
 // PendingOrders returns the orders of this kind that an apply would resume or
-// stop at.
-func (c *Client) PendingOrders(ctx context.Context, in OrderInput) ([]PendingOrder, error) {
+// stop at, and those of other scopes.
+func (c *Client) PendingOrders(ctx context.Context, in OrderInput) (pending []PendingOrder, others OtherScopes, err error) {
 	if c.config.Callbacks == nil {
-		return nil, c.config.CallbacksUnavailable
+		return nil, others, c.config.CallbacksUnavailable
 	}
-	orders, err := c.config.Callbacks.PendingOrders(ctx, ledger.Want{Kind: c.kind(in)})
-	var pending []PendingOrder
+	orders, count, err := c.config.Callbacks.PendingOrders(ctx, ledger.Want{Kind: c.kind(in)})
 	for _, o := range orders {
 		d, _ := o.Desktop()
 		pending = append(pending, PendingOrder{Ref: o.Ref, ShowCommand: c.config.Callbacks.OrderCommand("show", o.Ref), DesktopUUID: d.UUID})
 	}
-	return pending, err
+	return pending, OtherScopes{c.config.Callbacks.Scope(), count, c.config.Callbacks.OrderCommand("list", "")}, err
 }
 
 // InboxUnkept reports whether the memory of orders may be lost before the next

@@ -120,11 +120,11 @@ func MaySend(v *View, self Self, ref string) *Stop {
 
 // OtherScopes counts the open orders of this kind that belong to another scope:
 // a scope that changed by accident is not silent.
-func OtherScopes(v *View, want Want, self Self) int {
+func OtherScopes(v *View, want Want, scope string) int {
 	n := 0
 	for i := range v.Orders {
 		o := &v.Orders[i]
-		if o.Open() && o.Intent.Kind == want.Kind && o.Intent.Scope != self.Scope {
+		if o.Open() && o.Intent.Kind == want.Kind && o.Intent.Scope != scope {
 			n++
 		}
 	}

@@ -111,7 +111,7 @@ func TestLook_leavesOtherScopesAlone(t *testing.T) {
 	if got := Look(v, want, pureSelf); got != (LookResult{}) {
 		t.Errorf("an order of another scope leads to %+v", got)
 	}
-	if got := OtherScopes(v, want, pureSelf); got != 1 {
+	if got := OtherScopes(v, want, pureSelf.Scope); got != 1 {
 		t.Errorf("%d orders of other scopes are counted", got)
 	}
 }

@@ -124,11 +124,12 @@ func (r *desktopResource) noticeOrders(ctx context.Context, plan desktopModel) d
 	if plan.UserGroup.IsUnknown() || plan.Username.IsUnknown() && plan.UserGroup.IsNull() || plan.OS.IsUnknown() {
 		return diags
 	}
-	pending, err := r.client.PendingOrders(ctx, plan.orderInput())
+	pending, others, err := r.client.PendingOrders(ctx, plan.orderInput())
 	if err != nil {
 		diags.Append(diagnose.Warning("Read Earlier Orders", err, "If there is one of this kind, the apply resumes it instead of placing another."))
 		return diags
 	}
+	diags.Append(r.noticeOtherScopes(others, plan)...)
 	for _, o := range pending {
 		if !r.instances.First("order " + o.Ref) {
 			continue
@@ -141,4 +142,16 @@ func (r *desktopResource) noticeOrders(ctx context.Context, plan desktopModel) d
 			fmt.Sprintf("Order %s of an earlier apply asked for a desktop of this kind, and no state is known to contain it.%s The apply does not order past it: it resumes the order, or stops and says what to do. To see the order, run: %s", o.Ref, led, o.ShowCommand)))
 	}
 	return diags
+}
+
+// noticeOtherScopes warns about orders that the apply does not resume: the scope
+// may have changed by accident.
+func (r *desktopResource) noticeOtherScopes(others desktop.OtherScopes, plan desktopModel) diag.Diagnostics {
+	in := plan.orderInput()
+	if others.Count == 0 || !r.instances.First(fmt.Sprintf("other scopes %q %q %q", in.UserGroup, in.Username, in.OS)) {
+		return nil
+	}
+	return diag.Diagnostics{diagnose.Warn("Orders of Other Scopes Are Open",
+		fmt.Sprintf("Open orders of this kind that the inbox holds for other scopes: %d. The scope of this configuration is %q, so the apply leaves them alone and orders another desktop. "+
+			"If callback.scope or the workspace was changed by mistake, change it back. To see the orders, run: %s", others.Count, others.Scope, others.ListCommand))}
 }
