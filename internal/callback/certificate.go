@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// checkCertificate returns an error if no caller can accept the certificate. The
-// service would only fail to call back, and nobody would see why.
+// checkCertificate returns an error if no caller can accept the certificate.
+// Otherwise the service could not call back, and only the service would see the
+// error.
 func checkCertificate(leaf *x509.Certificate, host string, now time.Time) error {
 	switch {
 	case leaf == nil:

@@ -17,49 +17,51 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// DefaultListen is the address to listen on where none is configured: a free
-// port that only this machine reaches.
+// DefaultListen is the address to listen on by default: a free port that only
+// this machine can reach.
 const DefaultListen = "127.0.0.1:0"
 
-// Config says where callbacks arrive.
+// Config is the configuration of a Receiver.
 type Config struct {
-	// Listen is the host and port of the receiver. A fixed port can be shared by
-	// any number of processes of one user, but not on Windows. If it is empty, a
-	// relay at URL receives.
+	// Listen is the host and port of the receiver. A fixed port can be shared
+	// by any number of processes of one user, but not on Windows. If it is
+	// empty, a relay at URL receives the callbacks.
 	Listen string
 	// URL is what the service calls back; empty means the address that
 	// Listen is bound to.
 	URL string
 	// Store is the inbox.
 	Store inbox.Store
-	// Scope is the name of the Terraform state that calls are made for.
+	// Scope names the Terraform state whose calls this is for.
 	Scope string
-	// Reorder places an order again whose callback never came, if two looks found
-	// no desktop that it may have led to.
+	// Reorder lets the provider close an order for which no callback came, and
+	// place a new one, if two looks found no desktop that may belong to it.
 	Reorder bool
-	// Unkept says that the inbox is on a disk that may not be kept until the next
-	// apply, such as that of a CI runner.
-	Unkept bool
+	// InboxMayBeLost reports whether the inbox is on a disk that may not exist
+	// at the next apply, such as that of a CI runner.
+	InboxMayBeLost bool
 	// CommandFlags are added to the commands in messages, such as " --inbox DIR".
 	CommandFlags string
-	// Recipient is the public key that results are sealed to, if any, and Opens
-	// reports whether Unseal can open what is sealed to another one.
+	// Recipient is the public key that results are sealed to, if any. Opens
+	// reports whether Unseal can open what is sealed to a given recipient.
 	Recipient string
 	Opens     func(recipient string) bool
-	// Certificate and Key are PEM. With both the receiver speaks https.
+	// Certificate and Key are PEM. If both are set, the receiver serves https.
 	Certificate, Key []byte
-	// Seal and Unseal, if set, encrypt what is stored and open it.
+	// Seal and Unseal, if set, encrypt and decrypt what is stored.
 	Seal   func(ctx context.Context, in receiver.Inbox, made id.ID, body []byte) ([]byte, error)
 	Unseal func(value []byte) ([]byte, error)
-	// Ended, if set, reports whether a call has ended that this process did not
-	// make or still waits for.
+	// Ended, if set, reports whether a call has ended. It is asked about calls
+	// that this process did not make or does not wait for.
 	Ended func(ctx context.Context, store inbox.Store, made id.ID) (bool, error)
-	// Logger receives what is unusual, without content; nil discards it. Its
-	// handler sees the values of the context of the call or the wait.
+	// Logger receives warnings and errors, without the content of callbacks;
+	// nil discards them. The context that its handler gets is that of the call
+	// or of the wait.
 	Logger *slog.Logger
 }
 
-// ConfigError says what to write instead of one value of a Config.
+// ConfigError is the error for one invalid value of a Config. It says what to
+// write instead.
 type ConfigError struct {
 	// Field is "Listen", "URL", "Certificate" or "Key".
 	Field string
@@ -69,7 +71,8 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Problem }
 
-// address is a validated Config: how to listen, and what the service calls back.
+// address is a validated Config: where to listen, and the URL that the service
+// calls back.
 type address struct {
 	relay      bool // Nothing listens here.
 	host, port string
@@ -81,7 +84,8 @@ func (a *address) listen() string { return net.JoinHostPort(a.host, a.port) }
 
 func (a *address) fixed() bool { return a.port != "0" }
 
-// protocol is the same for processes that answer a caller alike.
+// protocol identifies how the receiver answers: processes with the same
+// protocol can share a port.
 func (a *address) protocol() string {
 	if a.tls == nil {
 		return "http"
@@ -96,11 +100,11 @@ func parse(cfg Config) (*address, error) {
 		return parseRelay(cfg)
 	}
 	if a.host, a.port, err = net.SplitHostPort(cfg.Listen); err != nil {
-		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is no host and port. Write it like 127.0.0.1:0 (a free port of this machine) or 0.0.0.0:8700.", cfg.Listen)}
+		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is not a host and a port. Write it like 127.0.0.1:0 (a free port of this machine) or 0.0.0.0:8700.", cfg.Listen)}
 	}
 	number, err := strconv.ParseUint(a.port, 10, 16)
 	if err != nil {
-		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is no port. Write a number from 1 to 65535, or 0 for a free one, like 127.0.0.1:0 or 0.0.0.0:8700.", a.port)}
+		return nil, &ConfigError{"Listen", fmt.Sprintf("%q is not a port. Write a number from 1 to 65535, or 0 for a free one, like 127.0.0.1:0 or 0.0.0.0:8700.", a.port)}
 	}
 	a.port = strconv.FormatUint(number, 10)
 	if a.tls, err = parsePair(cfg.Certificate, cfg.Key); err != nil {
@@ -113,7 +117,7 @@ func parse(cfg Config) (*address, error) {
 		return a, a.checkCertificate()
 	}
 	if ip := net.ParseIP(a.host); a.host == "" || ip != nil && ip.IsUnspecified() {
-		return nil, &ConfigError{"URL", fmt.Sprintf("It is needed, because listening on %s (every address of this machine) does not tell which one the service can reach. Write the address that it can, like http://runner.example.com:%s.", cfg.Listen, a.port)}
+		return nil, &ConfigError{"URL", fmt.Sprintf("It is required, because listen is %s (every address of this machine), and the provider does not know which of them the service can reach. Write that address, like http://runner.example.com:%s.", cfg.Listen, a.port)}
 	}
 	a.url = &url.URL{Scheme: "http", Host: a.listen()}
 	if a.tls != nil {
@@ -129,13 +133,13 @@ func (a *address) checkCertificate() error {
 	return checkCertificate(a.tls.Certificates[0].Leaf, a.url.Hostname(), time.Now())
 }
 
-// parseRelay returns the address of a relay that receives.
+// parseRelay returns the address of a relay that receives the callbacks.
 func parseRelay(cfg Config) (*address, error) {
 	switch {
 	case cfg.URL == "":
-		return nil, &ConfigError{"URL", "It is needed, because listen is empty: a relay receives. Write the URL of the relay, like https://relay.example.com."}
+		return nil, &ConfigError{"URL", "It is required, because listen is empty: a relay receives the callbacks. Write the URL of the relay, like https://relay.example.com."}
 	case len(cfg.Certificate) > 0:
-		return nil, &ConfigError{"Certificate", "It has no effect, because listen is empty: a relay receives, which has a certificate of its own. Leave out the certificate and its key."}
+		return nil, &ConfigError{"Certificate", "It has no effect, because listen is empty: a relay receives the callbacks, and it has its own certificate. Remove the certificate and its key."}
 	}
 	// Nothing listens here, so any port of the URL is fixed.
 	a := &address{relay: true, port: "443"}
@@ -149,9 +153,9 @@ func parsePair(certificate, key []byte) (*tls.Config, error) {
 	case len(certificate) == 0 && len(key) == 0:
 		return nil, nil
 	case len(key) == 0:
-		return nil, &ConfigError{"Key", "It is needed with a certificate. Write the private key of the certificate in PEM, or leave both out."}
+		return nil, &ConfigError{"Key", "It is required with a certificate. Write the private key of the certificate in PEM, or remove both."}
 	case len(certificate) == 0:
-		return nil, &ConfigError{"Certificate", "It is needed with a private key. Write the certificate of the key in PEM, or leave both out."}
+		return nil, &ConfigError{"Certificate", "It is required with a private key. Write the certificate of the key in PEM, or remove both."}
 	}
 	pair, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
@@ -160,7 +164,8 @@ func parsePair(certificate, key []byte) (*tls.Config, error) {
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// parseURL quotes no part of an address that may hold a credential.
+// parseURL returns errors that quote no part of the URL, because it may contain
+// a password.
 func parseURL(raw string, a *address) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	problem := ""
@@ -170,15 +175,15 @@ func parseURL(raw string, a *address) (*url.URL, error) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		problem = "It must begin with http:// or https://. Write it like https://runner.example.com:8700."
 	case u.Hostname() == "":
-		problem = "It names no host. Write it like https://runner.example.com:8700."
+		problem = "It has no host. Write it like https://runner.example.com:8700."
 	case u.User != nil:
-		problem = "It holds a user name. Write it without: each callback address is a secret of its own."
+		problem = "It contains a user name. Remove it: each callback URL already contains a secret."
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		problem = "It has a query or a fragment. Write only scheme, host, port and path."
 	case u.Scheme == "http" && a.tls != nil:
-		problem = "It begins with http://, but with a certificate the receiver speaks https only. Write https://, or leave the certificate out."
+		problem = "It begins with http://, but with a certificate the receiver accepts only https. Write https://, or remove the certificate."
 	case !a.fixed():
-		problem = "It cannot lead to a port that changes with every run. Write a fixed port in listen too, like 0.0.0.0:8700."
+		problem = "Requests to it cannot reach listen, because the port of listen changes with every run. Write a fixed port in listen too, like 0.0.0.0:8700."
 	}
 	if problem != "" {
 		return nil, &ConfigError{"URL", problem}

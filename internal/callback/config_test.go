@@ -26,29 +26,29 @@ func TestNew_configErrors(t *testing.T) {
 		field string
 		says  []string
 	}{
-		"no listen":               {Config{}, "URL", []string{"a relay receives", "https://relay.example.com"}},
-		"relay without scheme":    {Config{URL: "relay.example.com"}, "URL", []string{"https://"}},
-		"certificate for a relay": {Config{URL: "https://relay.example.com", Certificate: certificate, Key: key}, "Certificate", []string{"a relay receives"}},
-		"listen without port":     {Config{Listen: "127.0.0.1"}, "Listen", []string{`"127.0.0.1"`, "0.0.0.0:8700"}},
-		"listen is a URL":         {Config{Listen: "http://127.0.0.1:8700"}, "Listen", []string{"127.0.0.1:0"}},
-		"listen on a named port":  {Config{Listen: "127.0.0.1:http"}, "Listen", []string{`"http"`, "65535"}},
-		"listen on port 70000":    {Config{Listen: "127.0.0.1:70000"}, "Listen", []string{`"70000"`}},
-		"every IPv4 address":      {Config{Listen: "0.0.0.0:8700"}, "URL", []string{"0.0.0.0:8700", "http://runner.example.com:8700"}},
-		"every IPv6 address":      {Config{Listen: "[::]:8700"}, "URL", []string{"http://runner.example.com:8700"}},
-		"every address":           {Config{Listen: ":8700"}, "URL", []string{"http://runner.example.com:8700"}},
-		"URL of another scheme":   {Config{Listen: "0.0.0.0:8700", URL: "ftp://runner.example.com"}, "URL", []string{"https://"}},
-		"URL without scheme":      {Config{Listen: "0.0.0.0:8700", URL: "runner.example.com:8700"}, "URL", []string{"https://"}},
-		"URL without host":        {Config{Listen: "0.0.0.0:8700", URL: "http://:8700"}, "URL", []string{"names no host"}},
-		"URL that is none":        {Config{Listen: "0.0.0.0:8700", URL: "http://%zz hunter2"}, "URL", []string{"cannot be parsed"}},
-		"URL with a user":         {Config{Listen: "0.0.0.0:8700", URL: "https://joe:hunter2@runner.example.com"}, "URL", []string{"user name"}},
-		"URL with a query":        {Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com?key=hunter2"}, "URL", []string{"query"}},
-		"URL with an empty query": {Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com?"}, "URL", []string{"query"}},
-		"URL with a fragment":     {Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com#hunter2"}, "URL", []string{"fragment"}},
-		"URL of a free port":      {Config{Listen: DefaultListen, URL: "https://runner.example.com"}, "URL", []string{"0.0.0.0:8700"}},
-		"certificate without key": {Config{Listen: DefaultListen, Certificate: certificate}, "Key", []string{"private key"}},
-		"key without certificate": {Config{Listen: DefaultListen, Key: key}, "Certificate", []string{"Write the certificate"}},
-		"certificate no PEM":      {Config{Listen: DefaultListen, Certificate: []byte("hunter2"), Key: key}, "Certificate", []string{"PEM"}},
-		"key of another":          {Config{Listen: DefaultListen, Certificate: certificate, Key: otherKey}, "Certificate", []string{"do not work together"}},
+		"no listen":                   {Config{}, "URL", []string{"a relay receives", "https://relay.example.com"}},
+		"relay without scheme":        {Config{URL: "relay.example.com"}, "URL", []string{"https://"}},
+		"certificate for a relay":     {Config{URL: "https://relay.example.com", Certificate: certificate, Key: key}, "Certificate", []string{"a relay receives"}},
+		"listen without port":         {Config{Listen: "127.0.0.1"}, "Listen", []string{`"127.0.0.1"`, "0.0.0.0:8700"}},
+		"listen is a URL":             {Config{Listen: "http://127.0.0.1:8700"}, "Listen", []string{"127.0.0.1:0"}},
+		"listen on a named port":      {Config{Listen: "127.0.0.1:http"}, "Listen", []string{`"http"`, "65535"}},
+		"listen on port 70000":        {Config{Listen: "127.0.0.1:70000"}, "Listen", []string{`"70000"`}},
+		"every IPv4 address":          {Config{Listen: "0.0.0.0:8700"}, "URL", []string{"0.0.0.0:8700", "http://runner.example.com:8700"}},
+		"every IPv6 address":          {Config{Listen: "[::]:8700"}, "URL", []string{"http://runner.example.com:8700"}},
+		"every address":               {Config{Listen: ":8700"}, "URL", []string{"http://runner.example.com:8700"}},
+		"URL of another scheme":       {Config{Listen: "0.0.0.0:8700", URL: "ftp://runner.example.com"}, "URL", []string{"https://"}},
+		"URL without scheme":          {Config{Listen: "0.0.0.0:8700", URL: "runner.example.com:8700"}, "URL", []string{"https://"}},
+		"URL without host":            {Config{Listen: "0.0.0.0:8700", URL: "http://:8700"}, "URL", []string{"has no host"}},
+		"URL that cannot be parsed":   {Config{Listen: "0.0.0.0:8700", URL: "http://%zz hunter2"}, "URL", []string{"cannot be parsed"}},
+		"URL with a user":             {Config{Listen: "0.0.0.0:8700", URL: "https://joe:hunter2@runner.example.com"}, "URL", []string{"user name"}},
+		"URL with a query":            {Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com?key=hunter2"}, "URL", []string{"query"}},
+		"URL with an empty query":     {Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com?"}, "URL", []string{"query"}},
+		"URL with a fragment":         {Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com#hunter2"}, "URL", []string{"fragment"}},
+		"URL of a free port":          {Config{Listen: DefaultListen, URL: "https://runner.example.com"}, "URL", []string{"0.0.0.0:8700"}},
+		"certificate without key":     {Config{Listen: DefaultListen, Certificate: certificate}, "Key", []string{"private key"}},
+		"key without certificate":     {Config{Listen: DefaultListen, Key: key}, "Certificate", []string{"Write the certificate"}},
+		"certificate that is not PEM": {Config{Listen: DefaultListen, Certificate: []byte("hunter2"), Key: key}, "Certificate", []string{"PEM"}},
+		"key of another certificate":  {Config{Listen: DefaultListen, Certificate: certificate, Key: otherKey}, "Certificate", []string{"do not work together"}},
 		"certificate of a host": {
 			Config{Listen: "0.0.0.0:8700", URL: "https://runner.example.com", Certificate: certificate, Key: key},
 			"Certificate",
@@ -66,11 +66,11 @@ func TestNew_configErrors(t *testing.T) {
 			}
 			for _, text := range test.says {
 				if !strings.Contains(err.Error(), text) {
-					t.Errorf("%q does not say %q", err, text)
+					t.Errorf("%q does not contain %q", err, text)
 				}
 			}
 			if strings.Contains(err.Error(), "hunter2") || !strings.HasSuffix(err.Error(), ".") {
-				t.Errorf("%q tells a secret or is no sentence", err)
+				t.Errorf("%q contains a secret or is not a sentence", err)
 			}
 		})
 	}
@@ -106,7 +106,7 @@ func TestReceiver_hostAndURL(t *testing.T) {
 				t.Errorf("host %q before the start", f.Host())
 			}
 			if address := f.open(t).URL(); !strings.HasPrefix(address, test.url) {
-				t.Errorf("the service is told %s", address)
+				t.Errorf("the callback URL is %s", address)
 			}
 		})
 	}
@@ -118,16 +118,16 @@ func TestNew_startsNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "inbox")
 	f := newFixture(t, func(cfg *Config) { cfg.Listen, cfg.Store = "127.0.0.1:"+port, newDirectory(t, path) })
 	if _, err := os.Stat(path); err == nil {
-		t.Error("New made the inbox")
+		t.Error("New created the inbox")
 	}
 	if conn, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil { //nolint:noctx // Nothing answers.
 		conn.Close()
 		t.Error("New listens")
 	}
-	// The controls: both are there with the first operation.
+	// Control: the first call creates the inbox and listens.
 	f.open(t)
 	if _, err := os.Stat(path); err != nil {
-		t.Error("Begin made no inbox")
+		t.Error("Open did not create the inbox")
 	}
 	conn, err := net.Dial("tcp", "127.0.0.1:"+port) //nolint:noctx // It answers.
 	if err != nil {

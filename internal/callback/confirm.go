@@ -9,7 +9,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// Reference is what the private state of a desktop remembers of its order.
+// Reference identifies the order of a desktop in its private state.
 type Reference struct {
 	Ref string `json:"ref"`
 	// Inbox identifies the inbox that holds the order.
@@ -29,8 +29,8 @@ func (r *Receiver) Reference(ctx context.Context, ref string) (Reference, error)
 }
 
 // Confirm records that a saved state contains the desktop of an order. All
-// callers of a process share one List, and nothing is written if nothing is left
-// to do.
+// callers of a process share one List, and write nothing if the order is
+// already confirmed and cleaned up.
 func (r *Receiver) Confirm(ctx context.Context, ref Reference, desktop ledger.Desktop) error {
 	l, err := r.ordersOf(ctx, ref)
 	if err != nil {
@@ -39,7 +39,8 @@ func (r *Receiver) Confirm(ctx context.Context, ref Reference, desktop ledger.De
 	return l.Confirm(ctx, ledger.Reference{Ref: ref.Ref, Desktop: desktop})
 }
 
-// Settled reports whether the private state may drop the reference.
+// Settled reports whether the reference can be removed from the private state:
+// the order has ended, and nothing of it is left to delete.
 func (r *Receiver) Settled(ctx context.Context, ref Reference) (bool, error) {
 	l, err := r.ordersOf(ctx, ref)
 	if err != nil {
@@ -49,7 +50,8 @@ func (r *Receiver) Settled(ctx context.Context, ref Reference) (bool, error) {
 	return err == nil && ledger.Settled(v, ref.Ref), err
 }
 
-// ordersOf returns the ledger if it holds the order.
+// ordersOf returns the ledger, or ErrOtherInbox if the order is in another
+// inbox.
 func (r *Receiver) ordersOf(ctx context.Context, ref Reference) (*ledger.Ledger, error) {
 	if err := r.checkInbox(ctx, ref); err != nil {
 		return nil, err

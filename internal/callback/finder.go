@@ -13,8 +13,8 @@ import (
 )
 
 // finder finds the inbox of an id in the inboxes of this process and of those
-// that share the port. It reads the key of each once, so that an invented id
-// costs no look into an inbox.
+// that share the port. It reads the key of each once, so checking an invented
+// id reads no inbox.
 type finder struct {
 	own  receiver.Inbox
 	port *port.Port
@@ -41,7 +41,7 @@ func (f *finder) Find(ctx context.Context, text string) (receiver.Inbox, id.ID, 
 			failed = errors.Join(failed, err)
 			continue
 		}
-		// An inbox that was removed is not made again.
+		// Storing into an inbox that was removed would create it again.
 		if made, ok := id.Parse(text, other.Key); ok && port.Exists(path) {
 			return other, made, true, nil
 		}
@@ -49,7 +49,8 @@ func (f *finder) Find(ctx context.Context, text string) (receiver.Inbox, id.ID, 
 	return receiver.Inbox{}, id.ID{}, false, failed
 }
 
-// open returns the inbox at path; one that was removed has no key. f.mu is held.
+// open returns the inbox at path, without a key if it was removed. The caller
+// holds f.mu.
 func (f *finder) open(ctx context.Context, path string) (receiver.Inbox, error) {
 	if other, known := f.others[path]; known {
 		return other, nil

@@ -24,7 +24,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// folderVariable is where the processes of a test find each other.
+// folderVariable names the environment variable with the registry folder that
+// the processes of a test share.
 const folderVariable = "CALLBACK_TEST_FOLDER"
 
 func TestMain(m *testing.M) {
@@ -46,7 +47,8 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// fixture is a Receiver, what it logs, and an inbox that counts and fails on demand.
+// fixture is a Receiver with its log, and an inbox that counts calls and can
+// return errors.
 type fixture struct {
 	*Receiver
 	inbox *store
@@ -81,7 +83,7 @@ func newFixture(t *testing.T, change func(*Config)) *fixture {
 	return f
 }
 
-// inDirectory makes the inbox of a fixture a directory.
+// inDirectory uses a directory as the inbox of a fixture.
 func inDirectory(t *testing.T, cfg *Config) {
 	t.Helper()
 	cfg.Store = newDirectory(t, filepath.Join(t.TempDir(), "inbox"))
@@ -104,7 +106,7 @@ type localStore struct {
 
 func (s localStore) Path() string { return s.local.Path() }
 
-// open opens an order.
+// open opens a call of the kind order.
 func (f *fixture) open(t *testing.T) *Pending {
 	t.Helper()
 	p, err := f.Open(logged(t), id.Order)
@@ -150,9 +152,10 @@ type store struct {
 	inbox.Store
 	lists, resultGets atomic.Int32
 	failure           atomic.Pointer[error]
-	// gate, if set, holds every result back until it is closed.
+	// gate, if set, blocks the storing of results until it is closed.
 	gate chan struct{}
-	// afterCreate, if set, runs once a result is stored and not yet acknowledged.
+	// afterCreate, if set, runs after a result is stored and before the caller
+	// is answered.
 	afterCreate func()
 }
 
@@ -204,7 +207,7 @@ func (s *store) List(ctx context.Context, prefix string) (inbox.Listing, error) 
 	return s.Store.List(ctx, prefix)
 }
 
-// put stores a result as another process does.
+// put stores a result in the inbox, as another process would.
 func (s *store) put(t *testing.T, p *Pending, body string) {
 	t.Helper()
 	if created, err := s.Store.Create(t.Context(), receiver.ResultKey(p.hash), []byte(body)); err != nil || !created {
@@ -212,7 +215,7 @@ func (s *store) put(t *testing.T, p *Pending, body string) {
 	}
 }
 
-// keys returns everything that the inbox holds, but its key.
+// keys returns all keys of the inbox except that of the HMAC key.
 func (s *store) keys(t *testing.T) []string { return keysOf(t, s.Store) }
 
 func keysOf(t *testing.T, s inbox.Store) []string {
@@ -230,8 +233,8 @@ func keysOf(t *testing.T, s inbox.Store) []string {
 	return keys
 }
 
-// strictHandler drops what is not logged in the context of a call, as a
-// handler that finds its logger there does.
+// strictHandler drops records whose context is not that of a call. Terraform's
+// handler does the same, because it finds its logger in the context.
 type strictHandler struct{ slog.Handler }
 
 type loggedKey struct{}
@@ -265,7 +268,8 @@ func (l *logs) String() string {
 	return l.text.String()
 }
 
-// pipes is a network in memory, on which a synctest bubble can wait.
+// pipes is a network in memory. In a synctest bubble, waiting for it lets the
+// fake clock advance.
 type pipes struct {
 	accept chan net.Conn
 	closed chan struct{}

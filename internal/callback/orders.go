@@ -21,16 +21,17 @@ type OrderRequest struct {
 
 	// Timeout is how long the order may take.
 	Timeout time.Duration
-	// Post sends the order once, and returns only when the HTTP call is over.
+	// Post sends the order once (POST /api/desktop/apply), and returns after
+	// the HTTP call has ended.
 	Post func(ctx context.Context, callbackURL string) ledger.Answer
 	// List returns the desktops of the user, or of all users of the group.
 	List func(ctx context.Context) ([]ledger.Desktop, error)
-	// Warn is told what the user has to know although the order goes on.
+	// Warn receives the warnings about an order that continues.
 	Warn func(message string)
 }
 
-// Order resumes an order of this kind, or places one, and waits until its desktop
-// exists.
+// Order resumes an open order for the same kind of desktop, or places one, and
+// waits for its desktop. The error is the cause of ctx if that ends first.
 func (r *Receiver) Order(ctx context.Context, req OrderRequest) (*ledger.Delivery, error) {
 	l, err := r.orders()
 	if err != nil {
@@ -45,7 +46,8 @@ func (r *Receiver) Order(ctx context.Context, req OrderRequest) (*ledger.Deliver
 	})
 }
 
-// prepare does what must not come between the intent and the request.
+// prepare opens the call and runs the preflight, so that nothing can fail
+// between the intent and the request.
 func (r *Receiver) prepare(ctx context.Context, req OrderRequest) (ledger.Sending, error) {
 	pending, err := r.Open(ctx, id.Order)
 	if err != nil {
@@ -66,7 +68,8 @@ func (r *Receiver) prepare(ctx context.Context, req OrderRequest) (ledger.Sendin
 	return sending, nil
 }
 
-// orders returns the ledger. The first call finds out which process this is.
+// orders returns the ledger. The first call determines the identity of this
+// process.
 func (r *Receiver) orders() (*ledger.Ledger, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -82,7 +85,8 @@ func (r *Receiver) orders() (*ledger.Ledger, error) {
 	r.ledger = ledger.New(ledger.Config{
 		Store: r.store, Scope: r.config.Scope,
 		Process: r.identity.ID, Terraform: r.identity.TerraformID(), Host: r.identity.Host,
-		// The wall clock goes on while the machine sleeps.
+		// The monotonic clock stops while the machine sleeps; Round(0) selects
+		// the wall clock.
 		Age:      func() time.Duration { return time.Now().Round(0).Sub(started) },
 		Register: r.register, Processes: observer.Processes, Connected: r.connected,
 		Decode: decodeOrder, Redact: answer.WithoutPassword, Open: r.openOrder, Opens: r.opens, Refused: r.refusedCallbacks,
@@ -91,7 +95,8 @@ func (r *Receiver) orders() (*ledger.Ledger, error) {
 	return r.ledger, nil
 }
 
-// locks returns those of a directory; processes of several machines share none.
+// locks returns the locks of a directory. Other inboxes are shared by several
+// machines and have no locks.
 func (r *Receiver) locks() process.Locks {
 	if local, ok := r.store.(interface{ Path() string }); ok {
 		return process.NewFileLocks(local.Path())
@@ -99,7 +104,8 @@ func (r *Receiver) locks() process.Locks {
 	return nil
 }
 
-// register makes this process alive to all who share the inbox, until Close.
+// register records this process in the inbox and keeps the record current until
+// Close.
 func (r *Receiver) register(ctx context.Context) error {
 	started, err := process.Start(ctx, process.Config{Identity: r.identity, Store: r.store, Locks: r.locks(), Logger: r.log})
 	if err != nil {
@@ -140,7 +146,7 @@ func (r *Receiver) opens(recipient string) bool {
 	return r.config.Opens != nil && r.config.Opens(recipient)
 }
 
-// refusedCallbacks says which callbacks of an order arrived and were no result.
+// refusedCallbacks lists the callbacks of an order that were not its result.
 func (r *Receiver) refusedCallbacks(ref string) string {
 	hash, ok := id.HashOfRef(ref)
 	if !ok {
@@ -161,8 +167,8 @@ func (r *Receiver) refusedCallbacks(ref string) string {
 	return strings.ToUpper(summary[:1]) + summary[1:] + "."
 }
 
-// OrderEnded reports whether an order takes no callback any more; it is for
-// Config.Ended.
+// OrderEnded reports whether an order has ended, so that it accepts no result.
+// It is a value for Config.Ended.
 func OrderEnded(ctx context.Context, store inbox.Store, made id.ID) (bool, error) {
 	if made.Kind() != id.Order {
 		return false, nil
@@ -170,5 +176,5 @@ func OrderEnded(ctx context.Context, store inbox.Store, made id.ID) (bool, error
 	return ledger.Ended(ctx, store, made.Ref())
 }
 
-// Unkept reports whether the inbox may not be kept until the next apply.
-func (r *Receiver) Unkept() bool { return r.config.Unkept }
+// InboxMayBeLost reports whether the inbox may not exist at the next apply.
+func (r *Receiver) InboxMayBeLost() bool { return r.config.InboxMayBeLost }

@@ -9,9 +9,10 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// Orphaned is for a process whose Terraform is gone without a word. It leaves the
-// orders that wait to the next apply, lets everybody treat the process as dead,
-// and returns when no callback can come any more that this process waited for.
+// Orphaned is called if Terraform has ended without stopping this process. It
+// releases the open orders, so that the next apply resumes them, and marks the
+// process as dead. It returns when each order of this process has a result or
+// has reached its deadline.
 func (r *Receiver) Orphaned(ctx context.Context) error {
 	r.orphan()
 	r.mu.Lock()
@@ -27,11 +28,11 @@ func (r *Receiver) Orphaned(ctx context.Context) error {
 	return l.WaitResults(ctx)
 }
 
-// listenForOther listens at the address of a dead process as well, because the
-// service calls back there. If the address is taken, that process still receives
-// or another one does.
+// listenForOther also listens at the address of a dead process, because the
+// service calls back there. An address in use is no problem: then another
+// process receives the callback.
 func (r *Receiver) listenForOther(ctx context.Context, intent ledger.Intent) {
-	// An apply that only resumes orders has not started to listen.
+	// An apply that only resumes orders does not listen yet.
 	key, err := r.makeKey(ctx)
 	if err == nil {
 		_, err = r.start(ctx, key)

@@ -9,7 +9,7 @@ import (
 
 func TestReceiver_answersForPeers(t *testing.T) {
 	t.Parallel()
-	needSharing(t)
+	requireSharedPorts(t)
 	listen := "127.0.0.1:" + freePort(t)
 	shared := func(cfg *Config) {
 		inDirectory(t, cfg)
@@ -17,7 +17,7 @@ func TestReceiver_answersForPeers(t *testing.T) {
 	}
 	a, b := newFixture(t, shared), newFixture(t, shared)
 	opA, opB := a.open(t), b.open(t)
-	if err := b.Close(); err != nil { // From now on a receives everything.
+	if err := b.Close(); err != nil { // From here, a receives all connections.
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -26,7 +26,7 @@ func TestReceiver_answersForPeers(t *testing.T) {
 		}
 	}
 	if status := call(t, client, http.MethodPost, opB.URL()+"X", secretBody); status != http.StatusNotFound {
-		t.Errorf("an id that no peer made: status %d", status)
+		t.Errorf("an id of no peer: status %d", status)
 	}
 	if body := wait(t, opB); body != secretBody {
 		t.Errorf("body %s", body)
@@ -37,7 +37,7 @@ func TestReceiver_answersForPeers(t *testing.T) {
 	assertSilent(t, a, opA, opB)
 }
 
-func TestReceiver_peerThatCannotBeReadIsNoUnknownID(t *testing.T) {
+func TestReceiver_inboxOfAPeerThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	number := freePort(t)
 	shared := func(cfg *Config) {
@@ -62,11 +62,11 @@ func TestReceiver_peerThatCannotBeReadIsNoUnknownID(t *testing.T) {
 	}
 }
 
-// An id with valid check bits of an inbox that was removed is not stored: that
-// would make the directory again.
+// A callback for an inbox that was removed is not stored, although its check
+// bits are valid: storing it would create the directory again.
 func TestReceiver_inboxOfAPeerThatWasRemoved(t *testing.T) {
 	t.Parallel()
-	needSharing(t)
+	requireSharedPorts(t)
 	number := freePort(t)
 	shared := func(cfg *Config) {
 		inDirectory(t, cfg)
@@ -89,6 +89,6 @@ func TestReceiver_inboxOfAPeerThatWasRemoved(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 	if _, err := os.Stat(path); err == nil {
-		t.Error("the inbox was made again")
+		t.Error("the inbox was created again")
 	}
 }

@@ -13,23 +13,24 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// Pending is a call whose result comes later, by callback.
+// Pending is a call whose result arrives later, by callback.
 type Pending struct {
 	receiver *Receiver
-	// The URL is a secret behind a pointer, which fmt does not follow where it
-	// cannot call String. It is nil for a call that another process made.
+	// The URL is a secret. It is a pointer, because fmt prints the address of a
+	// nested pointer, not its target. It is nil for a call that another process
+	// made.
 	url       *string
 	kind      id.Kind
 	ref, hash string
-	news      chan struct{} // Holds a value while there may be something to look at.
+	news      chan struct{} // Has a value if Wait should look again.
 
 	mu       sync.Mutex
 	unstored [][]byte // Results that could not be stored.
-	rejected []string // Why callbacks were refused or are not final.
+	rejected []string // The reasons of callbacks that were refused or are not final.
 }
 
-// URL is the URL to call back. It is a secret: anybody who knows it can report a
-// result. It is empty for a call that another process made.
+// URL returns the URL to call back. It is a secret: anybody who knows it can
+// report a result. It is empty for a call that another process made.
 func (p *Pending) URL() string {
 	if p.url == nil {
 		return ""
@@ -37,7 +38,7 @@ func (p *Pending) URL() string {
 	return *p.url
 }
 
-// Ref is the reference of the call. It is not secret.
+// Ref returns the reference of the call. It is not secret.
 func (p *Pending) Ref() string { return p.ref }
 
 // String returns a short name of the call, which is not secret.
@@ -50,20 +51,22 @@ func (p *Pending) GoString() string { return p.String() }
 func (p *Pending) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
 const (
-	// pollInterval is how long a result that another process received goes
-	// unnoticed.
+	// pollInterval is the time between two looks for results that other
+	// processes received.
 	pollInterval = time.Second
-	// lastLookTimeout bounds the look for a result after the waiting has ended.
+	// lastLookTimeout limits the last look for a result, after the wait has
+	// ended.
 	lastLookTimeout = 2 * time.Second
 )
 
 // Wait returns the first callback that check accepts. The error of check says
 // why a callback is not the result, without secrets; that callback is kept as
-// evidence. A result that is there wins over a context that ends. Otherwise the
-// error is the cause of ctx, with the callbacks that were refused or not final.
+// evidence. A stored result takes precedence over a context that has ended.
+// Otherwise the error is the cause of ctx, with the callbacks that were refused
+// or not final.
 //
-// An inbox that cannot be read for a while does not end the waiting, because what
-// was ordered still arrives.
+// Wait continues if the inbox cannot be read for some time, because the order
+// is still carried out.
 func (p *Pending) Wait(ctx context.Context, check func(body []byte) error) ([]byte, error) {
 	defer p.receiver.watch(ctx)()
 	for {
@@ -103,7 +106,7 @@ func (p *Pending) lastLook(ctx context.Context, check func(body []byte) error) (
 // look returns a result that check accepts, or nil.
 func (p *Pending) look(ctx context.Context, check func(body []byte) error) ([]byte, error) {
 	for _, body := range p.takeUnstored() {
-		// If it is not final, the receiver says so once it is stored.
+		// If it is not final, the receiver reports it after storing it.
 		if check(body) == nil {
 			return body, nil
 		}
@@ -125,8 +128,8 @@ func (p *Pending) look(ctx context.Context, check func(body []byte) error) ([]by
 	return body, nil
 }
 
-// reject turns a stored result into evidence, so that another one can be stored,
-// and returns the result if one came before that.
+// reject moves a stored value to the evidence, so that another one can be
+// stored. It returns the result if the evidence already contains it.
 func (p *Pending) reject(ctx context.Context, value []byte, reason error, check func(body []byte) error) ([]byte, error) {
 	store := p.receiver.store
 	p.note(reason.Error())
@@ -147,15 +150,15 @@ func (p *Pending) reject(ctx context.Context, value []byte, reason error, check 
 	return nil, err
 }
 
-// End ends the call and removes its result. A callback that comes later is
-// answered as before.
+// End ends the call and removes its result. Later callbacks of the call are
+// still answered with 200.
 func (p *Pending) End(ctx context.Context) error {
 	r := p.receiver
 	r.mu.Lock()
 	r.pending[p.hash] = nil
 	r.mu.Unlock()
-	// After this a receiver that stores a repeated callback meanwhile finds that
-	// the call has ended, and removes it.
+	// A receiver that stores a repeated callback at this moment checks the call
+	// afterwards, finds that it has ended, and removes the callback.
 	keys := []string{receiver.ResultKey(p.hash)}
 	if len(p.noted()) > 0 {
 		if listing, err := r.store.List(ctx, receiver.EvidencePrefix(p.ref)); err == nil {

@@ -71,7 +71,7 @@ func TestPending_Wait_returnsAtOnceWithTheCallback(t *testing.T) {
 			t.Errorf("body %s", body)
 		}
 		if waited := time.Since(start); waited != 29*time.Minute+300*time.Millisecond {
-			t.Errorf("waited %v: not the moment of the callback", waited)
+			t.Errorf("waited %v, want the time until the callback", waited)
 		}
 		synctest.Wait()
 	})
@@ -88,7 +88,7 @@ func wait30(t *testing.T, op *Pending) string {
 	return string(body)
 }
 
-func TestPending_Wait_findsWhatAnotherProcessReceivedWithOneListASecond(t *testing.T) {
+func TestPending_Wait_findsResultsOfOtherProcesses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
@@ -110,7 +110,7 @@ func TestPending_Wait_findsWhatAnotherProcessReceivedWithOneListASecond(t *testi
 		}
 		waiters.Wait()
 		if waited := time.Since(start); waited != minutes*time.Minute {
-			t.Errorf("waited %v: not until the next look", waited)
+			t.Errorf("waited %v, want the time until the next look", waited)
 		}
 		if lists := f.inbox.lists.Load(); lists != minutes*60 {
 			t.Errorf("%d lists in %d seconds", lists, minutes*60)
@@ -120,12 +120,12 @@ func TestPending_Wait_findsWhatAnotherProcessReceivedWithOneListASecond(t *testi
 		}
 		time.Sleep(time.Minute) // Fake time.
 		if lists := f.inbox.lists.Load(); lists != minutes*60 {
-			t.Errorf("polled on with nobody waiting: %d lists", lists)
+			t.Errorf("polls although no call waits: %d lists", lists)
 		}
 	})
 }
 
-func TestPending_Wait_outlivesAnInboxThatCannotBeRead(t *testing.T) {
+func TestPending_Wait_continuesWhileTheInboxCannotBeRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
@@ -148,12 +148,12 @@ func TestPending_Wait_outlivesAnInboxThatCannotBeRead(t *testing.T) {
 			t.Errorf("Wait: %v, want the timeout and why nothing could be read", err)
 		}
 		if text := f.logs.String(); !strings.Contains(text, "unable to read the result") || !strings.Contains(text, "bucket unreachable") {
-			t.Errorf("the inbox that cannot be read is not logged:\n%s", text)
+			t.Errorf("the log does not contain the read error:\n%s", text)
 		}
 	})
 }
 
-func TestPending_Wait_outlivesAnInboxThatCannotBeListed(t *testing.T) {
+func TestPending_Wait_continuesWhileTheInboxCannotBeListed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
@@ -166,7 +166,7 @@ func TestPending_Wait_outlivesAnInboxThatCannotBeListed(t *testing.T) {
 			t.Errorf("body %s", body)
 		}
 		if text := f.logs.String(); !strings.Contains(text, "unable to look for results") {
-			t.Errorf("the inbox that cannot be listed is not logged:\n%s", text)
+			t.Errorf("the log does not contain the list error:\n%s", text)
 		}
 	})
 }
@@ -181,7 +181,7 @@ func TestReceiver_Open_needsTheInbox(t *testing.T) {
 	}
 	f.inbox.fail(nil)
 	if call(t, client, http.MethodPost, f.open(t).URL(), secretBody) != http.StatusOK {
-		t.Error("it did not recover")
+		t.Error("Open still fails with a working inbox")
 	}
 }
 
@@ -209,11 +209,11 @@ func TestPending_End_leavesNothingAndAnswersRepeatedCallbacks(t *testing.T) {
 		}
 		all, err := receiver.ReadEvidence(t.Context(), f.inbox, p.Ref())
 		if err != nil || len(all) != kept {
-			t.Fatalf("kind %c: %d pieces of evidence (%v)", kind, len(all), err)
+			t.Fatalf("kind %c: %d values of evidence (%v)", kind, len(all), err)
 		}
 		for _, evidence := range all {
 			if strings.Contains(string(evidence.Body), "hunter2") || !strings.Contains(string(evidence.Body), "dev_01") {
-				t.Errorf("kept is %s, want all but the password", evidence.Body)
+				t.Errorf("the evidence is %s, want the callback without its password", evidence.Body)
 			}
 		}
 		if keys := f.inbox.keys(t); len(keys) != kept {
@@ -233,7 +233,7 @@ func TestPending_End_whileACallbackIsStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.inbox.afterCreate = func() {
-		// End has deleted the result, and then this repeated one is stored.
+		// This stores a repeated result after End has deleted the first one.
 		if err := p.End(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -247,7 +247,7 @@ func TestPending_End_whileACallbackIsStored(t *testing.T) {
 	}
 }
 
-func TestReceiver_thirtyCallsAtOnce(t *testing.T) {
+func TestReceiver_concurrentCalls(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	var all sync.WaitGroup
@@ -286,7 +286,7 @@ func TestPending_doesNotPrintItsURL(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	op := f.open(t)
-	if err := f.Close(); err != nil { // Printing a Receiver at work would be a race.
+	if err := f.Close(); err != nil { // Printing a running Receiver would be a data race.
 		t.Fatal(err)
 	}
 	type holder struct {
@@ -319,7 +319,7 @@ func TestReceiver_Open_idsAreLongAndDistinct(t *testing.T) {
 	seen := map[string]bool{}
 	for range 50 {
 		text := idOf(f.open(t))
-		// 26 letters of an alphabet of 32 are 130 bits.
+		// 26 characters of an alphabet of 32 hold 130 bits.
 		if len(text) < 26 || seen[text] {
 			t.Fatalf("id %q", text)
 		}

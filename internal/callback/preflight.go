@@ -16,9 +16,10 @@ import (
 
 const preflightTimeout = 10 * time.Second
 
-// preflight calls the callback URL once before the first order. An answer that
-// is not the receiver's proves that callbacks would not arrive. No answer proves
-// nothing: not every network lets a machine call its own public address.
+// preflight calls the callback URL once before the first order. If another
+// program answers, callbacks would not arrive: that is an error. If nothing
+// answers, it is only a warning, because in many networks a machine cannot call
+// its own public address.
 func (r *Receiver) preflight(ctx context.Context, warn func(string)) error {
 	r.probing.Lock()
 	defer r.probing.Unlock()
@@ -46,9 +47,9 @@ func (r *Receiver) preflight(ctx context.Context, warn func(string)) error {
 	return nil
 }
 
-// callProbe returns the proof in the answer to a probe, empty if it has none. The
-// certificate is not checked: the proof tells who answers, and the service may
-// trust other authorities than this machine.
+// callProbe returns the proof in the answer to a probe, or an empty string. It
+// does not check the certificate: the proof shows who answers, and the service
+// may trust other authorities than this machine.
 func callProbe(ctx context.Context, url string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, preflightTimeout)
 	defer cancel()

@@ -21,10 +21,11 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
 )
 
-// childVariable tells the test binary to be one run of the provider.
+// childVariable names the environment variable that makes the test binary act
+// as a provider process.
 const childVariable = "CALLBACK_TEST_CHILD"
 
-// task is what a child is asked to do.
+// task is the work of a child process.
 type task struct {
 	Listen, Inbox string
 	Operations    int
@@ -32,15 +33,15 @@ type task struct {
 	Leave bool
 }
 
-// report is what a child says when all its operations have ended.
+// report is what a child prints when all its calls have ended.
 type report struct {
 	Results map[string]string // By address.
 	Foreign int               // Callbacks that it received for others.
 }
 
-// child begins operations, prints their addresses, waits for all of them and
-// reports. Then it leaves, or stays until its input ends and never calls Close,
-// as the provider is killed too.
+// child opens calls, prints their URLs, waits for all of them and prints a
+// report. Then it closes its Receiver and ends, or it runs until its input ends
+// and does not call Close, like a provider that is killed.
 func child() int {
 	var do task
 	if err := json.Unmarshal([]byte(os.Getenv(childVariable)), &do); err != nil {
@@ -105,7 +106,7 @@ func child() int {
 	return 0
 }
 
-// run is a child at work.
+// run is a running child process.
 type run struct {
 	inbox     string
 	addresses []string
@@ -145,12 +146,12 @@ func startRun(t *testing.T, do task, environment ...string) *run {
 	})
 	r := &run{inbox: do.Inbox, process: command.Process, answers: json.NewDecoder(bufio.NewReader(stdout)), wait: wait}
 	if err := r.answers.Decode(&r.addresses); err != nil {
-		t.Fatalf("the run did not begin its operations: %v\n%s", err, &stderr)
+		t.Fatalf("the run did not open its calls: %v\n%s", err, &stderr)
 	}
 	return r
 }
 
-// kill ends the run as nothing can prevent.
+// kill ends the run with SIGKILL.
 func (r *run) kill(t *testing.T) {
 	t.Helper()
 	if err := r.process.Kill(); err != nil {
@@ -169,8 +170,8 @@ func (r *run) report(t *testing.T) report {
 	return said
 }
 
-// callAll calls every address of the runs, mixed and eight at once, with a body
-// that names it. Each call has to succeed the first time.
+// callAll calls every URL of the runs in mixed order, eight at a time, with a
+// body that contains the URL. Each first call must succeed.
 func callAll(t *testing.T, runs ...*run) {
 	t.Helper()
 	var all sync.WaitGroup
@@ -190,8 +191,9 @@ func callAll(t *testing.T, runs ...*run) {
 	all.Wait()
 }
 
-// needSharing skips a test of what Windows cannot do.
-func needSharing(t *testing.T) {
+// requireSharedPorts skips the test on Windows, where processes cannot share a
+// port.
+func requireSharedPorts(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("on Windows a port belongs to one process")
@@ -215,7 +217,7 @@ func TestReceiver_twoProcessesAtOnce(t *testing.T) {
 			t.Parallel()
 			listen := DefaultListen
 			if test.fixed {
-				needSharing(t)
+				requireSharedPorts(t)
 				listen = "127.0.0.1:" + freePort(t)
 			}
 			folder := t.TempDir()
@@ -237,7 +239,7 @@ func TestReceiver_twoProcessesAtOnce(t *testing.T) {
 				}
 				for _, address := range r.addresses {
 					if body := said.Results[address]; body != bodyFor(address) {
-						t.Errorf("an operation got %s", body)
+						t.Errorf("a call got %s", body)
 					}
 				}
 			}
@@ -246,8 +248,9 @@ func TestReceiver_twoProcessesAtOnce(t *testing.T) {
 					t.Errorf("the inbox still holds %q", keys)
 				}
 			}
-			// On Linux all who have the socket race for each connection: without
-			// this the test would prove nothing. Other systems may wake one first.
+			// On Linux each process that has the socket can accept a
+			// connection. The test requires that a process received callbacks
+			// of the other; other systems may always prefer one process.
 			if shared := foreign > 0; runtime.GOOS == "linux" && shared != test.fixed {
 				t.Errorf("%d callbacks were received for the other run", foreign)
 			}
@@ -267,7 +270,7 @@ func TestReceiver_portIsNotSharedWithoutAFolder(t *testing.T) {
 		folderVariable+"="+nowhere)
 	second := newFixture(t, func(cfg *Config) { cfg.Listen = listen })
 	if _, err := second.Open(t.Context(), id.Order); err == nil || !strings.Contains(err.Error(), "listen on another one") {
-		t.Errorf("a second run that the first cannot know shares its port: %v", err)
+		t.Errorf("a second run without the registry folder of the first shares its port: %v", err)
 	}
 	callAll(t, alone)
 	if said := alone.report(t); len(said.Results) != 1 {

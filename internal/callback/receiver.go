@@ -1,6 +1,6 @@
-// Package callback waits for services that report the result of a call by
-// calling back. Each call gets an unguessable URL; a receiver stores what arrives
-// there in an inbox, and the process that made the call waits for it.
+// Package callback waits for the results of calls that a service reports by
+// calling back. Each call gets an unguessable URL; a receiver stores what
+// arrives there in an inbox, and the process that made the call waits for it.
 package callback
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// Receiver gives out callback URLs and receives what is sent to them.
+// Receiver creates callback URLs and receives what is sent to them.
 type Receiver struct {
 	config  Config
 	address *address
@@ -45,13 +45,13 @@ type Receiver struct {
 	pending  map[string]*Pending
 	waiting  int
 	stopPoll context.CancelFunc
-	others   []net.Listener // At the addresses of dead processes.
+	others   []net.Listener // Listeners at the addresses of dead processes.
 
 	// What orders need; see orders.go.
 	ledger    *ledger.Ledger
 	identity  process.Identity
 	process   *process.Process // Nil until the first order.
-	connected context.Context  //nolint:containedctx // It is the life of Terraform, not of a call.
+	connected context.Context  //nolint:containedctx // It ends with Terraform, not with a call.
 	orphan    context.CancelFunc
 
 	probing sync.Mutex
@@ -63,11 +63,11 @@ type Receiver struct {
 	}
 }
 
-// registryFolder is where tests make processes find each other.
+// registryFolder is the folder where the processes of a test find each other.
 var registryFolder string
 
-// New returns a Receiver, or a *ConfigError. It opens, listens and starts
-// nothing: that happens with the first call.
+// New returns a Receiver, or a *ConfigError. It opens no file and does not
+// listen: that happens with the first call.
 func New(config Config) (*Receiver, error) {
 	address, err := parse(config)
 	if err != nil {
@@ -93,7 +93,7 @@ func New(config Config) (*Receiver, error) {
 	return r, nil
 }
 
-// Host is the host of the callback URL, without a port.
+// Host returns the host of the callback URL, without a port.
 func (r *Receiver) Host() string { return r.address.url.Hostname() }
 
 // Open returns a new callback URL and starts the receiver, if it is not running.
@@ -114,15 +114,16 @@ func (r *Receiver) Open(ctx context.Context, kind id.Kind) (*Pending, error) {
 	return r.add(&Pending{receiver: r, url: &address, kind: kind, ref: made.Ref(), hash: made.Hash()}), nil
 }
 
-// Resume returns the order with this reference, which another process placed. It
-// starts nothing: where the service calls back was decided with the order.
+// Resume returns the order with this reference, which another process placed.
+// It does not start the receiver, because the callback URL was chosen when the
+// order was placed.
 func (r *Receiver) Resume(ref string) (*Pending, error) {
 	hash, ok := id.HashOfRef(ref)
 	if !ok {
 		return nil, fmt.Errorf("%.80q is not a reference", ref)
 	}
 	p := r.add(&Pending{receiver: r, kind: id.Order, ref: ref, hash: hash})
-	p.notify() // The result may be there.
+	p.notify() // The result may already be stored.
 	return p, nil
 }
 
@@ -134,7 +135,7 @@ func (r *Receiver) add(p *Pending) *Pending {
 	return p
 }
 
-// makeKey returns the key of the inbox.
+// makeKey returns the HMAC key of the inbox, which the first call creates.
 func (r *Receiver) makeKey(ctx context.Context) ([]byte, error) {
 	r.mu.Lock()
 	key := r.key
@@ -171,7 +172,7 @@ func (r *Receiver) start(ctx context.Context, key []byte) (*url.URL, error) {
 	return r.base, nil
 }
 
-// serve starts to answer at listener. r.mu is held.
+// serve starts the server at listener. The caller holds r.mu.
 func (r *Receiver) serve(ctx context.Context, listener net.Listener) {
 	ctx = context.WithoutCancel(ctx) // The first call of many.
 	server := receiver.NewServer(receiver.New(receiver.Config{
@@ -200,7 +201,8 @@ func (r *Receiver) serve(ctx context.Context, listener net.Listener) {
 	r.log.DebugContext(ctx, "receiving callbacks", "address", listener.Addr().String())
 }
 
-// count learns of each connection before the server can stop accepting.
+// count counts each connection when it is accepted, so that Close can wait for
+// all of them.
 func (r *Receiver) count(_ net.Conn, state http.ConnState) {
 	if state == http.StateNew {
 		r.serving.Add(1)
@@ -210,7 +212,7 @@ func (r *Receiver) count(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// boundHandler logs in a context what arrives without one.
+// boundHandler adds a context to records that have none.
 type boundHandler struct {
 	slog.Handler
 	ctx context.Context
@@ -220,13 +222,13 @@ func (h boundHandler) Handle(_ context.Context, record slog.Record) error {
 	return h.Handler.Handle(h.ctx, record) //nolint:contextcheck // A log.Logger has no context to inherit.
 }
 
-// closeTimeout bounds how long Close waits for connections that came before it.
-// Terraform kills a provider two seconds after it was told to end.
+// closeTimeout limits how long Close waits for open connections. Terraform
+// kills a provider two seconds after it asked it to stop.
 const closeTimeout = 1200 * time.Millisecond
 
-// Close accepts no more connections and lets those finish that it has, even if
-// they have brought no request yet. Only what they bring depends on it: what was
-// answered is in the inbox.
+// Close stops accepting connections and waits for the open ones, also for those
+// without a request so far. Callbacks that were answered are already in the
+// inbox.
 func (r *Receiver) Close() error {
 	r.mu.Lock()
 	server, listener, others, started := r.server, r.listener, r.others, r.process
@@ -246,7 +248,7 @@ func (r *Receiver) Close() error {
 	if server == nil {
 		return err
 	}
-	// Shutdown of the server would drop the requests that are still to come.
+	// Server.Shutdown would close connections that have not sent a request yet.
 	err = errors.Join(err, listener.Close())
 	for _, other := range others {
 		err = errors.Join(err, other.Close())

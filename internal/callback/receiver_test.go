@@ -21,17 +21,17 @@ import (
 
 const secretBody = `{"data":{"username":"dev_01","password":"hunter2","desktop_uuid":"u"},"status":"0"}`
 
-// assertSilent fails if the log tells an id or a body.
+// assertSilent fails if the log contains an id or a body.
 func assertSilent(t *testing.T, f *fixture, ops ...*Pending) {
 	t.Helper()
 	text := strings.ToLower(f.logs.String())
 	for _, op := range ops {
 		if strings.Contains(text, strings.ToLower(idOf(op))) {
-			t.Errorf("the log tells an id:\n%s", text)
+			t.Errorf("the log contains an id:\n%s", text)
 		}
 	}
 	if strings.Contains(text, "hunter2") {
-		t.Errorf("the log tells a body:\n%s", text)
+		t.Errorf("the log contains a body:\n%s", text)
 	}
 	if !strings.Contains(text, "level=") {
 		t.Error("nothing was logged at all")
@@ -56,7 +56,7 @@ func TestReceiver_firstResultWins(t *testing.T) {
 	}
 	all, err := receiver.ReadEvidence(t.Context(), f.inbox, p.Ref())
 	if err != nil || len(all) != 1 || string(all[0].Body) != other {
-		t.Errorf("the second one is not kept: %v (%v)", all, err)
+		t.Errorf("the second one is not kept as evidence: %v (%v)", all, err)
 	}
 }
 
@@ -82,7 +82,7 @@ func TestReceiver_storesBeforeItAnswers(t *testing.T) {
 	})
 }
 
-func TestReceiver_serviceThatHangsUp(t *testing.T) {
+func TestReceiver_serviceDisconnects(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)
@@ -142,9 +142,10 @@ func TestReceiver_slowCallers(t *testing.T) {
 				if bytes.Contains(answer, []byte("200 OK")) {
 					t.Errorf("answered %s", answer)
 				}
-				// After an error net/http lingers half a second before it hangs up.
+				// After an error net/http waits half a second before it closes
+				// the connection.
 				if took := time.Since(start).Truncate(time.Second); took != test.after {
-					t.Errorf("cut off after %v", took)
+					t.Errorf("the connection was closed after %v", took)
 				}
 			})
 		})
@@ -196,7 +197,7 @@ func TestReceiver_Close_letsARunningCallbackFinish(t *testing.T) {
 			t.Errorf("Close: %v", err)
 		}
 		if _, err := f.Open(logged(t), id.Order); err == nil {
-			t.Error("a closed Receiver begins operations")
+			t.Error("a closed Receiver opens calls")
 		}
 	})
 }
@@ -296,7 +297,7 @@ func TestReceiver_speaksTLS(t *testing.T) {
 	}
 	resp.Body.Close()
 	if resp.Proto != "HTTP/1.1" || !resp.Close {
-		t.Errorf("the receiver speaks %s, and closes the connection: %v", resp.Proto, resp.Close)
+		t.Errorf("the receiver uses %s, and closes the connection: %v", resp.Proto, resp.Close)
 	}
 	if status := call(t, client, http.MethodPost, strings.Replace(op.URL(), "https", "http", 1), secretBody); status != http.StatusBadRequest {
 		t.Errorf("plain http to a port with TLS: status %d", status)
@@ -316,13 +317,13 @@ func TestReceiver_portInUse(t *testing.T) {
 	defer listener.Close()
 	f := newFixture(t, func(cfg *Config) { cfg.Listen = listener.Addr().String() })
 	start := time.Now()
-	for range 10 { // The first one waits for all of them.
+	for range 10 { // The first call waits longest.
 		if _, err := f.Open(logged(t), id.Order); err == nil || !strings.Contains(err.Error(), "listen on another one") {
 			t.Errorf("Begin: %v", err)
 		}
 	}
 	if took := time.Since(start); took < 2*time.Second || took > 6*time.Second {
-		t.Errorf("gave up after %v", took)
+		t.Errorf("the calls failed after %v", took)
 	}
 	// The port is free again: the next call tries again.
 	listener.Close()

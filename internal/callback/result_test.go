@@ -22,7 +22,8 @@ func ended(t *testing.T) context.Context {
 	return ctx
 }
 
-// Whatever select picks, a result that is there wins over a context that ends.
+// A stored result takes precedence over a context that has ended, whichever
+// case a select chooses.
 func TestPending_Wait_resultWinsOverTheEndOfTheContext(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
@@ -52,7 +53,7 @@ func TestPending_Wait_resultAtTheMomentOfTheTimeout(t *testing.T) {
 			time.AfterFunc(time.Minute, func() { answered <- call(t, client, http.MethodPost, p.URL(), secretBody) })
 			body, err := p.Wait(ctx, accept)
 			status := <-answered
-			// Either it was received in time, or it is there for the next wait.
+			// Either Wait returned it, or the next Wait finds it.
 			if err != nil {
 				body, err = p.Wait(logged(t), accept)
 			}
@@ -63,8 +64,8 @@ func TestPending_Wait_resultAtTheMomentOfTheTimeout(t *testing.T) {
 	}
 }
 
-// An order that waits in the process that received its callback gets the result
-// although the inbox cannot store it.
+// A call that waits in the process that received its callback gets the result
+// even if the inbox cannot store it.
 func TestPending_Wait_resultThatCannotBeStored(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestPending_Wait_resultThatCannotBeStored(t *testing.T) {
 		if body := wait30(t, p); body != secretBody || time.Since(start) > 6*time.Second {
 			t.Errorf("got %q after %s", body, time.Since(start))
 		}
-		// The service is not told that its callback is stored.
+		// The service gets 503, because its callback is not stored.
 		if status := <-answered; status != http.StatusServiceUnavailable || time.Since(start) != 20*time.Second {
 			t.Errorf("status %d after %s", status, time.Since(start))
 		}
@@ -169,7 +170,7 @@ func TestPending_Wait_rejectedResultIsEvidence(t *testing.T) {
 	}
 	all, err := receiver.ReadEvidence(t.Context(), f.inbox, p.Ref())
 	if err != nil || len(all) != 1 || string(all[0].Body) != known {
-		t.Errorf("kept is %v (%v)", all, err)
+		t.Errorf("the evidence is %v (%v)", all, err)
 	}
 	if status := call(t, client, http.MethodPost, p.URL(), secretBody); status != http.StatusOK {
 		t.Fatalf("status %d", status)
@@ -182,7 +183,8 @@ func TestPending_Wait_rejectedResultIsEvidence(t *testing.T) {
 	}
 }
 
-// The result came while one that is none held its place.
+// The result arrived after a callback that is not the result, so the receiver
+// stored it as evidence.
 func TestPending_Wait_findsTheResultAmongTheEvidence(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
@@ -221,7 +223,7 @@ func TestReceiver_Resume(t *testing.T) {
 		t.Errorf("got %s from %q", body, resumed.URL())
 	}
 	if _, err := second.Resume("no reference"); err == nil {
-		t.Error("something that is no reference is resumed")
+		t.Error("Resume accepts an invalid reference")
 	}
 }
 
@@ -240,7 +242,7 @@ func TestReceiver_Open_kindsOfCalls(t *testing.T) {
 	}
 }
 
-// The inbox seals what it holds, and only this process can open it.
+// Results are sealed in the inbox, and only this process can open them.
 func TestPending_Wait_opensSealedResults(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(cfg *Config) {

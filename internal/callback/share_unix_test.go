@@ -19,18 +19,19 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-func TestReceiver_processesComeAndGo(t *testing.T) {
+func TestReceiver_processesStartAndStop(t *testing.T) {
 	t.Parallel()
-	comeAndGo(t)
+	startAndStop(t)
 	for range 2 * runtime.NumCPU() {
-		burn(t)
+		keepBusy(t)
 	}
-	comeAndGo(t)
+	startAndStop(t)
 }
 
-// comeAndGo has runs of one port begin and end all the time. Each ends after its
-// own callbacks, while those of the others arrive; each callback is sent once.
-func comeAndGo(t *testing.T) {
+// startAndStop starts and ends runs that share one port. Each run ends after
+// its own callbacks, while callbacks of the others still arrive. Each callback
+// is sent once.
+func startAndStop(t *testing.T) {
 	t.Helper()
 	const atOnce, afterEachOther, each = 4, 5, 20
 	listen := "127.0.0.1:" + freePort(t)
@@ -45,7 +46,7 @@ func comeAndGo(t *testing.T) {
 					t.Errorf("%d results of %d", len(said.Results), each)
 				}
 				if err := r.wait(); err != nil {
-					t.Errorf("the run did not end well: %v", err)
+					t.Errorf("the run failed: %v", err)
 				}
 			}
 		})
@@ -53,8 +54,8 @@ func comeAndGo(t *testing.T) {
 	all.Wait()
 }
 
-// burn keeps a processor busy until the test ends.
-func burn(t *testing.T) {
+// keepBusy keeps a processor busy until the test ends.
+func keepBusy(t *testing.T) {
 	t.Helper()
 	burner := exec.CommandContext(t.Context(), "sh", "-c", "while :; do :; done")
 	if err := burner.Start(); err != nil {
@@ -63,7 +64,7 @@ func burn(t *testing.T) {
 	t.Cleanup(func() { _ = burner.Wait() })
 }
 
-func TestReceiver_killedProcessLeavesTheQueueToTheOthers(t *testing.T) {
+func TestReceiver_connectionsOfAKilledProcess(t *testing.T) {
 	t.Parallel()
 	const each = 40
 	listen := "127.0.0.1:" + freePort(t)
@@ -102,7 +103,7 @@ func TestReceiver_killedProcessLeavesTheQueueToTheOthers(t *testing.T) {
 	}
 }
 
-// stop makes the run do nothing until it gets SIGCONT.
+// stop suspends the run until it gets SIGCONT.
 func (r *run) stop(t *testing.T) {
 	t.Helper()
 	if err := r.process.Signal(syscall.SIGSTOP); err != nil {
@@ -142,7 +143,7 @@ func TestReceiver_killedProcessIsReplaced(t *testing.T) {
 	}
 }
 
-// on returns a fixture that listens there.
+// on returns a fixture that listens at the address.
 func on(t *testing.T, listen string) *fixture {
 	t.Helper()
 	return newFixture(t, func(cfg *Config) {
@@ -157,10 +158,10 @@ func TestReceiver_hostsOfOnePort(t *testing.T) {
 		first, second string
 		problem       string // "" if the second run gets the socket of the first.
 	}{
-		"every address has each":        {"0.0.0.0", "127.0.0.1", ""},
-		"every address by another name": {"0.0.0.0", "[::]", ""},
-		"by name":                       {"127.0.0.1", "localhost", ""},
-		"one address is not every one":  {"127.0.0.1", "0.0.0.0", "another process of this user listens on 127.0.0.1:"},
+		"all addresses and one of them":      {"0.0.0.0", "127.0.0.1", ""},
+		"all addresses, written differently": {"0.0.0.0", "[::]", ""},
+		"by name":                            {"127.0.0.1", "localhost", ""},
+		"one address and all addresses":      {"127.0.0.1", "0.0.0.0", "another process of this user listens on 127.0.0.1:"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +181,8 @@ func TestReceiver_hostsOfOnePort(t *testing.T) {
 			if err := a.Close(); err != nil {
 				t.Fatal(err)
 			}
-			// The socket of the first run receives on without it.
+			// The second run still accepts connections after the first one has
+			// closed.
 			if status := call(t, client, http.MethodPost, "http://127.0.0.1:"+port+receiver.Path+"/"+idOf(opA), secretBody); status != http.StatusOK {
 				t.Errorf("status %d", status)
 			}
@@ -188,8 +190,8 @@ func TestReceiver_hostsOfOnePort(t *testing.T) {
 	}
 }
 
-// A process that answers for another must show the certificate that the caller
-// expects.
+// Processes share a port only if they have the same certificate, because a
+// caller expects that certificate.
 func TestReceiver_portIsNotSharedWithAnotherCertificate(t *testing.T) {
 	t.Parallel()
 	listen := "127.0.0.1:" + freePort(t)

@@ -14,14 +14,14 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// observe learns what became of each callback that this process received.
+// observe handles the outcome of each callback that this process received.
 func (r *Receiver) observe(event receiver.Event) {
 	r.mu.Lock()
 	p, own := r.pending[event.ID.Hash()]
 	l := r.ledger
 	r.mu.Unlock()
 	if l != nil && event.ID.Kind() == id.Order {
-		tell(l, event)
+		notifyOrder(l, event)
 	}
 	if !own {
 		r.log.Debug("callback of another process", "call", event.ID)
@@ -43,9 +43,9 @@ func (r *Receiver) observe(event receiver.Event) {
 	p.notify()
 }
 
-// tell lets an order that waits in this process see its callback at once, even
-// if it could not be stored.
-func tell(l *ledger.Ledger, event receiver.Event) {
+// notifyOrder passes a callback to the order that waits for it in this process,
+// even if the callback could not be stored.
+func notifyOrder(l *ledger.Ledger, event receiver.Event) {
 	switch event.Outcome {
 	case receiver.Unstored:
 		if receiver.NotFinalReason(id.Order, event.Body) == "" {
@@ -57,7 +57,8 @@ func tell(l *ledger.Ledger, event receiver.Event) {
 	}
 }
 
-// ended reports whether the call that an id was made for takes no result any more.
+// ended reports whether the call of an id has ended, so that it accepts no
+// result.
 func (r *Receiver) ended(ctx context.Context, in receiver.Inbox, made id.ID) (bool, error) {
 	r.mu.Lock()
 	p, own := r.pending[made.Hash()]
@@ -78,11 +79,11 @@ func (r *Receiver) open(value []byte) ([]byte, error) {
 	return r.config.Unseal(value)
 }
 
-// notify makes Wait look.
+// notify makes Wait look for a result.
 func (p *Pending) notify() {
 	select {
 	case p.news <- struct{}{}:
-	default: // It will look already.
+	default: // Wait has not read the last notification yet.
 	}
 }
 
@@ -106,8 +107,8 @@ func (p *Pending) noted() []string {
 	return slices.Clone(p.rejected)
 }
 
-// rejections returns why callbacks were refused by this process, or not final
-// whichever process received them.
+// rejections returns the reasons of the callbacks that this process refused,
+// and of those that are not final, whichever process received them.
 func (p *Pending) rejections(ctx context.Context) []string {
 	noted := p.noted()
 	all, err := receiver.ReadEvidence(ctx, p.receiver.store, p.ref)
@@ -121,7 +122,7 @@ func (p *Pending) rejections(ctx context.Context) []string {
 	return reasons
 }
 
-// refusedPrefix begins the reasons of callbacks that were not stored.
+// refusedPrefix is the start of the reasons of callbacks that were not stored.
 const refusedPrefix = "refused, because "
 
 // summarize says how many callbacks arrived that are not a result, and why.
@@ -147,8 +148,8 @@ func summarize(reasons []string) string {
 	return subject + strings.Join(parts, "; ")
 }
 
-// watch looks for results that other processes received until every caller has
-// called what it returned.
+// watch looks for results that other processes received, until every caller has
+// called done.
 func (r *Receiver) watch(ctx context.Context) (done func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -166,8 +167,8 @@ func (r *Receiver) watch(ctx context.Context) (done func()) {
 	}
 }
 
-// poll asks once for all calls: an inbox may be a bucket, and each request may
-// have a price.
+// poll lists the results of all calls with one request, because requests to a
+// bucket cost money.
 func (r *Receiver) poll(ctx context.Context) {
 	for r.pollWait(ctx) {
 		listing, err := r.store.List(ctx, receiver.ResultPrefix)
@@ -185,8 +186,8 @@ func (r *Receiver) poll(ctx context.Context) {
 	}
 }
 
-// pollWait waits until it is time to look, and reports false when ctx has ended.
-// An inbox that can wait for a result spares the requests in between.
+// pollWait waits until the next look, and reports false if ctx has ended. If
+// the inbox can wait for a change, it needs no polling.
 func (r *Receiver) pollWait(ctx context.Context) bool {
 	if waiter, ok := r.store.(inbox.Waiter); ok {
 		if err := waiter.Wait(ctx, receiver.ResultPrefix); err == nil {

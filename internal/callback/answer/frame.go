@@ -1,5 +1,5 @@
-// Package answer reads the JSON that the cloud desktop service answers and calls
-// back with. Answers and callbacks have the same frame.
+// Package answer decodes the JSON of the cloud desktop service. Its answers and
+// its callbacks have the same outer object.
 package answer
 
 import (
@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Frame is what every answer and every callback consists of.
+// Frame is the outer object of every answer and every callback.
 type Frame struct {
 	Data    json.RawMessage `json:"data"`
 	Message string          `json:"message"`
@@ -22,13 +22,13 @@ type Frame struct {
 // to POST and in callbacks, and a number in the answers to GET.
 type Status string
 
-// The statuses of the document.
+// The statuses in the service's API document.
 const (
 	Success Status = "0"
 	Failure Status = "-1"
 )
 
-// UnmarshalJSON takes a number, and a string that holds one.
+// UnmarshalJSON accepts a number, or a string that contains one.
 func (s *Status) UnmarshalJSON(raw []byte) error {
 	var n json.Number
 	if err := json.Unmarshal(raw, &n); err != nil || n == "" {
@@ -38,8 +38,8 @@ func (s *Status) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Parse returns the frame, or an error that says what is wrong with it. what is
-// the name of the document in the error: "the answer".
+// Parse decodes a frame. The error says what is wrong; it begins with what, the
+// name of the document, such as "the answer".
 func Parse(what string, body []byte) (Frame, error) {
 	var f Frame
 	err := json.Unmarshal(body, &f)
@@ -57,7 +57,8 @@ func Parse(what string, body []byte) (Frame, error) {
 	return f, nil
 }
 
-// TypeMismatch words an error of encoding/json without the names of Go's types.
+// TypeMismatch replaces the names of Go types in an error of encoding/json by
+// those of JSON types.
 func TypeMismatch(what string, err error) error {
 	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
 	if !ok {
@@ -67,7 +68,7 @@ func TypeMismatch(what string, err error) error {
 		what += "'s " + wrong.Field
 	}
 	want := "a " + wrong.Type.String()
-	switch wrong.Type.Kind() { //nolint:exhaustive // No other kind has a name that JSON does not know.
+	switch wrong.Type.Kind() { //nolint:exhaustive // The other kinds have the same names in JSON.
 	case reflect.Struct:
 		want = "an object"
 	case reflect.Slice:
@@ -76,7 +77,7 @@ func TypeMismatch(what string, err error) error {
 	return fmt.Errorf("%s is a JSON %s, not %s", what, wrong.Value, want)
 }
 
-// Desktop is what the callback of a successful order names.
+// Desktop is the data of the callback of a successful order.
 type Desktop struct {
 	Username string
 	UUID     string
@@ -84,8 +85,8 @@ type Desktop struct {
 	Password string
 }
 
-// Desktop returns the desktop that a successful callback names. Its error quotes
-// nothing of the data, which holds a password.
+// Desktop returns the desktop that a successful callback names. Its error
+// contains no part of the data, because the data contains a password.
 func (f Frame) Desktop() (Desktop, error) {
 	var data struct {
 		Username Text `json:"username"`
@@ -113,7 +114,7 @@ func (f Frame) Desktop() (Desktop, error) {
 // show the types of names and ids.
 type Text string
 
-// UnmarshalJSON takes a string, a number or null.
+// UnmarshalJSON accepts a string, a number or null.
 func (t *Text) UnmarshalJSON(raw []byte) error {
 	var n json.Number
 	if raw[0] != '"' && json.Unmarshal(raw, &n) == nil {
@@ -123,8 +124,8 @@ func (t *Text) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, (*string)(t))
 }
 
-// WithoutPassword returns a callback without the passwords in its data. Of a
-// body that is not JSON nothing is returned, because a password in it could not
+// WithoutPassword returns a callback without the passwords in its data. It
+// returns nil for a body that is not JSON, because a password in it could not
 // be found.
 func WithoutPassword(body []byte) []byte {
 	var document any

@@ -11,7 +11,7 @@ import (
 
 var key = []byte("0123456789abcdef0123456789abcdef")
 
-func TestID_carriesKindAndReference(t *testing.T) {
+func TestID_kindAndReference(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []id.Kind{id.Order, id.Task, id.Probe} {
 		made := id.New(kind, "prod/default", key)
@@ -54,7 +54,7 @@ func TestParse_rejectsEveryChangedCharacter(t *testing.T) {
 	}
 }
 
-func TestParse_needsTheKeyOfTheInbox(t *testing.T) {
+func TestParse_requiresTheKeyOfTheInbox(t *testing.T) {
 	t.Parallel()
 	if _, ok := id.Parse(id.New(id.Order, "s", key).Secret(), []byte("another key")); ok {
 		t.Error("an id of another inbox is accepted")
@@ -75,10 +75,10 @@ func TestID_isNotPrinted(t *testing.T) {
 	}
 }
 
-func TestProof_isNoCheckOfAnID(t *testing.T) {
+func TestProof_isNotAValidID(t *testing.T) {
 	t.Parallel()
 	probe := id.New(id.Probe, "s", key)
 	if strings.HasSuffix(probe.Secret(), probe.Proof(key)) || probe.Proof(key) == probe.Proof([]byte("another key")) {
-		t.Error("a proof says nothing about the key")
+		t.Error("proofs with different keys are equal")
 	}
 }

@@ -14,7 +14,7 @@ const (
 	keySize = 32
 )
 
-// MakeKey returns the key of the inbox and makes it if there is none.
+// MakeKey returns the HMAC key of the inbox, and creates it if there is none.
 func MakeKey(ctx context.Context, store inbox.Store) ([]byte, error) {
 	key, err := ReadKey(ctx, store)
 	if !errors.Is(err, inbox.ErrNotExist) {
@@ -24,7 +24,7 @@ func MakeKey(ctx context.Context, store inbox.Store) ([]byte, error) {
 	if _, err := rand.Read(made); err != nil {
 		return nil, err
 	}
-	// Another process may have been faster: what is stored is the key.
+	// If another process was faster, the stored key is used.
 	if _, err := store.Create(ctx, keyName, made); err != nil {
 		return nil, err
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// CheckCall returns the cause of a ctx that has ended, or the error of CheckKey
-// for the first key that does not have the form of one.
+// CheckCall returns the cause of ctx if it has ended, or the error of CheckKey
+// for the first invalid key.
 func CheckCall(ctx context.Context, keys ...string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -19,7 +19,8 @@ func CheckCall(ctx context.Context, keys ...string) error {
 	return nil
 }
 
-// ReadError says that the inbox could not be read; nil stays nil.
+// ReadError adds to err that the inbox could not be read. It returns nil for
+// nil.
 func ReadError(err error) error {
 	if err == nil {
 		return nil
@@ -27,7 +28,8 @@ func ReadError(err error) error {
 	return fmt.Errorf("unable to read the inbox: %w", err)
 }
 
-// WriteError says that the inbox could not be written to; nil stays nil.
+// WriteError adds to err that the inbox could not be written to. It returns nil
+// for nil.
 func WriteError(err error) error {
 	if err == nil {
 		return nil

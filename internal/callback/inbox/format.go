@@ -11,13 +11,15 @@ import (
 // FormatKey is the key of the Format, which the first client of an inbox writes.
 const FormatKey = "format.json"
 
-// FormatVersion is the layout of keys and values that this version knows.
+// FormatVersion is the newest layout of keys and values that this version
+// supports.
 const FormatVersion = 1
 
-// Format says how an inbox is laid out.
+// Format describes the layout of an inbox.
 type Format struct {
 	Version int `json:"version"`
-	// Create is how a bucket creates an object only if it does not exist.
+	// Create names the way in which a bucket creates an object only if it does
+	// not exist.
 	Create string `json:"create,omitempty"`
 }
 
@@ -29,7 +31,7 @@ func ParseFormat(value []byte) (Format, error) {
 		return Format{}, fmt.Errorf("%s of the inbox is damaged; restore it, or use an inbox that is empty", FormatKey)
 	}
 	if f.Version > FormatVersion {
-		return Format{}, fmt.Errorf("the inbox has layout %d, and this version of the provider knows layouts up to %d; "+
+		return Format{}, fmt.Errorf("the inbox has layout %d, and this version of the provider supports layouts up to %d; "+
 			"upgrade the provider or the relay", f.Version, FormatVersion)
 	}
 	return f, nil
@@ -41,8 +43,8 @@ type FormatCheck struct {
 	readable, writable atomic.Bool
 }
 
-// Read returns an error if the layout is newer than this version. An inbox that
-// nobody has written to has no layout yet.
+// Read returns an error if the layout is newer than FormatVersion. An empty
+// inbox has no layout yet, which is not an error.
 func (c *FormatCheck) Read(ctx context.Context, get func(ctx context.Context, key string) ([]byte, error)) error {
 	if c.readable.Load() {
 		return nil
@@ -60,15 +62,16 @@ func (c *FormatCheck) Read(ctx context.Context, get func(ctx context.Context, ke
 	return err
 }
 
-// Write makes sure that the inbox has a Format, with create, before the first
-// value is written.
+// Write creates the Format, if there is none, before the first value is
+// written.
 func (c *FormatCheck) Write(ctx context.Context, create func(ctx context.Context, key string, value []byte) (bool, error)) error {
 	if c.writable.Load() {
 		return nil
 	}
 	value, err := json.Marshal(Format{Version: FormatVersion})
 	if err == nil {
-		// False is another client's Format, which Read has checked or will check.
+		// If create returns false, another client has written the Format, and
+		// Read checks it.
 		_, err = create(ctx, FormatKey, value)
 	}
 	if err == nil {

@@ -23,7 +23,7 @@ func TestFormatCheck_writesAndReadsTheLayout(t *testing.T) {
 	if f, err := inbox.ParseFormat(value); f != (inbox.Format{Version: 1}) || err != nil {
 		t.Errorf("the layout is %+v (%v)", f, err)
 	}
-	// Checked once: the inbox is not asked again.
+	// The format is checked once; the inbox is not read again.
 	if err := m.Delete(t.Context(), inbox.FormatKey); err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Package inbox defines where callbacks are stored and orders are remembered.
-// Its subpackages keep that in a directory, in a bucket, or behind a relay.
+// Package inbox defines the Store for callbacks and orders. Its subpackages
+// implement it with a directory, a bucket, and a relay.
 package inbox
 
 import (
@@ -10,38 +10,40 @@ import (
 	"time"
 )
 
-// ErrNotExist is returned by Get for a key that holds no value.
+// ErrNotExist is the error of Get for a key without a value.
 var ErrNotExist = errors.New("the inbox holds no value under this key")
 
 // Store is an inbox, shared by every process that receives callbacks or waits
-// for them. A value is visible completely or not at all. A call that returns an
-// error may have taken effect.
+// for them. A reader never sees an incomplete value. A call that returns an
+// error may still have taken effect.
 //
 // A key is one or more segments joined by slashes. A segment consists of
 // lower-case letters, digits, "-", "_" and ".", does not begin with ".", and has
 // at most 128 bytes, so that it means the same in a bucket and in a file system
 // that ignores case. No key is a parent folder of another key ("a" and "a/b").
 type Store interface {
-	// Create stores value unless the key holds one. It reports whether the key
-	// now holds exactly this value, so that repeating an ambiguous call is safe.
+	// Create stores value if the key has none. It reports whether the key holds
+	// exactly this value afterwards, so that a call can be repeated safely
+	// after an error.
 	Create(ctx context.Context, key string, value []byte) (bool, error)
 	// Get returns the value of the key, or ErrNotExist.
 	Get(ctx context.Context, key string) ([]byte, error)
 	// List returns the keys that begin with prefix, sorted by key. It is not a
-	// snapshot: whether a key is listed depends on a moment between call and
-	// return that may differ from key to key.
+	// snapshot: a key that is created or deleted during the call may or may not
+	// be listed.
 	List(ctx context.Context, prefix string) (Listing, error)
-	// Replace stores value whether or not the key holds one. Only keys below
+	// Replace stores value and overwrites the old one, if any. Only keys below
 	// ProcessPrefix may be replaced.
 	Replace(ctx context.Context, key string, value []byte) error
 	// Delete removes the keys; a key without a value is not an error.
 	Delete(ctx context.Context, keys ...string) error
 }
 
-// ProcessPrefix is the prefix of the only keys that are not written once.
+// ProcessPrefix is the prefix of the keys that may be overwritten. All other
+// keys are written once.
 const ProcessPrefix = "processes/"
 
-// Waiter is a Store that can report a new key sooner than polling would.
+// Waiter is a Store that can wait for new keys, which is faster than polling.
 type Waiter interface {
 	// Wait returns when a key with the prefix may have been created since this
 	// client last listed the prefix or waited for it, when some seconds have
@@ -49,15 +51,15 @@ type Waiter interface {
 	Wait(ctx context.Context, prefix string) error
 }
 
-// Listing is the answer of Store.List.
+// Listing is the result of Store.List.
 type Listing struct {
-	// Now is the time of the answer by the clock that Modified comes from. The
-	// clock of this machine may differ.
+	// Now is the time of the listing. It is from the same clock as Modified,
+	// which may differ from that of this machine.
 	Now     time.Time
 	Entries []Entry
 }
 
-// Entry is a key and what the store knows of its value.
+// Entry is a key, with the size and time of its value.
 type Entry struct {
 	Key      string
 	Modified time.Time

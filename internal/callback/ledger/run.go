@@ -175,7 +175,7 @@ func (r *run) search(ctx context.Context) Event {
 // setAside reports that a callback was set aside, or why not.
 func (r *run) setAside(ctx context.Context, ref string, err error) Event {
 	if err != nil {
-		r.l.log.WarnContext(ctx, "unable to set a callback aside", "order", ref, "error", err)
+		r.l.log.WarnContext(ctx, "unable to keep a callback as evidence", "order", ref, "error", err)
 		return Event{Kind: Failed}
 	}
 	return Event{Kind: Wrote}

@@ -134,11 +134,11 @@ func (r *registry) requestSocket(wanted net.Addr) (net.Listener, error) {
 		case errors.Is(err, unix.ECONNREFUSED):
 			_ = os.Remove(path) // Its process was killed.
 		case err != nil:
-			reason = fmt.Errorf("another process of this user does not hand it over: %w", err)
+			reason = fmt.Errorf("another process of this user does not share it: %w", err)
 		case accepts(listener, wanted):
 			return listener, nil
 		default:
-			reason = fmt.Errorf("another process of this user listens on %s: both have to name the same host", listener.Addr())
+			reason = fmt.Errorf("another process of this user listens on %s: both must use the same host in listen", listener.Addr())
 			_ = listener.Close()
 		}
 	}

@@ -77,7 +77,7 @@ func (l *FileLocks) removeOld() {
 func (l *FileLocks) checkWorking(id string) error {
 	locked, err := l.Locked(id)
 	if err == nil && !locked {
-		err = errors.New("it was locked twice at once")
+		err = errors.New("it was locked twice at the same time")
 	}
 	return err
 }

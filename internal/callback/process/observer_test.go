@@ -141,7 +141,7 @@ func TestFileLocks_refuseADirectoryWithoutLocks(t *testing.T) {
 		want    string
 	}{
 		"every lock fails":    {func(*os.File, bool) error { return unsupported }, "operation not supported"},
-		"every lock succeeds": {func(*os.File, bool) error { return nil }, "it was locked twice at once"},
+		"every lock succeeds": {func(*os.File, bool) error { return nil }, "it was locked twice at the same time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,7 +32,7 @@ func ResultKey(hash string) string { return ResultPrefix + hash }
 func (h *Handler) accept(w http.ResponseWriter, r *http.Request, in Inbox, made id.ID) (Event, *refusal) {
 	if r.Method != http.MethodPost && r.Method != http.MethodPut {
 		w.Header().Set("Allow", "POST, PUT")
-		return Event{}, &refusal{http.StatusMethodNotAllowed, "a callback is a POST or a PUT", nil}
+		return Event{}, &refusal{http.StatusMethodNotAllowed, "a callback must be a POST or a PUT request", nil}
 	}
 	body, refused := readBody(w, r)
 	if refused != nil {

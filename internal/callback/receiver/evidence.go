@@ -69,7 +69,7 @@ func ReadEvidence(ctx context.Context, store inbox.Store, ref string) ([]Evidenc
 		}
 		var e Evidence
 		if err == nil && json.Unmarshal(value, &e) != nil {
-			e = Evidence{Reason: "it was kept by another version", Body: value}
+			e = Evidence{Reason: "another version of the provider wrote it", Body: value}
 		}
 		if err != nil {
 			return all, err

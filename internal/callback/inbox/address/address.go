@@ -1,4 +1,5 @@
-// Package address opens the inbox that an address names.
+// Package address opens the inbox at an address: a directory, a bucket or a
+// relay.
 package address
 
 import (
@@ -14,15 +15,16 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3"
 )
 
-// Config is an inbox and how to reach it.
+// Config is the address of an inbox and what is needed to use it.
 type Config struct {
 	// Address is the path of a directory, s3://bucket/prefix, or the https:// URL of
 	// a relay.
 	Address string
 	// Token is the token of a relay.
 	Token string
-	// HTTPClient reaches buckets and relays; nil is one without a log. It must speak
-	// HTTP/1.1 only and follow no redirects.
+	// HTTPClient sends the requests to buckets and relays. It must use HTTP/1.1
+	// only and follow no redirects. If it is nil, Open creates one that does
+	// not log.
 	HTTPClient *http.Client
 }
 
@@ -34,7 +36,7 @@ func IsRelay(address string) bool {
 	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
 }
 
-// Open returns the inbox. It touches nothing and sends no request. The error
+// Open returns the inbox. It creates no file and sends no request. The error
 // says what is wrong with the address.
 func Open(cfg Config) (inbox.Store, error) {
 	if cfg.HTTPClient == nil {
@@ -54,7 +56,8 @@ func Open(cfg Config) (inbox.Store, error) {
 	return as(directory.New(cfg.Address))
 }
 
-// as keeps a nil pointer from becoming a Store.
+// as returns a nil Store on an error, instead of a Store that holds a nil
+// pointer.
 func as[S inbox.Store](store S, err error) (inbox.Store, error) {
 	if err != nil {
 		return nil, err
@@ -62,8 +65,8 @@ func as[S inbox.Store](store S, err error) (inbox.Store, error) {
 	return store, nil
 }
 
-// newHTTPClient returns a client that neither repeats requests nor follows
-// redirects.
+// newHTTPClient returns a client that does not retry requests and does not
+// follow redirects.
 func newHTTPClient() *http.Client {
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)

@@ -25,7 +25,7 @@ func TestOpen_choosesTheStore(t *testing.T) {
 	}
 }
 
-func TestOpen_saysWhatToWrite(t *testing.T) {
+func TestOpen_errorsSayWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                         "write the path of a directory",

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// disk is what a Store asks of the file system, so that tests can record the
-// calls and fail them.
+// disk holds the file system calls of a Store, so that tests can record them
+// and make them fail.
 type disk interface {
-	// create makes a file of mode 0600 whose name is not a key.
+	// create creates a file of mode 0600 whose name is not a valid key.
 	create(folder string) (file, error)
 	link(from, to string) error
 	rename(from, to string) error
@@ -24,8 +24,7 @@ type disk interface {
 	walk(folder string, visit func(path string, info fs.FileInfo) error) error
 	// syncFolder makes the names in a folder durable.
 	syncFolder(path string) error
-	// busy reports an error that only lasts while another process has the file
-	// open.
+	// busy reports whether err ends when another process closes the file.
 	busy(err error) bool
 }
 
@@ -37,7 +36,7 @@ type file interface {
 	Close() error
 }
 
-// temporaryPrefix begins the names of unfinished files. No key begins with it.
+// temporaryPrefix is the prefix of unfinished files. No key begins with it.
 const temporaryPrefix = ".new-"
 
 // system is the disk of this machine.
@@ -46,7 +45,7 @@ type system struct{}
 func (system) create(folder string) (file, error) {
 	f, err := os.CreateTemp(folder, temporaryPrefix+"*")
 	if err != nil {
-		return nil, err // A nil *os.File would be a file.
+		return nil, err // Returning f would be a file that is not nil.
 	}
 	return f, nil
 }
@@ -69,7 +68,7 @@ func (system) walk(folder string, visit func(string, fs.FileInfo) error) error {
 			}
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // Deleted meanwhile, or never made.
+			return nil // It was deleted in the meantime, or never created.
 		}
 		return err
 	})
@@ -80,8 +79,8 @@ const (
 	busyInterval = 5 * time.Millisecond
 )
 
-// retryBusy retries call while another process has the file open. On Windows a
-// file that is read can be neither replaced nor removed.
+// retryBusy retries call while another process has the file open. On Windows an
+// open file cannot be replaced or removed.
 func retryBusy(ctx context.Context, d disk, call func() error) error {
 	err := call()
 	for deadline := time.Now().Add(busyTimeout); err != nil && d.busy(err) && time.Now().Before(deadline); {

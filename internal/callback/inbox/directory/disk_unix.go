@@ -19,17 +19,18 @@ func syncFolder(path string) error {
 		return err
 	}
 	err = folder.Sync()
-	// Some network file systems cannot sync a folder and need not.
+	// Some network file systems do not support and do not need a sync of a
+	// folder.
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
 		err = nil
 	}
 	return errors.Join(err, folder.Close())
 }
 
-// busy reports false: outside Windows a file that is open can be replaced.
+// busy reports false: except on Windows, an open file can be replaced.
 func busy(error) bool { return false }
 
-// checkPrivate returns an error if another user can use the folder.
+// checkPrivate returns an error if another user can read or change the folder.
 func checkPrivate(path string, info fs.FileInfo) error {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	switch user := os.Geteuid(); {

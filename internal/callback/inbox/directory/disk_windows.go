@@ -10,14 +10,14 @@ import (
 // syncFolder does nothing: Windows cannot sync a folder.
 func syncFolder(string) error { return nil }
 
-// busy reports what Windows answers while another process reads, replaces or
-// removes the file.
+// busy reports whether err is one that Windows returns while another process
+// reads, replaces or removes the file.
 func busy(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) ||
 		errors.Is(err, windows.ERROR_ACCESS_DENIED) ||
 		errors.Is(err, windows.ERROR_DELETE_PENDING)
 }
 
-// checkPrivate trusts the access control list that a folder inherits from the
-// user's profile: mode bits say nothing on Windows.
+// checkPrivate returns nil. Windows has no mode bits; the folder inherits the
+// access control list of the user's profile.
 func checkPrivate(string, fs.FileInfo) error { return nil }

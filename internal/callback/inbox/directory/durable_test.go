@@ -17,8 +17,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// A killed process does not show a missing sync, because the system keeps what
-// it wrote. So the calls themselves are compared.
+// Killing a process cannot show a missing sync, because the system keeps what
+// the process wrote. So the test compares the calls.
 func TestStore_syncsBeforeItAnswers(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -63,8 +63,8 @@ func TestStore_syncsBeforeItAnswers(t *testing.T) {
 	}
 }
 
-// Whatever call is the last one before a crash: the key holds the whole value
-// or nothing, nothing else is listed, and the next process can go on.
+// After a crash between any two calls, the key holds the complete value or
+// nothing, no other key is listed, and the next process can write.
 func TestStore_survivesACrashAfterEachCall(t *testing.T) {
 	t.Parallel()
 	for crash := 1; ; crash++ {
@@ -92,8 +92,8 @@ func TestStore_survivesACrashAfterEachCall(t *testing.T) {
 	}
 }
 
-// crashAfter ends the calling of Create after its nth call, and reports whether
-// it had so many.
+// crashAfter stops Create after its nth call to the disk, and reports whether
+// Create made that many calls.
 func crashAfter(t *testing.T, path string, n int) (crashed bool) {
 	t.Helper()
 	calls := 0
@@ -110,7 +110,7 @@ func crashAfter(t *testing.T, path string, n int) (crashed bool) {
 	return false
 }
 
-// A call that fails for good leaves no temporary file and reports the failure.
+// A call that fails permanently returns the error and leaves no temporary file.
 func TestStore_reportsEachFailedCall(t *testing.T) {
 	t.Parallel()
 	for _, failing := range []string{"mkdir", "sync folder", "create", "write", "sync file", "link", "remove temporary"} {
@@ -131,9 +131,9 @@ func TestStore_reportsEachFailedCall(t *testing.T) {
 	}
 }
 
-// NFS repeats a request whose answer was lost, and then answers that the link
-// exists: the link that it made itself.
-func TestStore_winsWithALinkThatNFSCallsExisting(t *testing.T) {
+// NFS repeats a request whose answer was lost. It then answers that the link
+// exists, although the first request created it.
+func TestStore_linkThatNFSReportsAsExisting(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "inbox")
 	r := &recorder{root: path, after: func(call string) error {
@@ -151,7 +151,7 @@ func TestStore_winsWithALinkThatNFSCallsExisting(t *testing.T) {
 	}
 }
 
-func TestStore_namesAFileSystemWithoutHardLinks(t *testing.T) {
+func TestStore_fileSystemWithoutHardLinks(t *testing.T) {
 	t.Parallel()
 	for _, code := range []error{syscall.EPERM, syscall.ENOTSUP} {
 		path := filepath.Join(t.TempDir(), "inbox")
@@ -167,7 +167,8 @@ func TestStore_namesAFileSystemWithoutHardLinks(t *testing.T) {
 	}
 }
 
-// An order's folder may be removed as empty at any moment of a write.
+// During a write, another process may remove the folder of the order, because
+// it is empty.
 func TestStore_writesWhileItsFolderIsRemoved(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "inbox")

@@ -20,7 +20,7 @@ func open(t *testing.T, path string) *Store {
 	return s
 }
 
-// openOn returns a Store at path whose calls to the file system go through on.
+// openOn returns a Store at path that uses the disk on.
 func openOn(t *testing.T, path string, on disk) *Store {
 	t.Helper()
 	s := open(t, path)
@@ -28,8 +28,8 @@ func openOn(t *testing.T, path string, on disk) *Store {
 	return s
 }
 
-// recorder records the calls that change the file system. If before is set, it
-// runs before each of them and may fail it, and after runs after it.
+// recorder records the calls that change the file system. before, if set, runs
+// before each call and can return an error instead; after runs after it.
 type recorder struct {
 	system
 	root          string
@@ -88,7 +88,7 @@ func (r *recorder) syncFolder(path string) error {
 	return r.do("sync folder "+path, func() error { return r.system.syncFolder(path) })
 }
 
-// name hides the random part of a temporary name.
+// name removes the random part of a temporary name.
 func (r *recorder) name(path string) string {
 	if strings.HasPrefix(filepath.Base(path), temporaryPrefix) {
 		return "temporary"
@@ -111,7 +111,7 @@ func (f *recordedFile) Write(p []byte) (n int, err error) {
 
 func (f *recordedFile) Sync() error { return f.r.do("sync file", f.file.Sync) }
 
-// files returns the names of all files below path but the format.
+// files returns the names of all files below path, except the format.
 func files(t *testing.T, path string) []string {
 	t.Helper()
 	var found []string

@@ -13,7 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// childVariable makes the test binary write to the inbox that it names.
+// childVariable names the environment variable with the inbox that the test
+// binary writes to as a child process.
 const childVariable = "DIRECTORY_TEST_INBOX"
 
 func TestMain(m *testing.M) {
@@ -49,7 +50,7 @@ func writeForever(path string) error {
 	return <-failed
 }
 
-func TestStore_keepsWhatAKilledProcessAcknowledged(t *testing.T) {
+func TestStore_keepsAcknowledgedValuesOfAKilledProcess(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "inbox")
 	var acknowledged []string
@@ -93,7 +94,7 @@ func killAfter(t *testing.T, path string, n int) (acknowledged []string) {
 	for {
 		line, err := lines.ReadString('\n')
 		if err != nil {
-			break // Half a line is half an acknowledgement.
+			break // An incomplete line is not an acknowledgement.
 		}
 		acknowledged = append(acknowledged, strings.TrimSpace(line))
 		if len(acknowledged) == n {

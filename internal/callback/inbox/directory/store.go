@@ -1,9 +1,9 @@
 // Package directory keeps an inbox in a directory of the file system, for the
 // processes of one machine.
 //
-// A value is written to a file whose name is not a key, synced, and linked to its
-// key; then the folder is synced, and only then does the caller learn of it. So
-// no reader sees half a value, and what was acknowledged survives a power cut.
+// Create writes a value to a temporary file, syncs the file, links it to the
+// name of the key, and syncs the folder before it returns. So no reader sees an
+// incomplete value, and acknowledged values survive a power failure.
 package directory
 
 import (
@@ -21,7 +21,7 @@ import (
 )
 
 // Store is an inbox.Store in a directory. Only the user of the process can read
-// what it holds. The file system must support hard links.
+// its files. The file system must support hard links.
 type Store struct {
 	path    string
 	disk    disk
@@ -32,18 +32,18 @@ type Store struct {
 
 var _ inbox.Store = (*Store)(nil)
 
-// New returns the Store at path and touches nothing: the directory is made with
-// the first value. It fails if path cannot be meant.
+// New returns the Store at path. The first write creates the directory. An
+// empty path and a path that begins with ~ are errors.
 func New(path string) (*Store, error) {
 	switch {
 	case path == "":
 		return nil, errors.New("the path of the inbox is empty; write the path of a directory")
 	case path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`):
-		return nil, fmt.Errorf("%q begins with ~, which only a shell replaces by your home directory; write pathexpand(%q), or the complete path", path, path)
+		return nil, fmt.Errorf("%q begins with ~, which only a shell replaces with your home directory; write pathexpand(%q), or the complete path", path, path)
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
-		return nil, fmt.Errorf("the path of the inbox cannot be completed: %w", err)
+		return nil, fmt.Errorf("the path of the inbox cannot be made absolute: %w", err)
 	}
 	s := &Store{path: absolute, disk: system{}}
 	s.folders.sync = func(folder string) error { return s.disk.syncFolder(folder) }
@@ -51,7 +51,7 @@ func New(path string) (*Store, error) {
 }
 
 // Path returns the absolute path of the directory. Every process of the same
-// user can open a Store that has this method by its path.
+// user can open the same inbox by this path.
 func (s *Store) Path() string { return s.path }
 
 // Create implements inbox.Store.
@@ -73,13 +73,13 @@ func (s *Store) create(ctx context.Context, key string, value []byte) (bool, err
 		if !errors.Is(err, fs.ErrExist) {
 			return err == nil, writeError(err)
 		}
-		// Another process was faster, or it was this call: NFS may answer that the
-		// link exists when it repeats a request whose answer was lost.
+		// Another process has created the key, or this call has: NFS repeats a
+		// request whose answer was lost, and then answers that the link exists.
 	}
 }
 
-// confirm reports whether the key holds value. If so, it is made durable: the
-// call that wrote it may have failed before that.
+// confirm reports whether the key holds value. If so, confirm syncs the folder,
+// because the call that wrote the value may have failed before its sync.
 func (s *Store) confirm(key string, held, value []byte) (bool, error) {
 	if !bytes.Equal(held, value) {
 		return false, nil
@@ -130,7 +130,7 @@ func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) 
 	err := s.disk.walk(folder, func(path string, info fs.FileInfo) error {
 		name, err := filepath.Rel(s.path, path)
 		key := filepath.ToSlash(name)
-		// Another name is the unfinished file of a process that was killed.
+		// Any other name is an unfinished file of a process that was killed.
 		if err == nil && strings.HasPrefix(key, prefix) && inbox.CheckKey(key) == nil {
 			listing.Entries = append(listing.Entries, inbox.Entry{Key: key, Modified: info.ModTime(), Size: info.Size()})
 		}
@@ -164,8 +164,8 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 	return writeError(failed)
 }
 
-// removeEmpty removes the folder of an order that has no keys any more. A folder
-// that holds something cannot be removed, and an empty one does no harm.
+// removeEmpty removes the folder of an order if it is empty. Errors are
+// ignored: a folder with files must stay, and an empty folder does no harm.
 func (s *Store) removeEmpty(folder string) {
 	if filepath.Dir(folder) != s.path && folder != s.path {
 		_ = s.disk.remove(folder)
@@ -174,7 +174,7 @@ func (s *Store) removeEmpty(folder string) {
 
 func (s *Store) file(key string) string { return filepath.Join(s.path, filepath.FromSlash(key)) }
 
-// check is what comes before every call.
+// check runs before every call.
 func (s *Store) check(ctx context.Context, keys ...string) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
@@ -187,7 +187,8 @@ func (s *Store) check(ctx context.Context, keys ...string) error {
 	return s.checkFolder()
 }
 
-// readable is what comes before a read: the check, and once that of the layout.
+// readable runs before a read. It checks the arguments and, once, the layout of
+// the inbox.
 func (s *Store) readable(ctx context.Context, keys ...string) error {
 	if err := s.check(ctx, keys...); err != nil {
 		return err
@@ -195,7 +196,7 @@ func (s *Store) readable(ctx context.Context, keys ...string) error {
 	return s.format.Read(ctx, s.get)
 }
 
-// writable is what comes before a write.
+// writable runs before a write. It also creates the layout of a new inbox.
 func (s *Store) writable(ctx context.Context, keys ...string) error {
 	if err := s.readable(ctx, keys...); err != nil {
 		return err

@@ -24,7 +24,7 @@ func TestStore_passesTheSuite(t *testing.T) {
 		return inboxtest.Inbox{
 			Open: func() inbox.Store { return open(t, path) },
 			LoseAnswer: func() inbox.Store {
-				// Its format is written before the answers are lost.
+				// The format is written before any answer is lost.
 				if err := open(t, path).Replace(t.Context(), "processes/first", nil); err != nil {
 					t.Fatal(err)
 				}
@@ -53,7 +53,7 @@ func losesAnswer(root string) disk {
 	}
 }
 
-func TestNew_refusesPathsThatCannotBeMeant(t *testing.T) {
+func TestNew_invalidPaths(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
 		"":        "is empty",
@@ -70,7 +70,7 @@ func TestNew_refusesPathsThatCannotBeMeant(t *testing.T) {
 	}
 }
 
-func TestStore_makesNothingBeforeTheFirstValue(t *testing.T) {
+func TestNew_createsNoFiles(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	s := open(t, filepath.Join(folder, "data", "inbox"))
@@ -80,7 +80,7 @@ func TestStore_makesNothingBeforeTheFirstValue(t *testing.T) {
 		t.Errorf("Get: %v, others: %v", getErr, err)
 	}
 	if entries, err := os.ReadDir(folder); len(entries) != 0 || err != nil {
-		t.Errorf("%v (%v) was made", entries, err)
+		t.Errorf("%v (%v) was created", entries, err)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestStore_refusesFoldersThatOthersCanUse(t *testing.T) {
 			}
 			if err := errors.Join(os.Chmod(folder, c.mode), os.Chown(folder, c.owner, -1)); err != nil {
 				if os.Geteuid() != 0 {
-					t.Skip("only root can give a folder away")
+					t.Skip("only root can change the owner of a folder")
 				}
 				t.Fatal(err)
 			}
@@ -180,7 +180,7 @@ func TestStore_refusesAFileAsFolder(t *testing.T) {
 	}
 }
 
-func TestStore_removesWhatAKilledProcessLeft(t *testing.T) {
+func TestStore_removesFilesOfAKilledProcess(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "inbox")
 	if _, err := open(t, path).Create(t.Context(), "results/a", nil); err != nil {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// leftoverAge is when an unfinished file must be that of a killed process: it
-// lives for the time of one write.
+// leftoverAge is the age at which an unfinished file belongs to a killed
+// process: a running process removes it at the end of the write.
 const leftoverAge = time.Hour
 
 // sweeper removes the unfinished files of killed processes, which may hold a
@@ -18,7 +18,7 @@ type sweeper struct{ done sync.Once }
 
 func (w *sweeper) once(s *Store) {
 	w.done.Do(func() {
-		// What cannot be removed now is removed by a later process.
+		// A later process removes the files that cannot be removed here.
 		_ = s.disk.walk(s.path, func(path string, info fs.FileInfo) error {
 			if strings.HasPrefix(filepath.Base(path), temporaryPrefix) && time.Since(info.ModTime()) > leftoverAge {
 				_ = s.disk.remove(path)

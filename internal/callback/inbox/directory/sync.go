@@ -2,18 +2,17 @@ package directory
 
 import "sync"
 
-// syncer syncs folders. Calls for one folder that arrive while it is being
-// synced share the next sync, because it covers all of them: syncing is most of
-// what a write costs.
+// syncer syncs folders. Calls that arrive while their folder is being synced
+// share the next sync, because a sync takes most of the time of a write.
 type syncer struct {
 	sync func(folder string) error
 
 	mu      sync.Mutex
-	batches map[string]*batch // The batch that waits for the running one.
+	batches map[string]*batch // The batch that waits for the running sync.
 	running map[string]chan struct{}
 }
 
-// batch is one sync and those who wait for it.
+// batch is one sync and the calls that wait for it.
 type batch struct {
 	done chan struct{}
 	err  error
@@ -48,7 +47,7 @@ func (s *syncer) Sync(folder string) error {
 	return mine.err
 }
 
-// with sets a key of a map that may be nil.
+// with sets a key of a map, and creates the map if it is nil.
 func with[V any](m map[string]V, key string, value V) map[string]V {
 	if m == nil {
 		m = map[string]V{}

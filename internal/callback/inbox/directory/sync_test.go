@@ -35,7 +35,7 @@ func TestSyncer_sharesASyncThatBeginsLater(t *testing.T) {
 						return
 					}
 				}
-				t.Errorf("call %d is covered by no sync", n)
+				t.Errorf("no sync began after call %d", n)
 			})
 		}
 		all.Wait()

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// write brings value to the disk under a name that is not a key, and then to its
-// key with place, so that neither another process nor a crash finds half of it.
+// write writes value to a temporary file and syncs it. Then place gives the
+// file the name of the key, so that no process ever reads an incomplete value.
 func (s *Store) write(ctx context.Context, key string, value []byte, place func(from, to string) error) error {
 	s.sweep.once(s)
 	target := s.file(key)
@@ -28,9 +28,10 @@ func (s *Store) write(ctx context.Context, key string, value []byte, place func(
 		err = retryBusy(ctx, s.disk, func() error { return place(temporary.Name(), target) })
 	}
 	if noHardLinks(err) {
-		err = fmt.Errorf("the file system does not support hard links; choose a directory on another disk, or a bucket (s3://…), as inbox: %w", err)
+		err = fmt.Errorf("the file system does not support hard links; choose a directory on another disk, or a bucket (s3://…), as the inbox: %w", err)
 	}
-	// After a rename the file is not there any more, which is an error of remove.
+	// After a rename the temporary file does not exist, and remove returns an
+	// error.
 	if removed := s.disk.remove(temporary.Name()); removed != nil && !errors.Is(removed, fs.ErrNotExist) && err == nil {
 		err = removed
 	}
@@ -40,8 +41,8 @@ func (s *Store) write(ctx context.Context, key string, value []byte, place func(
 	return s.syncKeys(folder)
 }
 
-// syncKeys makes the names in a folder durable. Its keys may be deleted by
-// another process meanwhile, and the folder with them.
+// syncKeys makes the names in a folder durable. Another process may have
+// deleted the keys and the folder in the meantime.
 func (s *Store) syncKeys(folder string) error {
 	err := s.folders.Sync(folder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -50,18 +51,18 @@ func (s *Store) syncKeys(folder string) error {
 	return err
 }
 
-// noHardLinks reports what a file system without hard links answers. FAT says
-// that the operation is not permitted, although the folder was just written to.
+// noHardLinks reports whether err means that the file system has no hard links.
+// FAT returns EPERM.
 func noHardLinks(err error) bool {
 	linkErr, ok := errors.AsType[*os.LinkError](err)
 	return ok && linkErr.Op == "link" && (errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission))
 }
 
-// folderTries bounds how often a folder is made that another process removes
+// folderTries limits how often a folder is created that another process removes
 // because it is empty.
 const folderTries = 20
 
-// createIn makes a temporary file in the folder, and the folder if needed.
+// createIn creates a temporary file in the folder, and the folder if needed.
 func (s *Store) createIn(folder string) (file, error) {
 	var f file
 	err := error(fs.ErrNotExist)
@@ -73,8 +74,8 @@ func (s *Store) createIn(folder string) (file, error) {
 	return f, err
 }
 
-// makeFolder makes a folder and its parents, of mode 0700, so that they survive
-// a crash.
+// makeFolder creates a folder and its parents with mode 0700, and syncs them,
+// so that they survive a crash.
 func (s *Store) makeFolder(path string) error {
 	if info, err := s.disk.stat(path); err == nil && info.IsDir() {
 		return nil
@@ -94,7 +95,7 @@ func (s *Store) makeFolder(path string) error {
 }
 
 // checkFolder returns an error if another user may have written to the inbox. A
-// folder that does not exist yet is made for this user alone.
+// folder that does not exist yet is created with mode 0700.
 func (s *Store) checkFolder() error {
 	info, err := s.disk.stat(s.path)
 	switch {

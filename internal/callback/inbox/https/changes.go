@@ -13,19 +13,20 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Watched is a Store that tells waiting clients of what is created through it at
-// once, and of what others create in the same inbox within a second.
+// Watched is a Store that clients can wait on for new keys. It reports a key
+// that is created through it immediately, and a key that another client creates
+// in the same inbox within a second.
 type Watched struct {
 	inbox.Store
 	instance string
 
 	mu      sync.Mutex
-	created map[string]int // How many keys, by the first segment.
-	changed chan struct{}  // Closed with the next creation.
+	created map[string]int // The number of created keys by their first segment.
+	changed chan struct{}  // Closed when the next key is created.
 	polls   map[string]*poll
 }
 
-// poll is the last look at a prefix, shared by all that wait for it.
+// poll is the last list of a prefix, shared by all clients that wait for it.
 type poll struct {
 	mu   sync.Mutex
 	at   time.Time
@@ -33,7 +34,7 @@ type poll struct {
 	err  error
 }
 
-// Watch returns a Store whose creations can be waited for.
+// Watch returns a Watched for store.
 func Watch(store inbox.Store) *Watched {
 	return &Watched{
 		Store: store, instance: rand.Text()[:8],
@@ -55,16 +56,16 @@ func (w *Watched) Create(ctx context.Context, key string, value []byte) (bool, e
 	return created, err
 }
 
-// list returns a listing and its version. The creations are counted before the
-// look, so that one between the two is reported rather than missed.
+// list returns a listing and its version. It reads the counter before it lists
+// the keys, so that a key created in between is reported and not missed.
 func (w *Watched) list(ctx context.Context, prefix string) (inbox.Listing, string, error) {
 	counted, _ := w.count(prefix)
 	listing, err := w.List(ctx, prefix)
 	return listing, counted + "-" + hash(listing), err
 }
 
-// count returns how often something was created below a prefix, and a channel
-// that is closed with the next creation.
+// count returns the number of keys created below a prefix, and a channel that
+// is closed when the next key is created.
 func (w *Watched) count(prefix string) (string, <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -86,7 +87,7 @@ func (w *Watched) wait(ctx context.Context, prefix, version string) error {
 		counted, changed := w.count(prefix)
 		listed, found := strings.CutPrefix(version, counted+"-")
 		if !found {
-			return nil // Of another relay, or before a creation.
+			return nil // The version is from another relay, or a key was created after it.
 		}
 		select {
 		case <-changed:
@@ -101,8 +102,8 @@ func (w *Watched) wait(ctx context.Context, prefix, version string) error {
 	}
 }
 
-// look returns the hash of the list of a prefix, which is read once per interval
-// for all that wait.
+// look returns the hash of the list of a prefix. The list is read once per
+// interval for all waiting clients.
 func (w *Watched) look(ctx context.Context, prefix string) (string, error) {
 	w.mu.Lock()
 	p := w.polls[prefix]

@@ -16,11 +16,11 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// Config is a relay and how to reach it.
+// Config is the URL of a relay and what is needed to use it.
 type Config struct {
 	// URL is the base URL of the relay.
 	URL string
-	// Token is what the relay was started with.
+	// Token is the token that the relay was started with (--token-file).
 	Token string
 	// HTTPClient sends the requests.
 	HTTPClient *http.Client
@@ -28,7 +28,7 @@ type Config struct {
 
 const (
 	attemptTimeout = 15 * time.Second
-	// waitMargin is how much later than waitTimeout a wait counts as lost.
+	// waitMargin is added to waitTimeout for the timeout of a wait request.
 	waitMargin    = 10 * time.Second
 	maxTries      = 5
 	firstInterval = 50 * time.Millisecond
@@ -36,16 +36,17 @@ const (
 	maxAnswer     = 16 << 20
 )
 
-// parseURL quotes no part of a URL that may contain a credential.
+// parseURL returns errors that quote no part of the URL, because it may contain
+// a password.
 func parseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
 		return nil, errors.New("it cannot be parsed; write it like https://relay.example.com")
 	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
-		return nil, errors.New("it must begin with https://, because passwords and the token are sent to it; http:// is possible on this machine only (http://127.0.0.1:8700)")
+		return nil, errors.New("it must begin with https://, because passwords and the token are sent to it; http:// is allowed only on this machine (http://127.0.0.1:8700)")
 	case u.Hostname() == "":
-		return nil, errors.New("it names no host; write it like https://relay.example.com")
+		return nil, errors.New("it has no host; write it like https://relay.example.com")
 	case u.User != nil:
 		return nil, errors.New("it contains a user name; set the token of the relay in token instead")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
@@ -74,8 +75,8 @@ type reply struct {
 	body   []byte
 }
 
-// call sends a request until it is answered, at most maxTries times. Every
-// request may be repeated: creating the same value again is not a change.
+// call sends a request until it is answered, at most maxTries times. All
+// requests are idempotent: creating the same value again changes nothing.
 func (s *Store) call(ctx context.Context, r request) (reply, error) {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval, waits.MaxInterval = firstInterval, maxInterval
@@ -98,16 +99,16 @@ func (s *Store) send(ctx context.Context, r request) (reply, error) {
 	address := *s.base
 	address.Path += r.path
 	address.RawQuery = r.query.Encode()
-	req, err := http.NewRequestWithContext(ctx, r.method, address.String(), bytes.NewReader(r.body)) //nolint:gosec // The relay is configured.
+	req, err := http.NewRequestWithContext(ctx, r.method, address.String(), bytes.NewReader(r.body)) //nolint:gosec // The URL is from the configuration.
 	if err != nil {
 		return reply{}, err
 	}
-	req.GetBody = nil // What was sent is repeated by call only.
+	req.GetBody = nil // Only call retries requests.
 	if r.header != nil {
 		req.Header = r.header.Clone()
 	}
 	req.Header.Set("Authorization", "Bearer "+s.token)
-	resp, err := s.http.Do(req) //nolint:gosec // The relay is configured.
+	resp, err := s.http.Do(req) //nolint:gosec // The URL is from the configuration.
 	if err != nil {
 		return reply{}, s.unreachable(ctx, err)
 	}
@@ -122,7 +123,7 @@ func (s *Store) send(ctx context.Context, r request) (reply, error) {
 	return reply{resp.StatusCode, body}, s.failure(resp, body)
 }
 
-// Error is a request that the relay did not carry out.
+// Error is the error of a request that the relay did not carry out.
 type Error struct {
 	text      string
 	temporary bool
@@ -133,17 +134,17 @@ func (e *Error) Error() string { return e.text }
 
 func (e *Error) Unwrap() error { return e.err }
 
-// maxQuoted bounds what an error quotes of an answer.
+// maxQuoted limits how many bytes of an answer an error quotes.
 const maxQuoted = 300
 
-// failure returns the error that an answer is, or nil.
+// failure returns the error for an answer, or nil if it is a success.
 func (s *Store) failure(resp *http.Response, body []byte) error {
 	host := s.base.Host
 	temporary := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError
 	quoted := strings.TrimSpace(string(body[:min(len(body), maxQuoted)]))
 	switch version := resp.Header.Get(protocolHeader); {
 	case version == "" && temporary:
-		return &Error{temporary: true, text: fmt.Sprintf("%s answered %d, but not as a relay does: a proxy before the relay may not reach it", host, resp.StatusCode)}
+		return &Error{temporary: true, text: fmt.Sprintf("%s answered %d, but not as a relay does: a proxy in front of the relay may not reach it", host, resp.StatusCode)}
 	case version == "":
 		return &Error{text: fmt.Sprintf("%s answered %d, but not as a relay does: check the address of the inbox, and whether a proxy answers instead of the relay", host, resp.StatusCode)}
 	case version != protocolVersion:
@@ -158,7 +159,7 @@ func (s *Store) failure(resp *http.Response, body []byte) error {
 	return &Error{text: fmt.Sprintf("the relay at %s answered %d: %s", host, resp.StatusCode, quoted)}
 }
 
-// unreachable words a request without an answer.
+// unreachable returns the error of a request without an answer.
 func (s *Store) unreachable(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
 		err = fmt.Errorf("%w: %w", cause, err)

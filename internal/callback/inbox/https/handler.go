@@ -15,7 +15,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Handler serves a Store to the providers that know the token.
+// Handler serves a Store to providers that send the token.
 type Handler struct {
 	store *Watched
 	token [sha256.Size]byte
@@ -25,7 +25,8 @@ type Handler struct {
 	stopped  chan struct{}
 }
 
-// NewHandler returns the Handler of a store. An empty token admits nobody.
+// NewHandler returns the Handler of a store. With an empty token, it refuses
+// every request.
 func NewHandler(store *Watched, token string, logger *slog.Logger) *Handler {
 	return &Handler{store: store, token: sha256.Sum256([]byte(token)), log: logger, stopped: make(chan struct{})}
 }
@@ -35,7 +36,7 @@ func (h *Handler) Stop() { h.stopOnce.Do(func() { close(h.stopped) }) }
 
 var emptyToken = sha256.Sum256(nil)
 
-// authorized compares in a time that does not depend on the token.
+// authorized compares the tokens in constant time.
 func (h *Handler) authorized(r *http.Request) bool {
 	sent, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	sum := sha256.Sum256([]byte(strings.TrimSpace(sent)))
@@ -80,7 +81,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, key string) {
 		h.answer(w, r, http.StatusServiceUnavailable, err)
 	default:
 		w.Header().Set("Content-Type", "application/octet-stream")
-		_, _ = w.Write(value) //nolint:gosec // Not HTML; and the client may be gone.
+		_, _ = w.Write(value) //nolint:gosec // Not HTML. The client may have disconnected.
 	}
 }
 
@@ -95,7 +96,7 @@ func (h *Handler) put(w http.ResponseWriter, r *http.Request, key string) {
 		h.answer(w, r, http.StatusBadRequest, err)
 		return
 	}
-	// A client that hangs up asks again and must find the same.
+	// A client that disconnects retries, so the write must be completed.
 	ctx := context.WithoutCancel(r.Context())
 	if !create {
 		h.done(w, r, http.StatusNoContent, h.store.Replace(ctx, key, value))
@@ -125,7 +126,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 		l.Entries = append(l.Entries, entry(e))
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(l) // The client may be gone.
+	_ = json.NewEncoder(w).Encode(l) // The client may have disconnected.
 }
 
 func (h *Handler) wait(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +156,7 @@ func (h *Handler) delete(w http.ResponseWriter, r *http.Request) {
 	h.done(w, r, http.StatusNoContent, h.store.Delete(context.WithoutCancel(r.Context()), d.Keys...))
 }
 
-// done answers with the status, or with the failure of the store.
+// done answers with the status, or with the error of the store.
 func (h *Handler) done(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if err != nil {
 		h.answer(w, r, http.StatusServiceUnavailable, err)
@@ -164,12 +165,13 @@ func (h *Handler) done(w http.ResponseWriter, r *http.Request, status int, err e
 	w.WriteHeader(status)
 }
 
-// answer answers with an error. Only who has the token reads what the store said.
+// answer answers with an error. Only clients with the token get the text of the
+// store's error.
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if status != http.StatusUnauthorized || h.token != emptyToken {
 		h.log.WarnContext(r.Context(), "inbox request failed", "status", status, "method", r.Method, "remote", r.RemoteAddr, "error", err)
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, err.Error()+"\n") //nolint:gosec // Not HTML; and the client may be gone.
+	_, _ = io.WriteString(w, err.Error()+"\n") //nolint:gosec // Not HTML. The client may have disconnected.
 }

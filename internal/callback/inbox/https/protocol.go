@@ -7,8 +7,9 @@
 //	POST   /v1/inbox/delete                 {"keys": […]}
 //	GET    /v1/inbox/wait?prefix=…&since=…  204 once the list may differ from that version
 //
-// Every answer of a relay has the header Clouddesktop-Inbox, so that the page of
-// a proxy is not taken for an answer. Every request needs the relay's token.
+// Every answer of a relay has the header Clouddesktop-Inbox, so that the page
+// of a proxy is not mistaken for an answer. Every request needs the token of
+// the relay.
 package https
 
 import (
@@ -17,7 +18,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Path is the beginning of the paths of the protocol.
+// Path is the prefix of all paths of the protocol.
 const Path = "/v1/inbox/"
 
 const (
@@ -36,18 +37,18 @@ const (
 const (
 	// maxValue is more than the largest value: a sealed callback as evidence.
 	maxValue = 256 << 10
-	// waitTimeout is how long a wait is answered at the latest. Proxies often end
-	// requests after 30 or 60 s.
+	// waitTimeout is the time after which the relay answers a wait at the
+	// latest. Many proxies end requests after 30 or 60 s.
 	waitTimeout = 20 * time.Second
-	// pollInterval is how long a change goes unnoticed that another relay made in
-	// the same bucket.
+	// pollInterval is the time between two looks for keys that another relay
+	// created in the same bucket.
 	pollInterval = time.Second
 )
 
 type list struct {
 	Now     time.Time `json:"now"`
 	Entries []entry   `json:"entries"`
-	// Version is what a wait for a change of this list names.
+	// Version identifies this list in a request that waits for a change.
 	Version string `json:"version"`
 }
 

@@ -91,7 +91,8 @@ func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) 
 	return l.listing(), nil
 }
 
-// Wait implements inbox.Waiter. A relay that was replaced is waited for again.
+// Wait implements inbox.Waiter. If the relay restarts in the meantime, the
+// request is retried.
 func (s *Store) Wait(ctx context.Context, prefix string) error {
 	if err := errors.Join(inbox.CheckPrefix(prefix), ctx.Err()); err != nil {
 		return err

@@ -85,8 +85,8 @@ func TestStore_passesTheSuite(t *testing.T) {
 
 var errLost = errors.New("the answer was lost")
 
-// losesAnswers passes the first write on and then fails as many requests as one
-// call makes, the first included.
+// losesAnswers sends the first write to the relay, but returns an error for it
+// and for all retries of the same call.
 type losesAnswers struct {
 	http.RoundTripper
 	failed int
@@ -107,9 +107,9 @@ func (l *losesAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errLost
 }
 
-// A result of another relay on the same inbox is noticed by polling, with one
-// List for all who wait.
-func TestStore_noticesWhatAnotherRelayStored(t *testing.T) {
+// Polling finds a result that another relay stored in the same inbox, with one
+// List for all waiting clients.
+func TestStore_waitsForKeysOfAnotherRelay(t *testing.T) {
 	t.Parallel()
 	counted := &countsLists{Memory: inboxtest.NewMemory()}
 	r := newRelay(t, counted)
@@ -159,7 +159,7 @@ func TestStore_waitsNoLongerThanItsContext(t *testing.T) {
 	}
 }
 
-func TestStore_saysWhatToDo(t *testing.T) {
+func TestStore_errorsSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	r := newRelay(t, inboxtest.NewMemory())
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
@@ -182,7 +182,7 @@ func TestStore_saysWhatToDo(t *testing.T) {
 		"unreachable":   {"http://127.0.0.1:1", token, "no answer from the relay at 127.0.0.1:1"},
 		"another site":  {page(http.StatusOK, ""), token, "not as a relay does"},
 		"not found":     {page(http.StatusNotFound, ""), token, "not as a relay does"},
-		"proxy":         {page(http.StatusBadGateway, ""), token, "a proxy before the relay may not reach it"},
+		"proxy":         {page(http.StatusBadGateway, ""), token, "a proxy in front of the relay may not reach it"},
 		"other version": {page(http.StatusOK, "2"), token, "upgrade the older of the two"},
 		"broken list":   {page(http.StatusOK, protocolVersion), token, "cannot be read"},
 	} {
@@ -197,7 +197,7 @@ func TestStore_saysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestHandler_admitsNobodyWithoutAToken(t *testing.T) {
+func TestHandler_emptyTokenRefusesAll(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(NewHandler(Watch(inboxtest.NewMemory()), "", slog.New(slog.DiscardHandler)))
 	t.Cleanup(s.Close)
@@ -206,7 +206,7 @@ func TestHandler_admitsNobodyWithoutAToken(t *testing.T) {
 	}
 }
 
-func TestHandler_passesFailuresOfItsStoreOn(t *testing.T) {
+func TestHandler_returnsErrorsOfItsStore(t *testing.T) {
 	t.Parallel()
 	s := open(t, newRelay(t, fails{}).URL, token, newTransport(t))
 	_, getErr := s.get(t.Context(), "a")
@@ -230,12 +230,12 @@ func (fails) Get(context.Context, string) ([]byte, error)          { return nil,
 func (fails) Replace(context.Context, string, []byte) error        { return errFull }
 func (fails) Delete(context.Context, ...string) error              { return errFull }
 
-func TestNew_refusesWhatIsNotTheAddressOfARelay(t *testing.T) {
+func TestNew_invalidURLs(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
 		"http://relay.example.com":           "must begin with https://",
 		"ftp://relay.example.com":            "must begin with https://",
-		"https://":                           "names no host",
+		"https://":                           "has no host",
 		"https://u:secret@r.example.com":     "user name",
 		"https://relay.example.com?a=b":      "query or a fragment",
 		"https://relay.example.com:notaport": "cannot be parsed",

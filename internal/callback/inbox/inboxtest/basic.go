@@ -77,7 +77,8 @@ func listsByPrefix(ctx context.Context, in Inbox) error {
 	}
 	listing, err := s.List(ctx, "top")
 	failed = errors.Join(failed, err)
-	// An hour is far more than a listing takes, and less than a time zone.
+	// An hour is longer than any listing takes, but short enough to notice a
+	// wrong time zone.
 	for _, e := range listing.Entries {
 		if e.Size != 7 || listing.Now.Sub(e.Modified).Abs() > time.Hour {
 			failed = errors.Join(failed, fmt.Errorf("an entry of 7 bytes that was just written is listed as %+v at %v", e, listing.Now))
@@ -112,7 +113,7 @@ func refusesInvalidKeys(ctx context.Context, in Inbox) error {
 	return errors.Join(failed, listed(ctx, s, "", nil))
 }
 
-func doesNothingAfterItsContext(ctx context.Context, in Inbox) error {
+func doesNothingAfterEndOfContext(ctx context.Context, in Inbox) error {
 	s := in.Open()
 	failed := created(ctx, s, "orders/a", "kept", true)
 	ended, cancel := context.WithCancel(ctx)
@@ -184,7 +185,7 @@ func listed(ctx context.Context, s inbox.Store, prefix string, want []string) er
 	return nil
 }
 
-// keys leaves the format out, which a Store may write by itself.
+// keys omits the format, which some Stores write.
 func keys(listing inbox.Listing) []string {
 	var found []string
 	for _, e := range listing.Entries {

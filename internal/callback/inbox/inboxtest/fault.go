@@ -12,8 +12,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// survivesLostAnswers checks what a client can find out after a write that took
-// effect and returned an error.
+// survivesLostAnswers checks that a client can find out that a write took
+// effect, although the call returned an error.
 func survivesLostAnswers(ctx context.Context, in Inbox) error {
 	other := in.Open()
 	lossy := in.LoseAnswer()
@@ -76,7 +76,7 @@ func survivesRestart(ctx context.Context, in Inbox) error {
 	return errors.Join(failed, w.check(ctx, in.Open()))
 }
 
-// load writes values and remembers those that were acknowledged.
+// load writes values and records which of them were acknowledged.
 type load struct {
 	stop atomic.Bool
 
@@ -113,7 +113,8 @@ func (l *load) wait(ctx context.Context, n int) error {
 	return nil
 }
 
-// check looks for every acknowledged value, and for halves of the others.
+// check checks that every acknowledged value is present, and that no other
+// value is incomplete.
 func (l *load) check(ctx context.Context, s inbox.Store) error {
 	listing, err := s.List(ctx, "results/")
 	if err != nil {
@@ -138,9 +139,9 @@ func (l *load) check(ctx context.Context, s inbox.Store) error {
 	return failed
 }
 
-// wakesWaiting checks that Wait returns for a value that another client creates
+// notifiesWaiting checks that Wait returns for a value that another client creates
 // after the last List.
-func wakesWaiting(ctx context.Context, in Inbox) error {
+func notifiesWaiting(ctx context.Context, in Inbox) error {
 	s := in.Open()
 	waiter, ok := s.(inbox.Waiter)
 	if !ok {

@@ -23,9 +23,9 @@ const (
 
 var historyKeys = []string{"orders/a/turn-1", "orders/a/turn-2", "results/c"}
 
-// isLinearizable checks the answers of concurrent calls: for each key there must
-// be an order of the calls that explains them. A List is one read of each key,
-// because the Store does not promise a snapshot.
+// isLinearizable checks the answers of concurrent calls: for each key, a
+// sequence of the calls must exist in which all answers are correct. A List is
+// one read of each key, because the Store does not promise a snapshot.
 func isLinearizable(ctx context.Context, in Inbox) error {
 	for range histories {
 		h := &history{start: time.Now()}
@@ -41,7 +41,7 @@ func isLinearizable(ctx context.Context, in Inbox) error {
 		all.Wait()
 		switch porcupine.CheckOperationsTimeout(model, h.operations, historyTimeout) {
 		case porcupine.Illegal:
-			return fmt.Errorf("no order of these calls explains their answers:\n%s", h)
+			return fmt.Errorf("in no sequence of these calls are all answers correct:\n%s", h)
 		case porcupine.Unknown:
 			return errors.New("the history is too large to be checked")
 		case porcupine.Ok:
@@ -54,7 +54,7 @@ func isLinearizable(ctx context.Context, in Inbox) error {
 	return nil
 }
 
-// history is what concurrent calls were asked and answered.
+// history records concurrent calls and their answers.
 type history struct {
 	start time.Time
 
@@ -92,7 +92,7 @@ func (h *history) call(ctx context.Context, client int, s inbox.Store, random *r
 	}
 }
 
-// value returns one that no other call writes.
+// value returns a value that no other call writes.
 func (h *history) value() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -106,7 +106,7 @@ func (h *history) add(client int, before int64, key string, in input, out output
 	in.key = key
 	op := porcupine.Operation{ClientId: client, Input: in, Call: before, Output: out, Return: time.Since(h.start).Nanoseconds()}
 	if out.unknown {
-		// What a failed call did may show at any time after it.
+		// The effect of a failed call may become visible at any time after it.
 		op.Return = time.Hour.Nanoseconds()
 	}
 	h.operations = append(h.operations, op)

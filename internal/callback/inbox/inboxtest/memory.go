@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Memory is an inbox.Store in memory, for tests of what stands on a Store. Its
-// clock is time.Now, so that it follows the clock of a testing/synctest bubble.
+// Memory is an inbox.Store in memory, for tests of code that uses a Store. Its
+// clock is time.Now, so that it works in a testing/synctest bubble.
 type Memory struct {
 	mu     sync.Mutex
 	values map[string]value
@@ -103,7 +103,7 @@ func (m *Memory) Delete(ctx context.Context, keys ...string) error {
 	return nil
 }
 
-// String says how many values there are, not which.
+// String returns the number of values, but no value.
 func (m *Memory) String() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -20,13 +20,13 @@ const (
 type input struct {
 	kind  kind
 	key   string
-	value string // Of a create.
+	value string // Set for a create.
 }
 
 // output is the answer to a call: whether it found or created a value.
 type output struct {
 	found   bool
-	value   string // Of a get.
+	value   string // Set for a get.
 	unknown bool   // The call failed and may have taken effect.
 }
 
@@ -36,7 +36,7 @@ type cell struct {
 	value string
 }
 
-// model says which answers a key may give in a state.
+// model defines which answers are correct for a key in a given state.
 var model = newModel()
 
 func newModel() porcupine.Model {
@@ -58,7 +58,7 @@ func byKey(all []porcupine.Operation) [][]porcupine.Operation {
 	return slices.Collect(maps.Values(parts))
 }
 
-// step returns the states that may follow, none if the answer is impossible.
+// step returns the possible next states, or none if the answer is not correct.
 func step(state cell, in input, out output) []any {
 	next := state
 	possible := out.unknown

@@ -15,7 +15,7 @@ const (
 	raceClients = 4
 )
 
-func letsOneCreatorWin(ctx context.Context, in Inbox) error {
+func oneCreatorSucceeds(ctx context.Context, in Inbox) error {
 	var clients []inbox.Store
 	for range raceClients {
 		clients = append(clients, in.Open())
@@ -27,7 +27,7 @@ func letsOneCreatorWin(ctx context.Context, in Inbox) error {
 	return failed
 }
 
-// race lets all creators go at the same moment.
+// race starts all creators at the same moment.
 func race(ctx context.Context, clients []inbox.Store, key string) error {
 	barrier := make(chan struct{})
 	won := make([]bool, creators)

@@ -1,4 +1,5 @@
-// Package inboxtest checks that an inbox.Store does what its documentation says.
+// Package inboxtest tests implementations of inbox.Store against the
+// documentation of inbox.Store.
 package inboxtest
 
 import (
@@ -21,7 +22,7 @@ type Inbox struct {
 	Restart func() error
 }
 
-// check returns what is wrong with a new, empty inbox.
+// check is one test of a new, empty inbox.
 type check struct {
 	name string
 	run  func(ctx context.Context, in Inbox) error
@@ -32,16 +33,16 @@ var checks = []check{
 	{"replaces processes only", replacesProcessesOnly},
 	{"lists by prefix", listsByPrefix},
 	{"refuses invalid keys", refusesInvalidKeys},
-	{"does nothing after its context", doesNothingAfterItsContext},
-	{"lets one creator win", letsOneCreatorWin},
+	{"does nothing after the end of its context", doesNothingAfterEndOfContext},
+	{"lets one of many concurrent creates succeed", oneCreatorSucceeds},
 	{"is linearizable for each key", isLinearizable},
 	{"shows writes to other clients", showsWritesToOthers},
-	{"tells about a write whose answer was lost", survivesLostAnswers},
+	{"reports a write whose answer was lost", survivesLostAnswers},
 	{"keeps acknowledged values through a restart", survivesRestart},
-	{"wakes a waiting client", wakesWaiting},
+	{"notifies a waiting client", notifiesWaiting},
 }
 
-// Run runs every check on an inbox of its own, which setUp makes.
+// Run runs each check on a new inbox, which setUp creates.
 func Run(t *testing.T, setUp func(t *testing.T) Inbox) {
 	t.Helper()
 	for _, c := range checks {

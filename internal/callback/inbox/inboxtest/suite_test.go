@@ -17,7 +17,7 @@ func TestMemory_passesTheSuite(t *testing.T) {
 	Run(t, func(*testing.T) Inbox { return around(NewMemory(), nil) })
 }
 
-// around returns an inbox whose clients are all made by wrap.
+// around returns an inbox whose clients are wrapped by wrap.
 func around(m *Memory, wrap func(inbox.Store) inbox.Store) Inbox {
 	open := func() inbox.Store { return waiting{m} }
 	if wrap != nil {
@@ -30,7 +30,7 @@ func around(m *Memory, wrap func(inbox.Store) inbox.Store) Inbox {
 	}
 }
 
-// waiting is a Memory whose clients can wait, at the price of polling.
+// waiting is a Memory whose clients can wait; they poll.
 type waiting struct{ *Memory }
 
 func (waiting) Wait(ctx context.Context, _ string) error {
@@ -74,7 +74,8 @@ func (o overwrites) Create(ctx context.Context, key string, value []byte) (bool,
 	return true, errors.Join(o.Delete(ctx, key), second(o.Store.Create(ctx, key, value)))
 }
 
-// checksFirst looks before it writes: between the two another may win as well.
+// checksFirst checks the key before it writes. Another client can write between
+// the two.
 type checksFirst struct{ inbox.Store }
 
 func (c checksFirst) Create(ctx context.Context, key string, value []byte) (bool, error) {
@@ -86,7 +87,7 @@ func (c checksFirst) Create(ctx context.Context, key string, value []byte) (bool
 	return overwrites(c).Create(ctx, key, value)
 }
 
-// forgets loses a tenth of what it is given.
+// forgets loses a tenth of the values.
 type forgets struct{ inbox.Store }
 
 func (f forgets) Create(ctx context.Context, key string, value []byte) (bool, error) {
@@ -96,7 +97,7 @@ func (f forgets) Create(ctx context.Context, key string, value []byte) (bool, er
 	return f.Store.Create(ctx, key, value)
 }
 
-// stale lists what there was one call earlier.
+// stale returns the result of the List before.
 type stale struct {
 	inbox.Store
 	mu   sync.Mutex
@@ -111,47 +112,47 @@ func (s *stale) List(ctx context.Context, prefix string) (inbox.Listing, error) 
 	return listing, err
 }
 
-// refuses reports false for a value that it holds already.
-type refuses struct{ inbox.Store }
+// rejectsEqualValue reports false if the key already holds this value.
+type rejectsEqualValue struct{ inbox.Store }
 
-func (r refuses) Create(ctx context.Context, key string, value []byte) (bool, error) {
+func (r rejectsEqualValue) Create(ctx context.Context, key string, value []byte) (bool, error) {
 	if _, err := r.Get(ctx, key); err == nil {
 		return false, nil
 	}
 	return r.Store.Create(ctx, key, value)
 }
 
-// detached goes on after its context.
+// detached continues after the end of its context.
 type detached struct{ inbox.Store }
 
 func (d detached) Delete(ctx context.Context, keys ...string) error {
 	return d.Store.Delete(context.WithoutCancel(ctx), keys...)
 }
 
-// deaf waits until its context ends.
-type deaf struct{ inbox.Store }
+// neverNotifies does not notice new keys: its Wait returns an error.
+type neverNotifies struct{ inbox.Store }
 
-func (deaf) Wait(context.Context, string) error { return errors.New("nothing happens here") }
+func (neverNotifies) Wait(context.Context, string) error { return errors.New("nothing happens here") }
 
 func second(_ bool, err error) error { return err }
 
-// A suite that passes everything proves nothing: each of these stores breaks
-// one promise, and the check of that promise must notice.
-func TestRun_noticesBrokenStores(t *testing.T) {
+// Each of these stores breaks one rule of inbox.Store, and the check of that
+// rule must fail.
+func TestRun_detectsBrokenStores(t *testing.T) {
 	t.Parallel()
 	for name, broken := range map[string]struct {
 		check string
 		wrap  func(inbox.Store) inbox.Store
 	}{
 		"overwrites":         {"holds values", func(s inbox.Store) inbox.Store { return overwrites{s} }},
-		"checks first":       {"lets one creator win", func(s inbox.Store) inbox.Store { return checksFirst{s} }},
+		"checks first":       {"lets one of many concurrent creates succeed", func(s inbox.Store) inbox.Store { return checksFirst{s} }},
 		"checks first again": {"is linearizable for each key", func(s inbox.Store) inbox.Store { return checksFirst{s} }},
 		"forgets":            {"keeps acknowledged values through a restart", func(s inbox.Store) inbox.Store { return forgets{s} }},
 		"stale":              {"shows writes to other clients", func(s inbox.Store) inbox.Store { return &stale{Store: s} }},
 		"stale again":        {"lists by prefix", func(s inbox.Store) inbox.Store { return &stale{Store: s} }},
-		"refuses":            {"tells about a write whose answer was lost", func(s inbox.Store) inbox.Store { return refuses{s} }},
-		"detached":           {"does nothing after its context", func(s inbox.Store) inbox.Store { return detached{s} }},
-		"deaf":               {"wakes a waiting client", func(s inbox.Store) inbox.Store { return deaf{s} }},
+		"rejectsEqualValue":            {"reports a write whose answer was lost", func(s inbox.Store) inbox.Store { return rejectsEqualValue{s} }},
+		"detached":           {"does nothing after the end of its context", func(s inbox.Store) inbox.Store { return detached{s} }},
+		"neverNotifies":               {"notifies a waiting client", func(s inbox.Store) inbox.Store { return neverNotifies{s} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,9 +19,10 @@ import (
 )
 
 const (
-	// attemptTimeout bounds one request, so that one that hangs is retried.
+	// attemptTimeout is the timeout of one attempt, so that a request without
+	// an answer is retried.
 	attemptTimeout = 15 * time.Second
-	// maxAnswer is more than a page of a listing or a value needs.
+	// maxAnswer is larger than any value and any page of a listing.
 	maxAnswer = 4 << 20
 )
 
@@ -36,7 +37,7 @@ type client struct {
 type request struct {
 	method string
 	object string     // Empty for the bucket itself.
-	query  url.Values // Of a call of the bucket.
+	query  url.Values // For a call of the bucket itself.
 	header http.Header
 	body   []byte
 }
@@ -44,7 +45,7 @@ type request struct {
 // answer is a successful answer.
 type answer struct {
 	body []byte
-	date time.Time // By the clock of the service.
+	date time.Time // The time of the service.
 }
 
 // send sends a request once. An answer that is not a success is an *Error.
@@ -74,7 +75,7 @@ func (c *client) send(ctx context.Context, r request) (answer, error) {
 	}
 	date, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {
-		date = time.Now() // Only a proxy removes it.
+		date = time.Now() // Services send it; a proxy may remove it.
 	}
 	return answer{body: body, date: date}, nil
 }
@@ -91,7 +92,7 @@ func (c *client) sign(ctx context.Context, r request) (*http.Request, string, er
 	if err != nil {
 		return nil, "", err
 	}
-	req.GetBody = nil // What was sent is repeated by retry only.
+	req.GetBody = nil // Only call retries requests.
 	maps.Copy(req.Header, r.header)
 	sum := sha256.Sum256(r.body)
 	req.Header.Set("X-Amz-Content-Sha256", hex.EncodeToString(sum[:]))

@@ -17,7 +17,8 @@ import (
 type condition struct {
 	name          string // In format.json.
 	header, value string
-	// vendor conditions hold only in a bucket without versions.
+	// vendor reports whether the condition works only in a bucket without
+	// versioning.
 	vendor bool
 }
 
@@ -29,24 +30,25 @@ var conditions = []condition{
 	{name: "x-oss-forbid-overwrite", header: "X-Oss-Forbid-Overwrite", value: "true", vendor: true}, // Alibaba OSS.
 }
 
-// exists reports the answers that mean: there is an object already.
+// exists reports whether err means that the object already exists.
 func exists(err error) bool {
 	return hasStatus(err, http.StatusPreconditionFailed) ||
 		hasStatus(err, http.StatusConflict) && is(err, "ObjectAlreadyExists", "FileAlreadyExists")
 }
 
-// unsupported reports the answers of a service that does not know a condition.
+// unsupported reports whether err means that the service does not support the
+// condition.
 func unsupported(err error) bool {
 	return hasStatus(err, http.StatusNotImplemented) ||
 		hasStatus(err, http.StatusBadRequest) && is(err, "InvalidArgument", "InvalidRequest", "NotImplemented")
 }
 
-// createTries bounds how often an object is created that others delete at the
-// same time.
+// createTries limits the attempts to create an object that other clients delete
+// at the same time.
 const createTries = 20
 
-// create creates an object under a condition. Whatever answers were lost, the
-// object that is there afterwards decides.
+// create creates an object under a condition. If an answer was lost, it reads
+// the object to find out whether it won.
 func (c *client) create(ctx context.Context, how condition, object string, value []byte) (bool, error) {
 	header := http.Header{how.header: {how.value}}
 	for range createTries {
@@ -60,7 +62,7 @@ func (c *client) create(ctx context.Context, how condition, object string, value
 		}
 		// It was deleted in between.
 	}
-	return false, fmt.Errorf("the bucket %s answered again and again that %s exists, and that it does not", c.bucket, object)
+	return false, fmt.Errorf("the bucket %s answered repeatedly both that %s exists and that it does not exist", c.bucket, object)
 }
 
 const (
@@ -69,10 +71,10 @@ const (
 	probeWrites = 12
 )
 
-// errIgnored is why a condition cannot be used.
-var errIgnored = errors.New("the service ignores the condition: several writers were told that they created one object")
+// errIgnored is the reason why a condition cannot be used.
+var errIgnored = errors.New("the service ignores the condition: it accepted several concurrent writes that were to create one object")
 
-// probe finds out by concurrent writes which condition the bucket respects.
+// probe finds out with concurrent writes which condition the bucket supports.
 func (c *client) probe(ctx context.Context) (condition, error) {
 	var refusals []string
 	for _, how := range conditions {
@@ -85,7 +87,7 @@ func (c *client) probe(ctx context.Context) (condition, error) {
 		}
 		refusals = append(refusals, fmt.Sprintf("%s: %v", how.header, err))
 	}
-	return condition{}, fmt.Errorf("the bucket %s cannot be an inbox: it knows no way to create an object only if it does not exist, "+
+	return condition{}, fmt.Errorf("the bucket %s cannot be an inbox: it offers no way to create an object only if it does not exist, "+
 		"so an order could be placed twice. Use another bucket, a relay (https://…), or a directory. Tried: %s", c.bucket, strings.Join(refusals, "; "))
 }
 
@@ -116,7 +118,8 @@ func (c *client) raceProbes(ctx context.Context, how condition) error {
 	writers.Wait()
 	err := errors.Join(errs...)
 	if err == nil {
-		// One more, after the others, for a service that only notices those.
+		// One more write after the others, because a service may detect only
+		// sequential writes.
 		var late bool
 		late, err = c.create(ctx, how, object, []byte("late"))
 		won = append(won, late)
@@ -136,7 +139,7 @@ func (c *client) raceProbes(ctx context.Context, how condition) error {
 	return firstUnsupported(err)
 }
 
-// firstUnsupported returns one of many errors that say the same.
+// firstUnsupported returns the first of several joined errors, which are alike.
 func firstUnsupported(err error) error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) > 0 {
 		return joined.Unwrap()[0]
@@ -144,7 +147,7 @@ func firstUnsupported(err error) error {
 	return err
 }
 
-var errVersions = errors.New("it does not hold in a bucket whose versioning is or was enabled, because a new version overwrites nothing; use a bucket that never had versions")
+var errVersions = errors.New("it has no effect in a bucket whose versioning is or was enabled, because a new version does not overwrite the object; use a bucket whose versioning was never enabled")
 
 // checkVersions returns errVersions if versioning was ever enabled.
 func (c *client) checkVersions(ctx context.Context) error {
@@ -155,8 +158,8 @@ func (c *client) checkVersions(ctx context.Context) error {
 	return err
 }
 
-// conditionOf returns the condition that the bucket's format.json names, or
-// finds it out and writes that.
+// conditionOf returns the condition in the bucket's format.json. If there is
+// none, it probes the bucket and writes the file.
 func (c *client) conditionOf(ctx context.Context) (condition, error) {
 	value, err := c.get(ctx, inbox.FormatKey)
 	if errors.Is(err, inbox.ErrNotExist) {
@@ -181,7 +184,8 @@ func (c *client) conditionOf(ctx context.Context) (condition, error) {
 		inbox.FormatKey, c.bucket, format.Create)
 }
 
-// writeFormat returns what format.json holds afterwards.
+// writeFormat writes format.json and returns its content, which another client
+// may have written.
 func (c *client) writeFormat(ctx context.Context) ([]byte, error) {
 	how, err := c.probe(ctx)
 	if err != nil {

@@ -34,10 +34,10 @@ func TestStore_findsTheConditionThatTheBucketRespects(t *testing.T) {
 			t.Parallel()
 			p, address := proxy(t)
 			if c.dialect != nil {
-				p.Speak(*c.dialect)
+				p.SetDialect(*c.dialect)
 			}
 			p.Fail(c.fault)
-			// Two relays and a runner meet a new bucket at the same moment.
+			// Three clients start to use a new bucket at the same moment.
 			var clients sync.WaitGroup
 			for range 3 {
 				s := open(t, address)
@@ -61,7 +61,8 @@ func TestStore_findsTheConditionThatTheBucketRespects(t *testing.T) {
 	}
 }
 
-// assertFormat compares what the bucket keeps. The probes are removed.
+// assertFormat checks that the bucket contains only format.json with the
+// condition want.
 func assertFormat(t *testing.T, s *Store, want string) {
 	t.Helper()
 	value, err := s.Get(t.Context(), inbox.FormatKey)
@@ -95,12 +96,12 @@ func TestStore_refusesABucketWithoutConditions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, address := proxy(t)
-			p.Speak(s3test.Ignores)
+			p.SetDialect(s3test.Ignores)
 			p.Fail(fault)
 			s := open(t, address)
 			won, createErr := s.Create(t.Context(), "orders/a/intent", []byte("x"))
 			for call, err := range map[string]error{"Create": createErr, "Replace": s.Replace(t.Context(), "processes/a", nil)} {
-				if won || err == nil || !strings.Contains(err.Error(), "cannot be an inbox: it knows no way to create an object only if it does not exist") {
+				if won || err == nil || !strings.Contains(err.Error(), "cannot be an inbox: it offers no way to create an object only if it does not exist") {
 					t.Errorf("%s returned %v, %v", call, won, err)
 				}
 			}
@@ -111,11 +112,11 @@ func TestStore_refusesABucketWithoutConditions(t *testing.T) {
 	}
 }
 
-func TestStore_refusesVersionsWithAVendorHeader(t *testing.T) {
+func TestStore_vendorConditionRequiresNoVersioning(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{"Enabled", "Suspended"} {
 		p, address := proxy(t)
-		p.Speak(s3test.OBS)
+		p.SetDialect(s3test.OBS)
 		s := openThrough(t, address, &versioned{newTransport(t), status})
 		won, err := s.Create(t.Context(), "orders/a", nil)
 		if won || err == nil || !strings.Contains(err.Error(), "versioning is or was enabled") {
@@ -155,7 +156,7 @@ func TestStore_refusesANewerLayout(t *testing.T) {
 	}
 }
 
-// versioned answers the question for versions.
+// versioned answers requests for the versioning state of the bucket.
 type versioned struct {
 	http.RoundTripper
 	status string

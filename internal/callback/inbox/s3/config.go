@@ -1,5 +1,5 @@
-// Package s3 keeps an inbox in a bucket of a service that speaks the protocol
-// of Amazon S3, for many runners at once.
+// Package s3 stores an inbox in a bucket of a service with the API of Amazon
+// S3, for any number of runners.
 //
 // It is a client of its own, because it needs five calls and full control over
 // retries and headers; signatures come from minio-go.
@@ -19,12 +19,12 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
 )
 
-// Scheme begins the address of a bucket.
+// Scheme is the scheme of the address of a bucket.
 const Scheme = "s3"
 
 const example = "s3://bucket/prefix?region=eu-central-1"
 
-// Config is a bucket and how to reach it.
+// Config is the address of a bucket and what is needed to use it.
 type Config struct {
 	// Address is like s3://bucket/prefix?region=…&endpoint=…
 	Address string
@@ -70,7 +70,7 @@ func parse(address string) (*location, error) {
 	return l, l.locate(query)
 }
 
-// locate sets region and base from the query.
+// locate sets region and base from the query of the address.
 func (l *location) locate(query url.Values) error {
 	for name, values := range query {
 		switch {
@@ -86,7 +86,7 @@ func (l *location) locate(query url.Values) error {
 	case l.region == "" && endpoint == "":
 		return errors.New("it names no region; write it like " + example + ", or set AWS_REGION")
 	case l.region == "":
-		l.region = "us-east-1" // What servers expect that have no regions.
+		l.region = "us-east-1" // Servers without regions expect this one.
 	case endpoint == "":
 		endpoint = "https://s3." + l.region + ".amazonaws.com"
 	}
@@ -110,11 +110,12 @@ func (l *location) locate(query url.Values) error {
 	return nil
 }
 
-// virtualHosts are services that want the bucket in the name of the host. Others
-// often have a certificate for one name only.
+// virtualHosts are the services that require the bucket in the host name. The
+// certificates of other services are often valid for one host name only.
 var virtualHosts = []string{".amazonaws.com", ".amazonaws.com.cn", ".aliyuncs.com", ".myqcloud.com", ".tencentcos.cn", ".myhuaweicloud.com"}
 
-// pathStyle decides whether the bucket is part of the path.
+// pathStyle reports whether the bucket is part of the path instead of the host
+// name.
 func (l *location) pathStyle(base *url.URL, configured string) (bool, error) {
 	if configured != "" {
 		style, err := strconv.ParseBool(configured)
@@ -124,7 +125,7 @@ func (l *location) pathStyle(base *url.URL, configured string) (bool, error) {
 		return style, nil
 	}
 	host := base.Hostname()
-	// A wildcard certificate covers no dots.
+	// A wildcard certificate is not valid for a bucket name with dots.
 	if net.ParseIP(host) != nil || strings.Contains(l.bucket, ".") {
 		return true, nil
 	}

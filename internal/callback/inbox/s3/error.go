@@ -45,7 +45,7 @@ func (c *client) parseError(r request, resp *http.Response, body []byte) *Error 
 		Code, Message, Region string
 		RequestID             string `xml:"RequestId"`
 	}
-	// What is not XML says nothing more than the status.
+	// If the body is not XML, only the status is known.
 	_ = xml.Unmarshal(body, &answer)
 	e := &Error{
 		Operation: c.operation(r),
@@ -70,7 +70,7 @@ func (c *client) operation(r request) string {
 	return "LIST " + r.query.Get("prefix")
 }
 
-// permissions are what the calls need.
+// permissions are the permissions that the calls need, by method.
 var permissions = map[string]string{
 	http.MethodGet: "s3:GetObject", http.MethodPut: "s3:PutObject", http.MethodDelete: "s3:DeleteObject",
 }
@@ -82,7 +82,7 @@ var hints = map[string]string{
 	"SignatureDoesNotMatch": "the secret key does not belong to the access key; check AWS_SECRET_ACCESS_KEY",
 	"InvalidToken":          "the session token is not valid; check AWS_SESSION_TOKEN, or remove it if the keys are permanent",
 	"ExpiredToken":          "the session has ended; sign in again, or use a role that is renewed",
-	"RequestTimeTooSkewed":  "the clock of this machine differs too much from that of the service; set it, best with NTP",
+	"RequestTimeTooSkewed":  "the clock of this machine differs too much from that of the service; correct it, for example with NTP",
 	"NoSuchBucket":          "create the bucket, or correct the address of the inbox; if it was deleted, its open orders are forgotten: see the guide \"Callbacks and networks\"",
 }
 
@@ -107,8 +107,8 @@ func (c *client) hint(r request, e *Error, region string) string {
 	return ""
 }
 
-// listNote explains a surprise: who may not list is not told that an object
-// does not exist.
+// listNote adds s3:ListBucket to a hint: without this permission the service
+// answers 403 instead of 404 for an object that does not exist.
 func listNote(r request) string {
 	if r.method == http.MethodGet {
 		return ", and s3:ListBucket on the bucket"

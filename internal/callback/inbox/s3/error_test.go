@@ -18,7 +18,7 @@ func newAnswer(r *http.Request, status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r, ContentLength: int64(len(body))}
 }
 
-// answers answers every request alike.
+// answers gives the same answer to every request.
 type answers struct {
 	status int
 	body   string
@@ -109,7 +109,7 @@ func TestStore_namesWhatARealServerRefuses(t *testing.T) {
 	}
 }
 
-func TestStore_namesAnUnreachableServer(t *testing.T) {
+func TestStore_unreachableServer(t *testing.T) {
 	t.Parallel()
 	const address = "s3://bucket?endpoint=http://127.0.0.1:1"
 	_, err := open(t, address).List(t.Context(), "")
@@ -120,7 +120,7 @@ func TestStore_namesAnUnreachableServer(t *testing.T) {
 	}
 }
 
-func TestStore_noticesABucketThatIsDeletedWhileOrdersWait(t *testing.T) {
+func TestStore_deletedBucket(t *testing.T) {
 	t.Parallel()
 	s := server(t)
 	bucket := newBucket(t, s)
@@ -141,7 +141,7 @@ func TestStore_noticesABucketThatIsDeletedWhileOrdersWait(t *testing.T) {
 	}
 }
 
-func TestStore_takesDeniedPermissionsForNoAbsence(t *testing.T) {
+func TestStore_deniedPermissionIsNotAbsence(t *testing.T) {
 	t.Parallel()
 	p, address := proxy(t)
 	s := open(t, address)
@@ -167,7 +167,7 @@ func TestStore_takesDeniedPermissionsForNoAbsence(t *testing.T) {
 	}
 }
 
-func TestNew_saysWhatIsWrongWithAnAddress(t *testing.T) { //nolint:paralleltest // The environment of others names a region.
+func TestNew_invalidAddresses(t *testing.T) { //nolint:paralleltest // The environment of others names a region.
 	for address, want := range map[string]string{
 		"s3:bucket":                           "not the address of a bucket",
 		"https://bucket":                      "not the address of a bucket",

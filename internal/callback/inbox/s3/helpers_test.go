@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 func server(t *testing.T) *s3test.Server {
 	t.Helper()
 	sharedOnce.Do(func() {
-		if sharedRoot, errShared = os.MkdirTemp("", "s3"); errShared == nil { //nolint:usetesting // It outlives the test that comes first.
+		if sharedRoot, errShared = os.MkdirTemp("", "s3"); errShared == nil { //nolint:usetesting // The server is used by later tests too.
 			shared, errShared = s3test.Start(t.Context(), sharedRoot)
 		}
 	})
@@ -53,7 +53,7 @@ func server(t *testing.T) *s3test.Server {
 	return shared
 }
 
-// newBucket makes a bucket on the server and returns its name.
+// newBucket creates a bucket on the server and returns its name.
 func newBucket(t *testing.T, s *s3test.Server) string {
 	t.Helper()
 	name := fmt.Sprint("bucket-", buckets.Add(1))
@@ -96,8 +96,8 @@ func newTransport(t *testing.T) *http.Transport {
 
 var errLost = errors.New("the answer was lost")
 
-// losesAnswers passes the first write on and then fails as many requests as one
-// call makes, the first included.
+// losesAnswers sends the first write to the server, but returns an error for it
+// and for all retries of the same call.
 type losesAnswers struct {
 	http.RoundTripper
 	failed int

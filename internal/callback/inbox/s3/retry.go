@@ -17,9 +17,9 @@ const (
 	maxInterval   = time.Second
 )
 
-// call sends a request until it is answered, at most maxTries times. Every call
-// may be repeated: a PUT creates under a condition or replaces a heartbeat, and
-// what was deleted twice is deleted.
+// call sends a request until it is answered, at most maxTries times. All calls
+// are idempotent: a PUT has a condition or replaces a heartbeat, and deleting
+// an object twice is not an error.
 func (c *client) call(ctx context.Context, r request) (answer, error) {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval, waits.MaxInterval = firstInterval, maxInterval
@@ -32,7 +32,7 @@ func (c *client) call(ctx context.Context, r request) (answer, error) {
 	}, backoff.WithBackOff(waits), backoff.WithMaxTries(maxTries), backoff.WithMaxElapsedTime(0))
 }
 
-// temporary reports errors that may not occur again.
+// temporary reports whether a retry may succeed.
 func temporary(err error) bool {
 	if _, ok := errors.AsType[*unreachableError](err); ok {
 		return true
@@ -52,8 +52,9 @@ func temporary(err error) bool {
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	case http.StatusConflict:
-		// Two conditional writes met; neither has been decided. Or, on a server that
-		// keeps files: an empty folder was being removed, since no key is a folder.
+		// Two conditional writes were in conflict, and neither was carried out.
+		// A server that stores objects as files also answers this while it
+		// removes an empty folder.
 		return e.Code == "ConditionalRequestConflict" || e.Code == "OperationAborted" || e.Code == "ExistingObjectIsDirectory"
 	case http.StatusBadRequest:
 		return e.Code == "RequestTimeout"

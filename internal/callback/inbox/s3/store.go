@@ -52,7 +52,7 @@ func (s *Store) Create(ctx context.Context, key string, value []byte) (bool, err
 	return created, inbox.WriteError(err)
 }
 
-// condition finds out once how to create objects.
+// condition returns how to create objects; it asks the bucket only once.
 func (s *Store) condition(ctx context.Context) (condition, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -145,7 +145,8 @@ func (s *Store) Replace(ctx context.Context, key string, value []byte) error {
 	if err := errors.Join(inbox.CheckReplaceable(key), inbox.CheckCall(ctx, key)); err != nil {
 		return err
 	}
-	// A bucket that cannot be an inbox is refused before anything is in it.
+	// This returns an error for a bucket that cannot be an inbox, before
+	// anything is written to it.
 	if _, err := s.condition(ctx); err != nil {
 		return inbox.WriteError(err)
 	}
@@ -153,8 +154,8 @@ func (s *Store) Replace(ctx context.Context, key string, value []byte) error {
 	return inbox.WriteError(err)
 }
 
-// deletesAtOnce bounds the requests of one Delete.
-const deletesAtOnce = 8
+// maxConcurrentDeletes limits the concurrent requests of one Delete.
+const maxConcurrentDeletes = 8
 
 // Delete implements inbox.Store.
 func (s *Store) Delete(ctx context.Context, keys ...string) error {
@@ -162,7 +163,7 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 		return err
 	}
 	errs := make([]error, len(keys))
-	slots := make(chan struct{}, deletesAtOnce)
+	slots := make(chan struct{}, maxConcurrentDeletes)
 	var all sync.WaitGroup
 	for n, key := range keys {
 		slots <- struct{}{}
@@ -183,7 +184,8 @@ func (c *client) remove(ctx context.Context, object string) error {
 	return err
 }
 
-// versions returns "Enabled", "Suspended", or "" if there were never versions.
+// versions returns "Enabled", "Suspended", or "" if versioning was never
+// enabled.
 func (c *client) versions(ctx context.Context) (string, error) {
 	a, err := c.call(ctx, request{method: http.MethodGet, query: url.Values{"versioning": {""}}})
 	if hasStatus(err, http.StatusNotImplemented) {

@@ -37,7 +37,7 @@ func TestStore_passesTheSuiteInEachDialect(t *testing.T) {
 			inboxtest.Run(t, func(t *testing.T) inboxtest.Inbox {
 				t.Helper()
 				p, address := proxy(t)
-				p.Speak(dialect)
+				p.SetDialect(dialect)
 				return suiteInbox(t, address)
 			})
 		})
@@ -59,8 +59,8 @@ func suiteInbox(t *testing.T, address string) inboxtest.Inbox {
 	}
 }
 
-// Each write is applied, and its answer lost once.
-func TestStore_repeatsALostAnswerWithoutWritingTwice(t *testing.T) {
+// Each write takes effect, and its first answer is lost.
+func TestStore_retriesALostAnswer(t *testing.T) {
 	t.Parallel()
 	p, address := proxy(t)
 	s := open(t, address)
@@ -163,7 +163,7 @@ func TestStore_listsMoreThanAPage(t *testing.T) {
 	}
 }
 
-func TestStore_keepsInboxesWithDifferentPrefixesApart(t *testing.T) {
+func TestStore_separatesPrefixes(t *testing.T) {
 	t.Parallel()
 	s := server(t)
 	bucket := newBucket(t, s)

@@ -17,14 +17,14 @@ import (
 
 // Dialect is how a service creates an object only if it does not exist.
 type Dialect struct {
-	// Header is the header that it respects; it ignores If-None-Match. Empty for a
-	// service that ignores every condition.
+	// Header is the header that the service supports instead of If-None-Match.
+	// It is empty for a service that ignores all conditions.
 	Header string
-	// Code is the code of its answer 409 if the object exists.
+	// Code is the error code of the answer 409 for an object that exists.
 	Code string
 }
 
-// The dialects of the vendors.
+// The dialects of the cloud vendors.
 var (
 	OBS     = Dialect{"X-Obs-Forbid-Overwrite", "ObjectAlreadyExists"}
 	COS     = Dialect{"X-Cos-Forbid-Overwrite", "FileAlreadyExists"}
@@ -44,30 +44,31 @@ type Proxy struct {
 	requests map[string]int
 }
 
-// Fault is what happens to a request.
+// Fault is the fault of one request.
 type Fault struct {
-	// Status and Code are answered without asking the server, if set.
+	// Status and Code, if set, are the answer; the server does not get the
+	// request.
 	Status int
 	Code   string
-	// Lose breaks the connection after the server has answered.
+	// Lose closes the connection after the server has answered.
 	Lose bool
 }
 
-// NewProxy starts a proxy of the server. It must be closed.
+// NewProxy starts a proxy of the server. The caller must close it.
 func NewProxy(s *Server) *Proxy {
 	p := &Proxy{target: s.URL, requests: map[string]int{}}
 	p.Server = httptest.NewServer(p)
 	return p
 }
 
-// Speak makes the proxy speak a dialect.
-func (p *Proxy) Speak(d Dialect) {
+// SetDialect sets the dialect of the proxy.
+func (p *Proxy) SetDialect(d Dialect) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dialect = &d
 }
 
-// Fail asks fault about each request from now on; nil stops that.
+// Fail sets a function that returns the fault of each request; nil removes it.
 func (p *Proxy) Fail(fault func(r *http.Request) Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -118,7 +119,7 @@ func answerError(w http.ResponseWriter, status int, code string) {
 	}
 }
 
-// answer is what the server said.
+// answer is an answer of the server.
 type answer struct {
 	status int
 	header http.Header

@@ -1,5 +1,5 @@
-// Package s3test starts a real S3 server, and proxies that make it behave like
-// other services and misbehave.
+// Package s3test starts a real S3 server, and proxies that imitate other
+// services and inject faults.
 package s3test
 
 import (
@@ -34,7 +34,7 @@ func Keys() *awskeys.Keys { return awskeys.Static(AccessKey, SecretKey) }
 
 // Server is a running versitygw whose objects are files.
 type Server struct {
-	// URL is its endpoint.
+	// URL is the endpoint of the server.
 	URL string
 
 	executable, root, address string
@@ -76,7 +76,7 @@ func Start(ctx context.Context, root string) (*Server, error) {
 	return s, s.start(ctx)
 }
 
-// MakeBucket makes an empty bucket.
+// MakeBucket creates an empty bucket.
 func (s *Server) MakeBucket(name string) error { return os.Mkdir(s.bucket(name), 0o700) }
 
 // RemoveBucket removes a bucket with everything in it.
@@ -94,7 +94,8 @@ func Address(endpoint, bucket string) string {
 
 func (s *Server) start(ctx context.Context) error {
 	s.output = &bytes.Buffer{}
-	// Not bound to ctx: it ends with Close, also after the context of a test.
+	// The process does not end with ctx, but with Close, because several tests
+	// share it.
 	s.process = exec.Command(s.executable, "--port", s.address, "--access", AccessKey, "--secret", SecretKey, //nolint:gosec,noctx // See above; it is the program that was built.
 		"--region", Region, "--quiet", "--keep-alive",
 		"posix", filepath.Join(s.root, "buckets"))
@@ -105,7 +106,7 @@ func (s *Server) start(ctx context.Context) error {
 	return s.ready(ctx)
 }
 
-// readyTimeout is generous: the machine may be busy.
+// readyTimeout is long, because the machine may be busy.
 const readyTimeout = time.Minute
 
 // ready waits until the server answers.
@@ -141,6 +142,6 @@ func (s *Server) Restart(ctx context.Context) error {
 func (s *Server) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_ = s.process.Process.Kill() // It may have ended.
+	_ = s.process.Process.Kill() // It may already have ended.
 	_ = s.process.Wait()
 }
