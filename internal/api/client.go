@@ -107,7 +107,7 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 		return nil, c.MalformedResponse(call, answer, err.Error())
 	case err != nil:
 		err = contextCause(ctx, err)
-		e := c.MalformedResponse(call, answer, fmt.Sprintf("the answer broke off after %d bytes (%v)", len(body), err))
+		e := c.MalformedResponse(call, answer, fmt.Sprintf("the answer ended early, after %d bytes (%v)", len(body), err))
 		e.Err = err
 		return nil, e
 	}
@@ -182,7 +182,7 @@ func (c *Client) newRequest(ctx context.Context, call Call) (*http.Request, erro
 	}
 	req, err := http.NewRequestWithContext(ctx, call.Method, address, body)
 	if err != nil {
-		return nil, errors.New("the address of the request cannot be made")
+		return nil, errors.New("the URL of the request is not valid")
 	}
 	maps.Copy(req.Header, c.Header)
 	if host := c.Header.Get("Host"); host != "" {

@@ -203,8 +203,8 @@ func TestSend_answerThatBreaksOff(t *testing.T) {
 	client := newClient(t, server.URL, api.TransportConfig{})
 	client.Secrets = []string{"hush"}
 	for sensitive, want := range map[bool]string{
-		false: `the answer broke off after 27 bytes (unexpected EOF); it begins: {"token": "***", "data": [`,
-		true:  `the answer broke off after 27 bytes (unexpected EOF); its 27 bytes are not shown, because they may be confidential`,
+		false: `the answer ended early, after 27 bytes (unexpected EOF); it begins: {"token": "***", "data": [`,
+		true:  `the answer ended early, after 27 bytes (unexpected EOF); its 27 bytes are not shown, because they may be confidential`,
 	} {
 		e := failure(t, client, api.Call{Method: "GET", Path: "/x", Sensitive: sensitive})
 		want := api.Error{Service: "test", Operation: "GET /x", Address: server.URL, Status: 401, Kind: api.Denied, Message: want, Err: io.ErrUnexpectedEOF}

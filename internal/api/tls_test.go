@@ -131,7 +131,7 @@ func TestNewHTTPClient_badPEM(t *testing.T) {
 			t.Parallel()
 			_, err := api.NewHTTPClient(tc.cfg)
 			var wrong *api.ConfigError
-			if !errors.As(err, &wrong) || wrong.Field != tc.field || !strings.Contains(wrong.Problem, "Write the text of") {
+			if !errors.As(err, &wrong) || wrong.Field != tc.field || !strings.Contains(wrong.Problem, "Write the content of") {
 				t.Errorf("got %v", err)
 			}
 			if strings.Contains(err.Error(), string(one.key[30:60])) {

@@ -103,14 +103,14 @@ func newTLSConfig(cfg TransportConfig) (*tls.Config, error) {
 	if len(cfg.CACertificate) > 0 {
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(cfg.CACertificate) {
-			return nil, &ConfigError{"CACertificate", "It holds no certificate in PEM. Write the text of the file, not its name, like file(\"ca.pem\")."}
+			return nil, &ConfigError{"CACertificate", "It contains no PEM certificate. Write the content of the file, not its name, for example file(\"ca.pem\")."}
 		}
 	}
 	if len(cfg.ClientCertificate) > 0 || len(cfg.ClientKey) > 0 {
 		pair, err := tls.X509KeyPair(cfg.ClientCertificate, cfg.ClientKey)
 		if err != nil {
 			return nil, &ConfigError{"ClientCertificate", fmt.Sprintf("It and its private key do not work together (%v). "+
-				"Write the text of both files, not their names, like file(\"client.pem\") and file(\"client.key\"); the key must have no passphrase.", err)}
+				"Write the content of both files, not their names, for example file(\"client.pem\") and file(\"client.key\"); the key must have no passphrase.", err)}
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
@@ -187,9 +187,9 @@ func ParseEndpoint(raw string) (*url.URL, error) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, errors.New("it must begin with https:// or http://, like https://service.example.com")
 	case u.Hostname() == "":
-		return nil, errors.New("it names no host; write it like https://service.example.com")
+		return nil, errors.New("it has no host; write it like https://service.example.com")
 	case u.User != nil:
-		return nil, errors.New("it holds a user name; credentials belong in their own attributes")
+		return nil, errors.New("it contains a user name; set credentials in their own arguments")
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		return nil, errors.New("it has a query or a fragment; only scheme, host, port and path can be given")
 	}

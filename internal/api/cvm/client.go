@@ -101,7 +101,7 @@ func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
 		// Wait fails at once if the request would have to wait until after the
 		// deadline. At the deadline, the error of an earlier try says more.
 		<-ctx.Done()
-		return Console{}, unsentError(api.Throttled, "too many requests wait for their turn: the service allows ten a second", "", nil)
+		return Console{}, unsentError(api.Throttled, "too many requests are waiting: the service allows ten per second", "", nil)
 	}
 	header, body, err := sign(c.config.Endpoint, in.Region, credentials, map[string]any{"InstanceId": in.InstanceID})
 	if err != nil {

@@ -160,10 +160,10 @@ func TestConsoleURL_refusals(t *testing.T) {
 		code, hint string
 	}{
 		"secret id":      {wrong(cvm.Credentials{SecretID: "AKIDx", SecretKey: "x"}), 0, api.Denied, "AuthFailure.SecretIdNotFound", "unknown"},
-		"secret key":     {wrong(cvm.Credentials{SecretID: credential.SecretID, SecretKey: "x"}), 0, api.Denied, "AuthFailure.SignatureFailure", "not the one"},
+		"secret key":     {wrong(cvm.Credentials{SecretID: credential.SecretID, SecretKey: "x"}), 0, api.Denied, "AuthFailure.SignatureFailure", "does not belong to this secret id"},
 		"security token": {wrong(cvm.Credentials{SecretID: credential.SecretID, SecretKey: credential.SecretKey}), 0, api.Denied, "AuthFailure.TokenFailure", "expired"},
 		"slow clock":     {nil, time.Hour, api.Denied, "AuthFailure.SignatureExpire", "the clock of this machine must be wrong"},
-		"fast clock":     {nil, -time.Hour, api.Denied, "AuthFailure.SignatureExpire", "; the service is at "},
+		"fast clock":     {nil, -time.Hour, api.Denied, "AuthFailure.SignatureExpire", "; the service has "},
 		"region":         {func(c *cvm.Config) { c.Region = "mars" }, 0, api.Refused, "UnsupportedRegion", "ap-guangzhou"},
 		"other region":   {func(c *cvm.Config) { c.Region = "ap-tokyo" }, 0, api.NotFound, "InvalidInstanceId.NotFound", "in this region"},
 	} {
@@ -258,7 +258,7 @@ func TestConsoleURL_malformed(t *testing.T) {
 		"cut": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			cvmtest.Body(http.StatusOK, "application/json", half)(w, r)
-		}, "broke off"},
+		}, "ended early"},
 		"half":       {cvmtest.Body(http.StatusOK, "application/json", half), "not the JSON document"},
 		"HTML":       {cvmtest.Body(http.StatusOK, "text/html", "<html>log in</html>"), "are not shown"},
 		"forbidden":  {cvmtest.Body(http.StatusForbidden, "text/html", "<html>a proxy says no</html>"), "a proxy says no"},

@@ -16,8 +16,8 @@ type meaning struct {
 
 const (
 	startFirst = "A stopped instance has no console. Start it first."
-	waitFirst  = "Wait until the instance runs again, then ask once more."
-	renewMFA   = "Renew the multi-factor authentication of the account (the console's Cloud Access Management), then ask for new temporary credentials."
+	waitFirst  = "Wait until the instance runs again, then try again."
+	renewMFA   = "Renew the multi-factor authentication of the account (in the console, under Cloud Access Management), then ask for new temporary credentials."
 	checkKeys  = "Check secret_id and secret_key in the tencentcloud block."
 	checkRole  = "The account needs the permission cvm:DescribeInstanceVncUrl for this instance."
 )
@@ -29,17 +29,17 @@ var codes = map[string]meaning{
 	"InvalidInstance.NotSupported":                              {api.Refused, "This kind of instance has no console."},
 	"InvalidInstanceId.Malformed":                               {api.Refused, "An instance id looks like ins-1a2b3c4d."},
 	"InvalidInstanceId.NotFound":                                {api.NotFound, "Check the id, and whether the instance is in this region and belongs to this account."},
-	"InvalidInstanceState":                                      {api.Refused, "Look at the state of the instance: only a running one has a console."},
+	"InvalidInstanceState":                                      {api.Refused, "Check the state of the instance: only a running instance has a console."},
 	"OperationDenied.InstanceOperationInProgress":               {api.Busy, ""},
 	"UnauthorizedOperation.MFAExpired":                          {api.Denied, renewMFA},
-	"UnauthorizedOperation.MFANotFound":                         {api.Denied, "The account must use multi-factor authentication for this. Set it up in the console's Cloud Access Management."},
+	"UnauthorizedOperation.MFANotFound":                         {api.Denied, "The account must use multi-factor authentication for this. Set it up in the console, under Cloud Access Management."},
 	"UnsupportedOperation.InstanceStateEnterRescueMode":         {api.Refused, waitFirst},
 	"UnsupportedOperation.InstanceStateEnterServiceLiveMigrate": {api.Refused, waitFirst},
 	"UnsupportedOperation.InstanceStateExitRescueMode":          {api.Refused, waitFirst},
 	"UnsupportedOperation.InstanceStateExitServiceLiveMigrate":  {api.Refused, waitFirst},
 	"UnsupportedOperation.InstanceStatePending":                 {api.Busy, ""},
 	"UnsupportedOperation.InstanceStateRebooting":               {api.Busy, ""},
-	"UnsupportedOperation.InstanceStateShutdown":                {api.Refused, "The instance is isolated. Settle its bill, or take it out of the recycle bin, and start it."},
+	"UnsupportedOperation.InstanceStateShutdown":                {api.Refused, "The instance is isolated. Pay its bill, or restore it from the recycle bin, then start it."},
 	"UnsupportedOperation.InstanceStateStarting":                {api.Busy, ""},
 	"UnsupportedOperation.InstanceStateStopped":                 {api.Refused, startFirst},
 	"UnsupportedOperation.InstanceStateStopping":                {api.Refused, startFirst},
@@ -50,15 +50,15 @@ var codes = map[string]meaning{
 
 	"ActionOffline":                     {api.Refused, ""},
 	"AuthFailure":                       {api.Denied, checkKeys},
-	"AuthFailure.InvalidSecretId":       {api.Denied, "The secret id is not one of an API key of this cloud. " + checkKeys},
+	"AuthFailure.InvalidSecretId":       {api.Denied, "No API key of this cloud has this secret id. " + checkKeys},
 	"AuthFailure.MFAFailure":            {api.Denied, renewMFA},
 	"AuthFailure.SecretIdNotFound":      {api.Denied, "The secret id is unknown, or its key was disabled or deleted. " + checkKeys},
-	"AuthFailure.SignatureExpire":       {api.Denied, "A request is good for five minutes, so the clock of this machine must be wrong. Set it, for example by NTP."},
-	"AuthFailure.SignatureFailure":      {api.Denied, "The secret key is not the one of this secret id. " + checkKeys},
+	"AuthFailure.SignatureExpire":       {api.Denied, "A request is valid for five minutes, so the clock of this machine must be wrong. Correct it, for example with NTP."},
+	"AuthFailure.SignatureFailure":      {api.Denied, "The secret key does not belong to this secret id. " + checkKeys},
 	"AuthFailure.TokenFailure":          {api.Denied, "The security token is wrong or has expired. Ask for new temporary credentials."},
 	"AuthFailure.UnauthorizedOperation": {api.Denied, checkRole},
 	"FailedOperation":                   {api.Other, ""},
-	"InternalError":                     {api.Unavailable, "Try again later; if it stays, give Tencent Cloud the request id."},
+	"InternalError":                     {api.Unavailable, "Try again later. If the error remains, give the request id to Tencent Cloud."},
 	"InvalidAction":                     {api.Refused, ""},
 	"InvalidParameter":                  {api.Refused, ""},
 	"InvalidParameterValue":             {api.Refused, ""},
@@ -82,7 +82,7 @@ var codes = map[string]meaning{
 	"UnknownParameter":                  {api.Refused, ""},
 	"UnsupportedOperation":              {api.Refused, ""},
 	"UnsupportedProtocol":               {api.Refused, ""},
-	"UnsupportedRegion":                 {api.Refused, "Check region: the service knows no such region, like ap-guangzhou."},
+	"UnsupportedRegion":                 {api.Refused, "Check region: the service does not have this region. Write one such as ap-guangzhou."},
 }
 
 // explain returns what a code means and what to do about it.
@@ -93,7 +93,7 @@ func explain(code string, header http.Header) (api.Kind, string) {
 		known = codes[class]
 	}
 	if sent, err := http.ParseTime(header.Get("Date")); err == nil && code == "AuthFailure.SignatureExpire" {
-		known.hint += fmt.Sprintf(" It is at %s; the service is at %s.",
+		known.hint += fmt.Sprintf(" This machine has the time %s; the service has %s.",
 			time.Now().UTC().Format(time.DateTime), sent.UTC().Format(time.DateTime))
 	}
 	return known.kind, known.hint

@@ -28,7 +28,7 @@ func newConsole(value string, arrived time.Time) (Console, error) {
 	if !strings.Contains(value, "://") {
 		var err error
 		if address, err = url.PathUnescape(value); err != nil {
-			return Console{}, errors.New("the InstanceVncUrl of the answer is badly encoded")
+			return Console{}, errors.New("the InstanceVncUrl of the answer is not correctly escaped")
 		}
 	}
 	// A space or a quote would make the link end early where it is pasted.

@@ -57,7 +57,7 @@ const lookUpTimeout = 10 * time.Second
 // credentials asks the provider of the credentials. The call cannot be cancelled,
 // so all who wait for it share one, also those who come after a timeout.
 func (c *Client) credentials(ctx context.Context) (Credentials, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, lookUpTimeout, errors.New("no answer about the role of this machine"))
+	ctx, cancel := context.WithTimeoutCause(ctx, lookUpTimeout, errors.New("timed out while looking for credentials of a role of this machine"))
 	defer cancel()
 	found := c.lookUps.DoChan("", func() (any, error) { return c.config.Credentials() })
 	var err error

@@ -132,7 +132,7 @@ func (c *Client) try(ctx context.Context, call api.Call) (json.RawMessage, error
 	case frame.Status != answer.Success:
 		return nil, c.serviceError(call, got, frame)
 	case got.Status >= 300:
-		return nil, c.hint(c.api.MalformedResponse(call, got, "the answer says success under an HTTP status that says failure"))
+		return nil, c.hint(c.api.MalformedResponse(call, got, "the answer reports success with an HTTP status that reports failure"))
 	}
 	return frame.Data, nil
 }
@@ -151,8 +151,9 @@ func (c *Client) hint(e *api.Error) *api.Error {
 	switch {
 	case e.Kind != api.Denied:
 	case len(c.config.Header) == 0:
-		e.Hint = "The service asks for credentials, and none are configured. Set headers in the provider's desktop block, " +
-			"such as headers = { Authorization = \"Bearer …\" }, or the environment variable CLOUDDESKTOP_AUTHORIZATION."
+		e.Hint = "The service requires credentials, and none are configured. Set headers in the " +
+			"provider's desktop block, such as headers = { Authorization = \"Bearer …\" }, or the " +
+			"environment variable CLOUDDESKTOP_AUTHORIZATION."
 	default:
 		e.Hint = "Check headers in the provider's desktop block, or the environment variable CLOUDDESKTOP_AUTHORIZATION: " +
 			"the credentials may be wrong, expired, or not allowed to do this."

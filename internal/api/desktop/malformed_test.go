@@ -64,7 +64,7 @@ func TestClient_malformedAnswers(t *testing.T) {
 		"null data":       {answered(`{"status":"0","data":null}`), 200, api.Other, "the answer lacks data", reads},
 		"success in a failure": {
 			desktoptest.Answer(500, "application/json", `{"status":0,"data":[]}`), 500, api.Other,
-			"the answer says success under an HTTP status that says failure", synchronous,
+			"the answer reports success with an HTTP status that reports failure", synchronous,
 		},
 		"redirect": {desktoptest.Redirect("http://elsewhere.invalid/x?token=t"), 307, api.Other, "the answer is a redirect to http://elsewhere.invalid", nil},
 	} {

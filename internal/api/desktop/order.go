@@ -17,7 +17,7 @@ import (
 
 // ErrOutcomeUnknown is wrapped by the error of an order that may have been
 // carried out: neither an answer nor a callback says whether it was.
-var ErrOutcomeUnknown = errors.New("the service may have carried out the request all the same")
+var ErrOutcomeUnknown = errors.New("the service may still have carried out the request")
 
 // OrderInput is an order.
 type OrderInput struct {
@@ -217,9 +217,9 @@ func (c *Client) PendingOrders(ctx context.Context, in OrderInput) (pending []Pe
 	return pending, OtherScopes{c.config.Callbacks.Scope(), count, c.config.Callbacks.OrderCommand("list", "")}, err
 }
 
-// InboxUnkept reports whether the memory of orders may be lost before the next
+// InboxMayBeLost reports whether the memory of orders may be lost before the next
 // apply, because it is on the disk of a CI runner.
-func (c *Client) InboxUnkept() bool { return c.config.Callbacks != nil && c.config.Callbacks.Unkept() }
+func (c *Client) InboxMayBeLost() bool { return c.config.Callbacks != nil && c.config.Callbacks.InboxMayBeLost() }
 
 // Orphaned is for a process whose Terraform is gone without a word; it leaves the
 // orders that wait to the next apply.

@@ -14,7 +14,7 @@ var codes = map[string]struct {
 	meaning string
 	hint    string
 }{
-	"10001":  {api.Other, "internal error of the portal", "Try again later; if it stays, the portal's operators can find the cause in its logs."},
+	"10001":  {api.Other, "internal error of the portal", "Try again later. If the error remains, the operators of the portal can find the cause in its logs."},
 	"10003":  {api.Refused, "a parameter is missing", ""},
 	"10004":  {api.Refused, "a parameter is invalid", ""},
 	"10008":  {api.Denied, "no permission", "The token may be wrong or expired, or its user may not list VNC sessions."},
@@ -22,8 +22,8 @@ var codes = map[string]struct {
 	"10010":  {api.Denied, "role mapping error", "The portal cannot map the token's user to a role on the cluster. Ask its operators to check the user's role."},
 	"10011":  {api.Throttled, "called too often", ""},
 	"10012":  {api.Refused, "the content is too large", ""},
-	"815201": {api.Other, "all VNC nodes are overloaded or cannot be reached by SSH, so that no VNC session can be created", "Try again when the nodes have less to do, or ask the portal's operators to check them."},
-	"815008": {api.Other, "fault of the desktop service", "Try again later; if it stays, ask the portal's operators to check the desktop service."},
+	"815201": {api.Other, "all VNC nodes are overloaded or cannot be reached by SSH, so that no VNC session can be created", "Try again when the nodes are less busy, or ask the operators of the portal to check them."},
+	"815008": {api.Other, "error of the desktop service", "Try again later. If the error remains, ask the operators of the portal to check the desktop service."},
 	"815010": {api.NotFound, "the desktop session does not exist, so that it cannot be deleted", ""},
 }
 

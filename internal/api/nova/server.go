@@ -60,6 +60,6 @@ func notReady(ctx context.Context, client *identity.Client, serverID string, e *
 	if server.Fault.Message != "" {
 		e.Hint += fmt.Sprintf(" (%s)", server.Fault.Message)
 	}
-	e.Hint += ", which does not end by itself. " + remedies[server.Status]
+	e.Hint += ", which does not change by itself. " + remedies[server.Status]
 	return e
 }

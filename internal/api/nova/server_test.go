@@ -18,8 +18,8 @@ import (
 func TestRemoteConsole_serverThatNeverGetsReady(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[novatest.Status]string{
-		novatest.Failed:  "The server is in the state ERROR (No valid host was found.), which does not end by itself. Repair or rebuild it, then try again.",
-		novatest.Stopped: "The server is in the state SHUTOFF, which does not end by itself. Start it, then try again.",
+		novatest.Failed:  "The server is in the state ERROR (No valid host was found.), which does not change by itself. Repair or rebuild it, then try again.",
+		novatest.Stopped: "The server is in the state SHUTOFF, which does not change by itself. Start it, then try again.",
 	} {
 		cloud, server := start(t)
 		server.SetServer(serverID, status)

@@ -142,7 +142,7 @@ func (s *Server) Open(page string) error {
 	l, ok := s.links[address]
 	switch {
 	case !ok:
-		return errors.New("this address was never given out")
+		return errors.New("this address was never issued")
 	case l.opened:
 		return errors.New("this address was opened before")
 	case time.Now().After(l.until):

@@ -103,7 +103,7 @@ func TestServer_secretsAndLog(t *testing.T) {
 		"policy of the service: USB on, data access off",
 		"listed the desktops of dev_01: 1",
 		"listed the volumes of desktop " + short + ": 1",
-		`refused GET "/api/user/a\nb/desktops": who are you? The header Authorization is missing or wrong`,
+		`refused GET "/api/user/a\nb/desktops": the header Authorization is missing or wrong`,
 	}
 	if diff := cmp.Diff(wantLines, lines); diff != "" {
 		t.Errorf("log (-want +got):\n%s", diff)

@@ -140,7 +140,7 @@ func refuse(format string, args ...any) error {
 func (s *Server) admit(r *http.Request) error {
 	for name, value := range s.config.header {
 		if r.Header.Get(name) != value {
-			return &refusal{http.StatusUnauthorized, "who are you? The header " + name + " is missing or wrong"}
+			return &refusal{http.StatusUnauthorized, "the header " + name + " is missing or wrong"}
 		}
 	}
 	if r.URL.RawQuery != "" {

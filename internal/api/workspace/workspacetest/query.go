@@ -89,7 +89,7 @@ func (q *query) set(name, value string) error {
 	case "max_network_rtt":
 		q.rtt[1] = &n
 	default:
-		return fmt.Errorf("%s is no parameter of this call", name)
+		return fmt.Errorf("%s is not a parameter of this call", name)
 	}
 	return nil
 }

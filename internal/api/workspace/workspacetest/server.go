@@ -117,7 +117,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	case r.Method != http.MethodGet:
 		identitytest.GatewayFault(w, http.StatusMethodNotAllowed, "APIGW.0101", "The request method is not supported")
 	case project != identitytest.ProjectID:
-		identitytest.GatewayFault(w, http.StatusForbidden, "WKS.0403", "The project of the credentials is another one.")
+		identitytest.GatewayFault(w, http.StatusForbidden, "WKS.0403", "The credentials belong to another project.")
 	case r.Header.Get("Content-Type") != "application/json":
 		badRequest(w, "Content-Type is required")
 	default:

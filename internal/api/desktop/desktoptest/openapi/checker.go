@@ -75,7 +75,7 @@ var load = sync.OnceValues(func() (*spec, error) {
 func (c *Checker) Exchange(req *http.Request, resp *http.Response) {
 	c.report.Helper()
 	if err := c.exchange(req, resp); err != nil {
-		c.report.Errorf("%s %s does not fit the OpenAPI text: %v", req.Method, req.URL.Path, err)
+		c.report.Errorf("%s %s does not match the OpenAPI document: %v", req.Method, req.URL.Path, err)
 	}
 }
 
@@ -105,7 +105,7 @@ func (c *Checker) exchange(req *http.Request, resp *http.Response) error {
 func (c *Checker) Callback(call desktoptest.Call, body []byte) {
 	c.report.Helper()
 	if err := c.callback(call, body); err != nil {
-		c.report.Errorf("the callback of %s does not fit the OpenAPI text: %v", call, err)
+		c.report.Errorf("the callback of %s does not match the OpenAPI document: %v", call, err)
 	}
 }
 
