@@ -113,21 +113,21 @@ func (s settings) callbacks() (*callback.Receiver, error) {
 	}
 	listen, url := s.receives()
 	receiver, err := callback.New(callback.Config{
-		Listen:       listen,
-		URL:          url,
-		Store:        store,
-		Seal:         ledger.Sealer{Recipients: identities.Recipients(), Logger: s.env.Logger}.Seal,
-		Unseal:       identities.Open,
-		Recipient:    identities.Recipient(),
-		Opens:        identities.CanOpen,
-		Scope:        scope,
-		Reorder:      s.get("lost_orders") == "reorder",
-		Ended:        callback.OrderEnded,
-		CommandFlags: s.commandFlags(),
-		Unkept:       s.unkeptInbox(),
-		Certificate:  []byte(s.get("tls_certificate")),
-		Key:          []byte(s.get("tls_key")),
-		Logger:       s.env.Logger,
+		Listen:         listen,
+		URL:            url,
+		Store:          store,
+		Seal:           ledger.Sealer{Recipients: identities.Recipients(), Logger: s.env.Logger}.Seal,
+		Unseal:         identities.Open,
+		Recipient:      identities.Recipient(),
+		Opens:          identities.CanOpen,
+		Scope:          scope,
+		Reorder:        s.get("lost_orders") == "reorder",
+		Ended:          callback.OrderEnded,
+		CommandFlags:   s.commandFlags(),
+		InboxMayBeLost: s.inboxMayBeLost(),
+		Certificate:    []byte(s.get("tls_certificate")),
+		Key:            []byte(s.get("tls_key")),
+		Logger:         s.env.Logger,
 	})
 	if e, ok := errors.AsType[*callback.ConfigError](err); ok {
 		return nil, &configError{callbackAttributes[e.Field], e.Problem}

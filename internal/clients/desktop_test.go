@@ -87,13 +87,13 @@ func TestDesktop_wrongValues(t *testing.T) {
 			nil,
 			written{"endpoint": text("https://u:hush@desktop.example.com")},
 			nil, "desktop.endpoint",
-			"The address cannot be used: it holds a user name; credentials belong in their own attributes.",
+			"The address cannot be used: it contains a user name; set credentials in their own arguments.",
 		},
 		"a file name for a CA": {
 			nil,
 			written{"endpoint": somewhere, "ca_certificate": text("ca.pem")},
 			nil, "desktop.ca_certificate",
-			`It holds no certificate in PEM. Write the text of the file, not its name, like file("ca.pem").`,
+			`It contains no PEM certificate. Write the content of the file, not its name, for example file("ca.pem").`,
 		},
 		"a certificate without its key": {
 			nil,
@@ -120,14 +120,14 @@ func TestDesktop_wrongValues(t *testing.T) {
 			nil, "desktop.headers",
 			"The value of CLOUDDESKTOP_AUTHORIZATION cannot be sent",
 		},
-		"no port to listen on": {nil, written{"endpoint": somewhere}, written{"listen": text("0.0.0.0")}, "callback.listen", "is no host and port"},
-		"nowhere to call back": {nil, written{"endpoint": somewhere}, written{"listen": text("0.0.0.0:8700")}, "callback.url", "It is needed"},
+		"no port to listen on": {nil, written{"endpoint": somewhere}, written{"listen": text("0.0.0.0")}, "callback.listen", "is not a host and a port"},
+		"nowhere to call back": {nil, written{"endpoint": somewhere}, written{"listen": text("0.0.0.0:8700")}, "callback.url", "It is required"},
 		"an odd URL":           {nil, written{"endpoint": somewhere}, written{"url": text("runner:8700")}, "callback.url", "must begin with http://"},
 		"half of a pair": {
-			nil, written{"endpoint": somewhere}, written{"tls_certificate": text(certificate)}, "callback.tls_key", "It is needed with a certificate",
+			nil, written{"endpoint": somewhere}, written{"tls_certificate": text(certificate)}, "callback.tls_key", "It is required with a certificate",
 		},
 		"the other half": {
-			nil, written{"endpoint": somewhere}, written{"tls_key": text("hush")}, "callback.tls_certificate", "It is needed with a private key",
+			nil, written{"endpoint": somewhere}, written{"tls_key": text("hush")}, "callback.tls_certificate", "It is required with a private key",
 		},
 		"an odd pair": {
 			nil,
@@ -159,7 +159,7 @@ func TestDesktop_wrongValues(t *testing.T) {
 			written{"endpoint": somewhere},
 			written{"inbox": text("~/inbox")},
 			"callback.inbox",
-			`Terraform does not replace ~ by the home directory. Write pathexpand("~/inbox").`,
+			`Terraform does not replace ~ with the home directory. Write pathexpand("~/inbox").`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

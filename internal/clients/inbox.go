@@ -23,7 +23,7 @@ func (s settings) inbox() (inbox.Store, error) {
 		text = filepath.Join(dataDir(s.env), "clouddesktop")
 	case text == "~" || strings.HasPrefix(text, "~/"):
 		// Terraform passes "~" on, and a directory of that name would be lost in CI.
-		return nil, &configError{"inbox", fmt.Sprintf("Terraform does not replace ~ by the home directory. Write pathexpand(%q).", text)}
+		return nil, &configError{"inbox", fmt.Sprintf("Terraform does not replace ~ with the home directory. Write pathexpand(%q).", text)}
 	}
 	client, err := httpClient(s.env.transport())
 	if err != nil {

@@ -125,7 +125,7 @@ func TestOpenStack_mistakes(t *testing.T) {
 		"no project":             {nil, with(base, stackPassword), ".project_id", "project_id is missing: the login requires it or project_name. Set it in the openstack block, or set OS_PROJECT_ID."},
 		"odd auth_url":           {nil, with(stackPassword, stackProject, values{"auth_url": "keystone"}), ".auth_url", `"keystone" cannot be used: it must begin with https://`},
 		"odd endpoint":           {nil, with(base, stackPassword, stackProject, values{"compute_endpoint": "nova"}), ".compute_endpoint", `"nova" cannot be used: it must begin with https://`},
-		"odd certificate":        {nil, with(base, stackPassword, stackProject, values{"ca_certificate": "x"}), ".ca_certificate", "It holds no certificate in PEM."},
+		"odd certificate":        {nil, with(base, stackPassword, stackProject, values{"ca_certificate": "x"}), ".ca_certificate", "It contains no PEM certificate."},
 		"certificate not a file": {values{"OS_CACERT": "testdata/none.pem"}, with(base, stackPassword, stackProject), ".ca_certificate", "The provider cannot read the file in OS_CACERT"},
 		"project of a token":     {nil, with(base, stackProject, values{"token": "t"}), ".project_id", "project_id has no effect together with token, which belongs to one user and one project. Remove one of the two."},
 		"project of a credential": {

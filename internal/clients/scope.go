@@ -42,9 +42,9 @@ func (s settings) commandFlags() string {
 	return " --inbox '" + strings.ReplaceAll(s.get("inbox"), "'", `'\''`) + "'"
 }
 
-// unkeptInbox reports whether the inbox is in the directory of a CI runner, which
+// inboxMayBeLost reports whether the inbox is in the directory of a CI runner, which
 // may not be kept until the next run.
-func (s settings) unkeptInbox() bool {
+func (s settings) inboxMayBeLost() bool {
 	runner := s.env.Getenv("CI") != "" || s.env.Getenv("TFC_RUN_ID") != ""
 	return runner && !s.isSet("inbox")
 }

@@ -66,8 +66,9 @@ func TestError(t *testing.T) {
 		},
 		"404 of nobody knows whom": {
 			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 404, "the answer is no JSON", api.NotFound }),
-			"The answer is no JSON." + where + "\nHTTP status: 404\n\n" +
-				"If something else than the service answered, the endpoint in the provider block is wrong. Otherwise it does not exist, or the credentials do not allow reading it.",
+			"The answer is no JSON." + where + "\nHTTP status: 404\n\nIf something other than the " +
+				"service answered, the endpoint in the provider block is wrong. Otherwise it does not " +
+				"exist, or the credentials do not allow reading it.",
 		},
 		"409": {
 			failure(func(e *api.Error) { e.Status, e.Code, e.Message, e.Kind = 409, "conflict", "wait", api.Busy }),
@@ -75,7 +76,7 @@ func TestError(t *testing.T) {
 		},
 		"429": {
 			throttled,
-			"slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service asks for fewer requests. Try again later, or lower -parallelism.",
+			"slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service limits the number of requests. Try again later, or lower -parallelism.",
 		},
 		"500": {
 			failure(func(e *api.Error) { e.Status, e.Message = 500, "the answer is no JSON" }),
@@ -86,8 +87,9 @@ func TestError(t *testing.T) {
 			failure(func(e *api.Error) {
 				e.Status, e.Message, e.Kind, e.Err = 503, "the answer is no JSON", api.Busy, &api.RetryAfterError{Delay: time.Second}
 			}),
-			"The answer is no JSON." + where + "\nHTTP status: 503\n\n" +
-				"The service, or a proxy before it, is not available. Try again later. If the error remains, ask the operators of the service.",
+			"The answer is no JSON." + where + "\nHTTP status: 503\n\nThe service, or a proxy in " +
+				"front of it, is not available. Try again later. If the error remains, ask the " +
+				"operators of the service.",
 		},
 		"a page instead of an answer": {
 			failure(func(e *api.Error) { e.Status, e.Message = 200, "the answer is no JSON; it begins: <html>" }),
@@ -96,8 +98,8 @@ func TestError(t *testing.T) {
 				"check the endpoint in the provider block.",
 		},
 		"broken off": {
-			failure(func(e *api.Error) { e.Status, e.Message, e.Err = 200, "the answer broke off", io.ErrUnexpectedEOF }),
-			"The answer broke off." + where + "\nHTTP status: 200\n\n" +
+			failure(func(e *api.Error) { e.Status, e.Message, e.Err = 200, "the answer ended early", io.ErrUnexpectedEOF }),
+			"The answer ended early." + where + "\nHTTP status: 200\n\n" +
 				"No complete answer arrived. Check the endpoint in the provider block, the network, and a proxy in HTTPS_PROXY.",
 		},
 		"a refusal says enough": {
@@ -115,7 +117,7 @@ func TestError(t *testing.T) {
 		},
 		"timeout while the service said no": {
 			fmt.Errorf("%w: %w", late, throttled),
-			"Timed out after 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service asks for fewer requests. Try again later, or lower -parallelism.",
+			"Timed out after 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service limits the number of requests. Try again later, or lower -parallelism.",
 		},
 		"timeout while the client knows more": {
 			fmt.Errorf("%w: %w", late, failure(func(e *api.Error) { e.Status, e.Code, e.Kind, e.Hint = 409, "x", api.Busy, "Start it." })),
@@ -142,12 +144,13 @@ func TestError(t *testing.T) {
 		},
 		"outcome unknown": {
 			fmt.Errorf("%w: %w", errors.New("the service may have done it all the same"), throttled),
-			"The service may have done it all the same. slow down." + where + "\nHTTP status: 429\nCode: -1\n\n" +
-				"The service asks for fewer requests. Try again later, or lower -parallelism.",
+			"The service may have done it all the same. slow down." + where + "\nHTTP status: " +
+				"429\nCode: -1\n\nThe service limits the number of requests. Try again later, or " +
+				"lower -parallelism.",
 		},
 		"hinted": {
 			diagnose.WithHint(fmt.Errorf("%w: %w", late, throttled), "Look first."),
-			"Timed out after 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service asks for fewer requests. Try again later, or lower -parallelism.\n\nLook first.",
+			"Timed out after 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service limits the number of requests. Try again later, or lower -parallelism.\n\nLook first.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,8 +173,8 @@ func TestWarningsAndInputs(t *testing.T) {
 		got, want diag.Diagnostic
 	}{
 		"warning": {
-			diagnose.Warning("Size Desktop", errors.New("it broke"), "The desktop exists."),
-			diag.NewWarningDiagnostic("Unable to Size Desktop", "It broke.\n\nThe desktop exists."),
+			diagnose.Warning("Resize Desktop", errors.New("it broke"), "The desktop exists."),
+			diag.NewWarningDiagnostic("Unable to Resize Desktop", "It broke.\n\nThe desktop exists."),
 		},
 		"notice":        {diagnose.Warn("Kept", "It runs on."), diag.NewWarningDiagnostic("Kept", "It runs on.")},
 		"input":         {diagnose.AttributeError(at, "Wrong", "Write b."), diag.NewAttributeErrorDiagnostic(at, "Wrong", "Write b.")},

@@ -71,21 +71,21 @@ func hintOfKind(e *api.Error) string {
 	switch e.Kind {
 	case api.NotFound:
 		if e.Code == "" {
-			return "If something else than the service answered, the endpoint in the provider block is wrong. Otherwise it does not exist, or the credentials do not allow reading it."
+			return "If something other than the service answered, the endpoint in the provider block is wrong. Otherwise it does not exist, or the credentials do not allow reading it."
 		}
 		return "It does not exist, or the credentials do not allow reading it."
 	case api.Denied:
 		return "Check the credentials in the provider block and their permissions."
 	case api.Throttled:
-		return "The service asks for fewer requests. Try again later, or lower -parallelism."
+		return "The service limits the number of requests. Try again later, or lower -parallelism."
 	case api.Busy:
 		switch e.Status {
 		case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return "The service, or a proxy before it, is not available. Try again later. If the error remains, ask the operators of the service."
+			return "The service, or a proxy in front of it, is not available. Try again later. If the error remains, ask the operators of the service."
 		}
 		return "The service is busy. Try again later, or set a longer timeout."
 	case api.Unavailable:
-		return "This passes by itself. Try again later; if it does not, ask those who run the service."
+		return "The error is temporary. Try again later. If the error remains, ask the operators of the service."
 	case api.Refused, api.Other:
 	}
 	return ""

@@ -41,7 +41,7 @@ func readIgnore(r io.Reader, now time.Time) ([]*ignoreEntry, error) {
 		return nil, fmt.Errorf("%s; %s", form(err), ignoreForm)
 	}
 	if (stream{dec}).end() != nil {
-		return nil, errors.New("something follows its end; " + ignoreForm)
+		return nil, errors.New("there is text after its end; " + ignoreForm)
 	}
 	entries := make([]*ignoreEntry, len(file.Ignore))
 	for i, raw := range file.Ignore {
@@ -83,7 +83,7 @@ func parseIgnore(raw json.RawMessage) (*ignoreEntry, error) {
 // form says what is wrong with JSON in the words of package json, without its name.
 func form(err error) string {
 	if cutShort(err) {
-		return "it ends in the middle"
+		return "it is incomplete"
 	}
 	return strings.TrimPrefix(err.Error(), "json: ")
 }

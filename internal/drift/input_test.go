@@ -10,16 +10,16 @@ func TestCommand_badPlans(t *testing.T) {
 	t.Parallel()
 	good := planOf("", managed("a", "u", "1"))
 	for name, tc := range map[string]struct{ plan, want string }{
-		"empty":          {"", "it ends in the middle; write it again with terraform show -json"},
-		"half":           {good[:len(good)/2], "it ends in the middle"},
-		"half of a word": {good[:strings.Index(good, "errored")+2], "it ends in the middle"},
+		"empty":          {"", "it is incomplete; write it again with terraform show -json"},
+		"half":           {good[:len(good)/2], "it is incomplete"},
+		"half of a word": {good[:strings.Index(good, "errored")+2], "it is incomplete"},
 		"the plan file":  {"PK\x03\x04\x14", "it is not a plan in JSON; write it with terraform show -json PLAN"},
 		"a log":          {`{"@level":"info","@message":"Terraform 1.14.0","type":"version"}` + "\n{}", "it is not a plan in JSON"},
 		"a state":        {`{"format_version":"1.0","terraform_version":"1.14.0","values":{"root_module":{}}}`, "it is a state, not a plan"},
 		"an array":       {"[]", "it is not a plan in JSON"},
 		"no version":     {"{}", "it is not a plan in JSON"},
 		"new version":    {strings.Replace(good, `"1.2"`, `"2.0"`, 1), `its format version is "2.0", and this version of the provider reads 1.x; use a newer provider`},
-		"two plans":      {good + good, "something follows the end of the document"},
+		"two plans":      {good + good, "there is text after the end of the document"},
 		"other form":     {planOf("", `{"address":"clouddesktop_desktop.a","mode":"managed","type":"clouddesktop_desktop","values":{"username":7},"sensitive_values":{}}`), "clouddesktop_desktop.a in it does not have the form of this provider's version"},
 		"failed":         {planOf("", managed("a", "u", "1"), `"complete":false`, `"errored":true`), "The plan failed, so it does not show everything."},
 		"targeted":       {planOf("", managed("a", "u", "1"), `"complete":false`, `"errored":false`), "The plan is not complete. Make it without -target and -exclude"},
@@ -47,7 +47,7 @@ func TestCommand_badQueries(t *testing.T) {
 		"empty":        {"", "it is not the output of terraform query -json"},
 		"text":         {"list.clouddesktop_desktop.all  username=u", "it is not the output of terraform query -json"},
 		"a plan":       {planOf("", ""), "it is not the output of terraform query -json"},
-		"half a line":  {good[:len(good)-9], "it ends in the middle; write it again with terraform query -json"},
+		"half a line":  {good[:len(good)-9], "it is incomplete; write it again with terraform query -json"},
 		"half a list":  {good[:strings.Index(good, `{"@level":"info","type":"list_complete"`)], "The query of list.clouddesktop_desktop.all did not finish."},
 		"lines lost":   {queryOf(2, found("u", "1")), "list.clouddesktop_desktop.all found 2 desktops, and the file contains 1 of them."},
 		"no list":      {strings.ReplaceAll(good, "clouddesktop_desktop", "random_pet"), `it lists no desktops; write a block list "clouddesktop_desktop"`},
@@ -87,10 +87,10 @@ func TestCommand_badIgnoreFiles(t *testing.T) {
 		return `{"ignore":[{"address":"a","attribute":"b","reason":"c","expires":"2027-01-31"},{` + fields + `}]}`
 	}
 	for name, tc := range map[string]struct{ file, want string }{
-		"empty":                   {"", `it ends in the middle; write {"ignore": [`},
-		"half":                    {`{"ignore":[`, `it ends in the middle; write {"ignore": [`},
+		"empty":                   {"", `it is incomplete; write {"ignore": [`},
+		"half":                    {`{"ignore":[`, `it is incomplete; write {"ignore": [`},
 		"unknown key":             {`{"ignored":[]}`, `unknown field "ignored"; write {"ignore": [`},
-		"two documents":           {`{"ignore":[]}{}`, "something follows its end"},
+		"two documents":           {`{"ignore":[]}{}`, "there is text after its end"},
 		"unknown key of an entry": {entry(`"adr":"a"`), `entry 2: unknown field "adr"; an entry has address and attribute, or desktop, and reason and expires`},
 		"nothing":                 {entry(``), "entry 2: write either address and attribute, or desktop"},
 		"both":                    {entry(`"address":"a","desktop":"b"`), "entry 2: write either address and attribute, or desktop"},

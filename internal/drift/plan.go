@@ -34,7 +34,7 @@ func readPlan(r io.Reader) (*plan, error) {
 	}
 	switch {
 	case cutShort(err):
-		err = errors.New("it ends in the middle; write it again with terraform show -json PLAN")
+		err = errors.New("it is incomplete; write it again with terraform show -json PLAN")
 	case !p.versioned:
 		err = errNoPlan
 	}

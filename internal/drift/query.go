@@ -79,7 +79,7 @@ func readQuery(r io.Reader) (*query, error) {
 		case errors.Is(err, io.EOF):
 			return q.query, q.finish()
 		case cutShort(err):
-			return q.query, errors.New("it ends in the middle; write it again with terraform query -json")
+			return q.query, errors.New("it is incomplete; write it again with terraform query -json")
 		case err != nil && !q.versioned:
 			return q.query, errNoQuery
 		}

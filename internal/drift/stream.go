@@ -40,7 +40,7 @@ func (s stream) each(begin json.Delim, item func() error) error {
 	case err != nil || first == nil:
 		return err
 	case first != begin:
-		return fmt.Errorf("it has %v where %v belongs", first, begin)
+		return fmt.Errorf("it has %v where %v is expected", first, begin)
 	}
 	for s.More() {
 		if err := item(); err != nil {
@@ -78,7 +78,7 @@ func (s stream) end() error {
 	case err != nil:
 		return err
 	}
-	return errors.New("something follows the end of the document")
+	return errors.New("there is text after the end of the document")
 }
 
 // cutShort reports whether err says that the input ended too early.

@@ -97,12 +97,12 @@ func (c *Command) confirm(question string, yes bool) error {
 		return nil
 	}
 	if !c.Terminal {
-		return errors.New("nobody can be asked, as the standard input is not a terminal; write --yes")
+		return errors.New("the command asks before it changes anything, but the standard input is not a terminal; write --yes to change it without a question")
 	}
 	c.complain("%s Only \"yes\" is accepted: ", question)
 	answer, err := bufio.NewReader(c.Stdin).ReadString('\n')
 	if err != nil {
-		return errors.New("nobody answered; write --yes where nobody can be asked")
+		return errors.New("the standard input ended without an answer; write --yes to run without a question")
 	}
 	if strings.TrimSpace(answer) != "yes" {
 		return errors.New("cancelled; nothing was changed")

@@ -132,7 +132,7 @@ func TestRepair_asks(t *testing.T) {
 	}{
 		"yes\n": {0, "is released"},
 		"y\n":   {1, "cancelled; nothing was changed"},
-		"":      {1, "nobody answered; write --yes"},
+		"":      {1, "without an answer; write --yes"},
 	} {
 		b := newBox(t)
 		ref := b.order("default", "dev")

@@ -67,10 +67,10 @@ func parseArgs(args []string, getenv func(string) string, stderr io.Writer) (*co
 	flags.StringVar(&c.listen, "listen", ":"+port, "`address` to listen on; by default all addresses, and the port in PORT or "+defaultPort)
 	flags.StringVar(&c.inbox, "inbox", "", "`inbox`: the path of a directory, or s3://bucket/prefix?region=…")
 	flags.Var(&recipients, "recipient", "age public `key` (age1…) to seal callbacks to; may be repeated")
-	certificate := flags.String("tls-cert", "", "`file` with the certificate (PEM) and its chain; without it the relay speaks http, for a proxy that speaks https")
+	certificate := flags.String("tls-cert", "", "`file` with the certificate (PEM) and its chain; without it the relay accepts http, for use behind a proxy that accepts https")
 	key := flags.String("tls-key", "", "`file` with the private key (PEM) of the certificate")
 	token := flags.String("token-file", "", "`file` with the token for providers that use the relay as inbox; without it no inbox is served")
-	flags.IntVar(&c.maxConnections, "max-connections", 2000, "most `connections` at the same time")
+	flags.IntVar(&c.maxConnections, "max-connections", 2000, "largest number of `connections` at the same time")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

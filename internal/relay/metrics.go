@@ -50,7 +50,7 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	m.mu.Lock()
 	outcomes := maps.Clone(m.outcomes)
 	m.mu.Unlock()
-	head(w, "callbacks_total", "counter", "Callbacks with a valid id, by what became of them.")
+	head(w, "callbacks_total", "counter", "Callbacks with a valid id, by outcome.")
 	for _, name := range slices.Sorted(maps.Keys(outcomes)) {
 		line(w, fmt.Sprintf("callbacks_total{outcome=%q}", name), float64(outcomes[name]))
 	}
@@ -66,7 +66,7 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		head(w, c.name, c.kind, c.help)
 		line(w, c.name, float64(c.value))
 	}
-	m.received.write(w, "callback_duration_seconds", "From a callback to its answer.")
+	m.received.write(w, "callback_duration_seconds", "Time from a callback to its answer.")
 	m.stored.write(w, "store_duration_seconds", "Time to store a value in the inbox.")
 }
 

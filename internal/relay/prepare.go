@@ -39,7 +39,7 @@ func prepare(ctx context.Context, store inbox.Store) ([]byte, error) {
 	}
 	signing, err := id.MakeKey(ctx, store)
 	if err != nil {
-		return nil, fmt.Errorf("its key cannot be made: %w", err)
+		return nil, fmt.Errorf("its key cannot be created: %w", err)
 	}
 	return signing, nil
 }

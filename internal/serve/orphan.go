@@ -18,7 +18,7 @@ type orphan interface {
 }
 
 // errOrphaned is why an orphan ends.
-var errOrphaned = errors.New("the Terraform that started this provider ended without telling it to end")
+var errOrphaned = errors.New("the Terraform that started this provider ended without stopping it")
 
 // untilOrphaned runs serve until Terraform tells the process to end, and then
 // closes the provider. A Terraform that was killed does not do that, and

@@ -142,7 +142,7 @@ func TestPort_Listen_doesNotWaitForASilentProcess(t *testing.T) {
 		}
 	}
 	_, err = New(Config{Host: "127.0.0.1", Port: number, Folder: folder}).Listen(context.Background())
-	if err == nil || !strings.Contains(err.Error(), "does not hand it over") || !strings.Contains(err.Error(), unix.EADDRINUSE.Error()) {
+	if err == nil || !strings.Contains(err.Error(), "does not share it") || !strings.Contains(err.Error(), unix.EADDRINUSE.Error()) {
 		t.Errorf("Listen: %v", err)
 	}
 }

@@ -152,7 +152,7 @@ func TestDataSources_faults(t *testing.T) {
 		"group refused":          {desktopsOfGroup("dev"), "The desktops of group dev, user dev_01, cannot be listed.", desktoptest.Unavailable()},
 		"user and group":         {strings.Replace(desktopsOf("dev_01"), "{", "{\n user_group = \"dev\"", 1), "Exactly one of these attributes must be configured: [username,user_group]", nil},
 		"list refused":           {desktopsOf("dev_01"), "the database is down.", desktoptest.Refuse("the database is down")},
-		"list down":              {desktopsOf("dev_01"), "The service, or a proxy before it, is not available.", desktoptest.Unavailable()},
+		"list down":              {desktopsOf("dev_01"), "The service, or a proxy in front of it, is not available.", desktoptest.Unavailable()},
 		"volumes half":           {volumesOf("9f0c6d3e"), "is not a JSON document", desktoptest.Truncated()},
 		"volume of no size": {
 			volumesOf("9f0c6d3e"), "a size is \"big\"",

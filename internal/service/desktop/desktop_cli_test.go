@@ -100,7 +100,7 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 	server.Callback(desktoptest.ResourceUpdate, 1, desktoptest.Failure("no memory left"))
 	c := cli(t, server, desktopWith("memory_mib = 8192\n deletion_policy = \"abandon\""))
 	r := c.MustRun("apply", "-auto-approve")
-	for _, text := range []string{"Warning: Unable to Size Desktop", "no memory left", "the next apply retries it"} {
+	for _, text := range []string{"Warning: Unable to Resize Desktop", "no memory left", "the next apply retries it"} {
 		if !r.Says(text) {
 			t.Errorf("the apply does not say %q:\n%s", text, r.Stdout)
 		}

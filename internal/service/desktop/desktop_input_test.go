@@ -42,7 +42,7 @@ func TestDesktop_badInput(t *testing.T) {
 		{with(dev + `password_wo = "x"`), `Attribute "password_wo_version" must be specified when "password_wo" is specified`},
 		{with(dev + `password_wo_version = 1`), `Attribute "password_wo" must be specified when "password_wo_version" is specified`},
 		{with(dev + `password_recipient = "ssh-rsa nonsense"`), "Write an age recipient (age1…) or an SSH public key"},
-		{with(dev + `password_recipient = "AGE-SECRET-KEY-1QQQ"`), "it is a secret key; its public half begins with age1"},
+		{with(dev + `password_recipient = "AGE-SECRET-KEY-1QQQ"`), "it is a secret key; write its public key, which begins with age1"},
 		{with(dev + `timeouts { create = "-5m" }`), `create is "-5m", but a timeout must be longer than zero.`},
 		{with(dev + `timeouts { create = "soon" }`), "must be a string containing a sequence of decimal numbers"},
 	} {
@@ -184,10 +184,10 @@ func TestDesktop_callbackOnLoopback(t *testing.T) {
 	}
 	steps(t, resource.TestStep{
 		Config:      config("") + desktopWith(""),
-		ExpectError: acctest.ErrorContains("would be told to call back 127.0.0.1"),
+		ExpectError: acctest.ErrorContains("the callback URL would be 127.0.0.1"),
 	}, resource.TestStep{
 		Config:      config("listen = \"127.0.0.1:8700\"\n url = \"http://localhost:8700\"") + desktopWith(""),
-		ExpectError: acctest.ErrorContains("would be told to call back localhost"),
+		ExpectError: acctest.ErrorContains("the callback URL would be localhost"),
 	}, resource.TestStep{
 		Config:      config(`listen = ":8700"`) + desktopWith(""),
 		ExpectError: acctest.ErrorContains("Write the address that it can, like http://runner.example.com:8700"),

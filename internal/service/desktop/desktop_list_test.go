@@ -235,7 +235,7 @@ func TestDesktopList_failures(t *testing.T) {
 		want  string
 	}{
 		"unauthorized":       {desktoptest.Unauthorized(), "CLOUDDESKTOP_AUTHORIZATION"},
-		"down":               {desktoptest.Unavailable(), "The service, or a proxy before it, is not available."},
+		"down":               {desktoptest.Unavailable(), "The service, or a proxy in front of it, is not available."},
 		"dropped":            {desktoptest.DropBefore(), "No complete answer arrived"},
 		"half an answer":     {desktoptest.Truncated(), "is not a JSON document"},
 		"the wrong address":  {desktoptest.Answer(http.StatusNotFound, "text/html", "<html>nothing here</html>"), "HTTP status: 404"},

@@ -116,9 +116,9 @@ func (r *desktopResource) dropReference(ctx context.Context, from privateReader,
 // warns about a runner that forgets its orders.
 func (r *desktopResource) noticeOrders(ctx context.Context, plan desktopModel) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if r.client.InboxUnkept() && r.instances.First("unkept inbox") {
+	if r.client.InboxMayBeLost() && r.instances.First("inbox may be lost") {
 		diags.Append(diagnose.Warn("Orders May Be Forgotten",
-			"This looks like a CI runner, and the orders of this apply are remembered in Terraform's data directory, which the runner may not keep. "+
+			"This looks like a CI runner, and the orders of this apply are stored in Terraform's data directory, which the runner may not keep. "+
 				"If the apply is interrupted, the next one may order a desktop a second time. Set inbox and scope in the provider's callback block."))
 	}
 	if plan.UserGroup.IsUnknown() || plan.Username.IsUnknown() && plan.UserGroup.IsNull() || plan.OS.IsUnknown() {
@@ -139,7 +139,7 @@ func (r *desktopResource) noticeOrders(ctx context.Context, plan desktopModel) d
 			led = fmt.Sprintf(" It led to desktop %s.", o.DesktopUUID)
 		}
 		diags.Append(diagnose.Warn("An Earlier Order Is Open",
-			fmt.Sprintf("Order %s of an earlier apply asked for a desktop of this kind, and no state is known to contain it.%s The apply does not order past it: it resumes the order, or stops and says what to do. To see the order, run: %s", o.Ref, led, o.ShowCommand)))
+			fmt.Sprintf("Order %s of an earlier apply asked for a desktop of this kind, and no state is known to contain it.%s The apply does not place another order: it resumes this one, or stops and says what to do. To see the order, run: %s", o.Ref, led, o.ShowCommand)))
 	}
 	return diags
 }

@@ -37,7 +37,7 @@ func (m *desktopModel) checkRecipient(state desktopModel) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diagnose.AttributeWarning(path.Root("password_recipient"), "Password Stays Encrypted to the Former Key",
-		"The provider does not know the initial password any more, so encrypted_password can still only be decrypted with the former key. "+
+		"The provider has only the encrypted initial password, so encrypted_password can still only be decrypted with the former key. "+
 			"To give the new key's owner a password, set password_wo and password_wo_version, or reset the password with clouddesktop_user_password.")}
 }
 

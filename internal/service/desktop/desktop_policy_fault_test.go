@@ -71,7 +71,7 @@ func TestDesktopPolicy_callbackOnLoopback(t *testing.T) {
 	}
 	steps(t, resource.TestStep{
 		Config:      config(true),
-		ExpectError: acctest.ErrorContains("would be told to call back 127.0.0.1"),
+		ExpectError: acctest.ErrorContains("the callback URL would be 127.0.0.1"),
 	}, resource.TestStep{
 		Config:             config(false),
 		PlanOnly:           true,

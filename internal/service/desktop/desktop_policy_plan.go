@@ -72,11 +72,11 @@ func (r *desktopPolicyResource) checkScope(plan desktopPolicyModel) diag.Diagnos
 	if problem == "" {
 		return nil
 	}
-	remedy := ` Write desktop_uuid, or take policy_scope out of the provider's desktop block.`
+	remedy := ` Write desktop_uuid, or remove policy_scope from the provider's desktop block.`
 	if !plan.DesktopUUID.IsNull() {
-		remedy = ` Take desktop_uuid out, or, if the deployment takes a desktop with a policy, set policy_scope = "desktop" in the provider's desktop block.`
+		remedy = ` Remove desktop_uuid, or, if each desktop of the deployment can have its own policy, set policy_scope = "desktop" in the provider's desktop block.`
 	}
-	return diag.Diagnostics{diagnose.AttributeError(path.Root("desktop_uuid"), "Policy Does Not Fit Policy Scope", problem+remedy)}
+	return diag.Diagnostics{diagnose.AttributeError(path.Root("desktop_uuid"), "Policy Does Not Match Policy Scope", problem+remedy)}
 }
 
 // checkReset refuses to destroy a policy that was set under another policy
@@ -138,6 +138,6 @@ func unreadable(plan desktopPolicyModel) diag.Diagnostic {
 	}
 	slices.Sort(set)
 	return diagnose.Warn("Policy Cannot Be Read",
-		fmt.Sprintf("The service does not tell what the policy (%s) is now, so it is not known whether anything changes. The apply sets %s.",
+		fmt.Sprintf("The service does not report the current policy (%s), so the provider cannot know whether anything changes. The apply sets %s.",
 			plan.scope(), strings.Join(set, " and ")))
 }

@@ -32,15 +32,15 @@ func readError(state desktopModel, err error) error {
 	if !isUnknownUser(err) {
 		return err
 	}
-	return diagnose.WithHint(err, fmt.Sprintf("An error of the service does not prove that the desktop is gone, so the state keeps it. "+
+	return diagnose.WithHint(err, fmt.Sprintf("An error of the service does not prove that the desktop was removed, so it stays in the state. "+
 		"If user %s or the desktop no longer exists, remove the resource from the state with: terraform state rm ADDRESS. "+
-		"Otherwise make the service know the user again, and plan again.", username))
+		"Otherwise restore the user in the service, and plan again.", username))
 }
 
 // notListedYet warns about a desktop that is in the state and that no list has
 // shown yet.
 func notListedYet(state desktopModel) diag.Diagnostic {
 	return diagnose.Warn("Desktop Is Not Listed Yet",
-		fmt.Sprintf("Desktop %s was ordered, but the list of the desktops of user %s does not contain it yet. The list may lag behind the order, so the state keeps the desktop. "+
+		fmt.Sprintf("Desktop %s was ordered, but the list of the desktops of user %s does not contain it yet. The service may list a desktop some time after the order, so it stays in the state. "+
 			"If it never appears, remove it from the state with: terraform state rm ADDRESS", state.DesktopUUID.ValueString(), state.Username.ValueString()))
 }

@@ -73,7 +73,7 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	reference, err := r.client.Reference(context.WithoutCancel(ctx), order)
 	if err != nil {
-		resp.Diagnostics.Append(diagnose.Warning("Remember Order of Desktop", err, retryNote(ordered)))
+		resp.Diagnostics.Append(diagnose.Warning("Store Order of Desktop", err, retryNote(ordered)))
 	}
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, orderKey, reference)...)
 	resp.Diagnostics.Append(plan.storePassword(ordered.Password)...)
@@ -142,7 +142,7 @@ func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest
 	resp.Diagnostics.Append(r.dropReference(ctx, req.Private, resp.Private)...)
 	// What fails keeps its former value, so that the next plan shows it again.
 	if err := r.resize(ctx, state.DesktopUUID.ValueString(), plan.sizes, state.sizes); err != nil {
-		resp.Diagnostics.Append(diagnose.Error("Size Desktop", err))
+		resp.Diagnostics.Append(diagnose.Error("Resize Desktop", err))
 		plan.sizes = state.sizes
 	}
 	if plan.resetsPassword(state) {

@@ -22,7 +22,7 @@ func (r *desktopResource) setUp(ctx context.Context, plan desktopModel, password
 	}
 	if err := r.resize(ctx, got.DesktopUUID, plan.sizes, sizes{}); err != nil {
 		failed.Sizes = true
-		diags.Append(diagnose.Warning("Size Desktop", err, retryNote(got)))
+		diags.Append(diagnose.Warning("Resize Desktop", err, retryNote(got)))
 	}
 	if password.IsNull() {
 		return failed, diags, nil

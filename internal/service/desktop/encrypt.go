@@ -17,7 +17,7 @@ func parseRecipient(key string) (age.Recipient, error) {
 		return agessh.ParseRecipient(key)
 	}
 	if strings.HasPrefix(key, "AGE-SECRET-KEY-") {
-		return nil, errors.New("it is a secret key; its public half begins with age1")
+		return nil, errors.New("it is a secret key; write its public key, which begins with age1")
 	}
 	recipients, err := age.ParseRecipients(strings.NewReader(key))
 	if err != nil {

@@ -82,7 +82,7 @@ func TestResetPassword_failures(t *testing.T) {
 		}, "*** is too short."},
 		"down": {func(s *desktoptest.Server) {
 			s.Fail(desktoptest.PasswordReset, -1, desktoptest.Unavailable())
-		}, "The service, or a proxy before it, is not available."},
+		}, "The service, or a proxy in front of it, is not available."},
 		"unreachable": {func(s *desktoptest.Server) {
 			s.Fail(desktoptest.PasswordReset, -1, desktoptest.DropBefore())
 		}, "No complete answer arrived"},

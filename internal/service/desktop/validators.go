@@ -45,6 +45,6 @@ func (recipientValidator) ValidateString(_ context.Context, req validator.String
 	}
 	if _, err := parseRecipient(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.Append(diagnose.AttributeError(req.Path, "Invalid Recipient",
-			fmt.Sprintf("It is no public key that a password can be encrypted to (%v). Write an age recipient (age1…) or an SSH public key (ssh-ed25519 … or ssh-rsa …).", err)))
+			fmt.Sprintf("It is not a public key that a password can be encrypted to (%v). Write an age recipient (age1…) or an SSH public key (ssh-ed25519 … or ssh-rsa …).", err)))
 	}
 }

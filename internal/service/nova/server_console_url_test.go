@@ -199,7 +199,7 @@ func TestServerConsoleURL_errors(t *testing.T) {
 		"deleted": {prepare: func(c cloud) { c.nova.DeleteServer(serverID) }, want: "Instance " + serverID + " could not be found. Service: nova Operation: POST /servers/{server_id}/remote-consoles"},
 		"stopped": {
 			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Stopped) },
-			want:    "The server is in the state SHUTOFF, which does not end by itself. Start it, then try again.",
+			want:    "The server is in the state SHUTOFF, which does not change by itself. Start it, then try again.",
 		},
 		"in error": {
 			prepare: func(c cloud) { c.nova.SetServer(serverID, novatest.Failed) },

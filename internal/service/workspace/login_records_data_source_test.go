@@ -159,7 +159,7 @@ func TestLoginRecords_badInput(t *testing.T) {
 	for _, tt := range []struct{ config, want string }{
 		{config + data(`start_time = "2020-04-24T00:01Z"`), `Attribute "end_time" must be specified when "start_time" is specified`},
 		{config + data(`end_time = "2020-04-24T00:01Z"`), `Attribute "start_time" must be specified when "end_time" is specified`},
-		{config + data("start_time = \"yesterday\"\n end_time = \"2020-04-24T00:01Z\""), `"yesterday" is no time. Write it like 2016-08-20T21:11:00+08:00 or 2016-08-20T21:11Z.`},
+		{config + data("start_time = \"yesterday\"\n end_time = \"2020-04-24T00:01Z\""), `"yesterday" is not a time. Write it like 2016-08-20T21:11:00+08:00 or 2016-08-20T21:11Z.`},
 		{config + data("start_time = \"2020-04-24T00:02Z\"\n end_time = \"2020-04-24T00:01Z\""), "It is before start_time. Write a later time."},
 		{config + data("min_network_rtt = 5\n max_network_rtt = 4"), "It is less than min_network_rtt. Write 5 or more."},
 		{config + data("min_network_rtt = -1"), "min_network_rtt value must be at least 0"},

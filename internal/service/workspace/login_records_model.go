@@ -141,6 +141,6 @@ func (v timeValidator) ValidateString(_ context.Context, req validator.StringReq
 	}
 	if _, err := parseTime(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.Append(diagnose.AttributeError(req.Path, "Invalid Time",
-			fmt.Sprintf("%q is no time. Write it like 2016-08-20T21:11:00+08:00 or 2016-08-20T21:11Z.", req.ConfigValue.ValueString())))
+			fmt.Sprintf("%q is not a time. Write it like 2016-08-20T21:11:00+08:00 or 2016-08-20T21:11Z.", req.ConfigValue.ValueString())))
 	}
 }

@@ -26,7 +26,7 @@ func (f fault) plan(s *desktoptest.Server) {
 	s.Callback(f.call, f.times, f.callback)
 }
 
-const message = "the simulator was asked to fail"
+const message = "the simulator returns this error on request"
 
 var (
 	calls = map[string]desktoptest.Call{
