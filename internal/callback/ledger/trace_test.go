@@ -77,6 +77,32 @@ func TestTrace_processThatIsOlderThanAnotherApplyTakesNoTerm(t *testing.T) {
 	})
 }
 
+// H3: an apply whose lock was forced ordered what a newer state contained.
+func TestTrace_applyThatIsOlderThanAConfirmationOrdersNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite()
+		d := mustGet(t, s.process("p1"), s.request())
+		s.set("p1", ledger.ProcessEnded)
+		time.Sleep(time.Minute)
+		late := s.process("p2")
+		time.Sleep(time.Minute)
+		if err := s.process("plan").Confirm(t.Context(), ledger.Reference{Ref: d.Ref(), Desktop: d.Desktop}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		_, err := get(t.Context(), late, s.request())
+		if failed, ok := errors.AsType[*ledger.Error](err); !ok || failed.Outcome.Stop == nil || failed.Outcome.Stop.Reason != ledger.StopNewerApply || s.ordered() != 1 {
+			t.Errorf("the late apply returned %v after %d orders", err, s.ordered())
+		}
+		s.set("p2", ledger.ProcessEnded)
+		time.Sleep(time.Second)
+		if next := mustGet(t, s.process("p3"), s.request()); next.Resumed || s.ordered() != 2 {
+			t.Errorf("the next apply resumed %v after %d orders", next.Resumed, s.ordered())
+		}
+	})
+}
+
 // H5: the rightful process lost to one that woke up, because claims and
 // deliveries were keys of their own.
 func TestTrace_deliveryAfterAClaimStoresNothing(t *testing.T) {
