@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,6 +17,14 @@ import (
 type memory struct {
 	mu     sync.Mutex
 	values map[string]memoryValue
+	broken error // What a List returns, if not nil.
+}
+
+// fail makes each List fail, or succeed again.
+func (m *memory) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.broken = err
 }
 
 type memoryValue struct {
@@ -66,7 +75,7 @@ func (m *memory) Get(ctx context.Context, key string) ([]byte, error) {
 func (m *memory) List(ctx context.Context, prefix string) (inbox.Listing, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.enter(ctx); err != nil {
+	if err := cmp.Or(m.enter(ctx), m.broken); err != nil {
 		return inbox.Listing{}, err
 	}
 	list := inbox.Listing{Now: now()}
