@@ -49,6 +49,12 @@ func (v Version) GeneratesConfig() bool {
 	return v.OpenTofu || v.Minor != 16 || v.Patch > 2
 }
 
+// RemovedLifecycle reports whether a removed block has a lifecycle block. Before
+// OpenTofu 1.10 a removed block never destroys.
+func (v Version) RemovedLifecycle() bool {
+	return !v.OpenTofu || v.Minor >= 10
+}
+
 // Opens returns how often a plan and its apply open an ephemeral resource that
 // nothing uses: OpenTofu does not open it in apply.
 func (v Version) Opens() int {

@@ -57,3 +57,16 @@ func TestVersion_generatesConfig(t *testing.T) {
 		}
 	}
 }
+
+func TestVersion_removedLifecycle(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[Version]bool{
+		{Minor: 8}:                  true,
+		{OpenTofu: true, Minor: 9}:  false,
+		{OpenTofu: true, Minor: 10}: true,
+	} {
+		if got := version.RemovedLifecycle(); got != want {
+			t.Errorf("%s has a lifecycle in removed blocks: %t, want %t", version, got, want)
+		}
+	}
+}

@@ -20,6 +20,8 @@ type Registry struct {
 	resets   map[string]string // The instance whose destruction resets each thing.
 	said     map[string]bool
 	locks    map[string]chan struct{}
+
+	refreshes map[string]*refreshed // The things that this walk has read.
 }
 
 // New returns an empty registry.
@@ -30,6 +32,8 @@ func New() *Registry {
 		resets:   map[string]string{},
 		locks:    map[string]chan struct{}{},
 		said:     map[string]bool{},
+
+		refreshes: map[string]*refreshed{},
 	}
 }
 

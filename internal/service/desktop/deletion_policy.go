@@ -39,6 +39,10 @@ func (m *desktopModel) prior() priorDesktop {
 	}
 }
 
+func (p priorDesktop) String() string {
+	return fmt.Sprintf("desktop %s of user %s", p.UUID, p.Username)
+}
+
 // checkDestroy refuses to destroy a desktop that must not be, and warns about
 // any other: it keeps running, because the service cannot delete it.
 func (r *desktopResource) checkDestroy(ctx context.Context, prior priorDesktop) diag.Diagnostic {

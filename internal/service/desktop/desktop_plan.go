@@ -35,7 +35,10 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.RequiresReplace = replacements(config, plan, state)
 	}
 	replace := len(resp.RequiresReplace) > 0
-	if !create {
+	if create {
+		resp.Diagnostics.Append(r.checkTainted(ctx, plan)...)
+	} else {
+		r.planned(state)
 		resp.Diagnostics.Append(r.confirmOrder(ctx, state, req.Private)...)
 	}
 	resp.Diagnostics.Append(r.planPrior(ctx, req, resp, state, destroy || replace)...)

@@ -97,6 +97,7 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 	defer cancel()
 
 	if err := r.client.Available(); err != nil {
+		r.refreshed(state)
 		resp.Diagnostics.Append(diagnose.Warning("Read Desktop", err, "The state is kept as it is."))
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
@@ -123,6 +124,7 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 		}
 		state.fromVolumes(volumes)
 	}
+	r.refreshed(state)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

@@ -92,7 +92,8 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				Optional: true, Computed: true,
 				Default: stringdefault.StaticString(deletionAbandon),
 				MarkdownDescription: "What a destroy does, because the service cannot delete a desktop: `abandon` (default) leaves it running, " +
-					"`revoke` also resets the user's password to a random one, `prevent` is an error.",
+					"`revoke` also resets the user's password to a random one, `prevent` is an error at plan time, before anything is ordered. " +
+					"With `-refresh=false`, a plan cannot see that a desktop with `prevent` is tainted: then the apply reports the error, after it has ordered a new desktop if `create_before_destroy` is set.",
 				Validators: []validator.String{stringvalidator.OneOf(deletionAbandon, deletionRevoke, deletionPrevent)},
 			},
 			"desktop_uuid": schema.StringAttribute{

@@ -194,6 +194,19 @@ func TestLifecycleCLI_preventDestroy(t *testing.T) {
 	checkUsable(t, server, c, false)
 }
 
+// removedBlock takes a resource out of the state, and destroys it or not.
+func removedBlock(t *testing.T, from string, destroy bool) string {
+	t.Helper()
+	lifecycle := fmt.Sprintf("lifecycle {\n    destroy = %t\n  }", destroy)
+	if v := acctest.CLIVersion(t); !v.RemovedLifecycle() {
+		if destroy {
+			t.Skipf("a removed block of %s never destroys", v)
+		}
+		lifecycle = ""
+	}
+	return fmt.Sprintf("removed {\n  from = %s\n  %s\n}\n", from, lifecycle)
+}
+
 func TestLifecycleCLI_removedBlocks(t *testing.T) {
 	t.Parallel()
 	for _, destroy := range []bool{false, true} {
@@ -204,7 +217,7 @@ func TestLifecycleCLI_removedBlocks(t *testing.T) {
 			c.MustRun("apply", "-auto-approve")
 			var removed strings.Builder
 			for _, name := range []string{"desktop", "desktop_policy", "user_password"} {
-				fmt.Fprintf(&removed, "removed {\n  from = clouddesktop_%s.test\n  lifecycle {\n    destroy = %t\n  }\n}\n", name, destroy)
+				removed.WriteString(removedBlock(t, "clouddesktop_"+name+".test", destroy))
 			}
 			c.Write("resources.tf", removed.String())
 			c.MustRun("plan")

@@ -1,0 +1,85 @@
+package instances
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// planGrace is how long Terraform may take from the refresh of an object to its
+// plan. Between the two it only validates the object's configuration.
+const planGrace = 10 * time.Second
+
+// refreshed is an object that this walk has read.
+type refreshed struct {
+	owners  []string
+	planned chan struct{}
+	until   time.Time
+}
+
+// Refreshed records that this walk has read a thing of some owners. Terraform
+// plans it next, with its prior state, unless it is tainted.
+func (r *Registry) Refreshed(thing string, owners ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.refreshes[thing]; !ok {
+		r.refreshes[thing] = &refreshed{owners, make(chan struct{}), time.Now().Add(planGrace)}
+	}
+}
+
+// Planned records that this walk has planned a thing with its prior state.
+func (r *Registry) Planned(thing string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	seen, ok := r.refreshes[thing]
+	if !ok {
+		return
+	}
+	if !seen.isPlanned() {
+		close(seen.planned)
+	}
+}
+
+func (r *refreshed) isPlanned() bool {
+	select {
+	case <-r.planned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Unplanned returns the things of an owner that this walk has read and does not
+// plan with their prior state. Terraform may be about to plan some of them, so it
+// waits until it has, or has had the time for it.
+func (r *Registry) Unplanned(ctx context.Context, owner string) []string {
+	var unplanned []string
+	for thing, seen := range r.refreshedOf(owner) {
+		grace, cancel := context.WithDeadline(ctx, seen.until)
+		select {
+		case <-seen.planned:
+		case <-grace.Done():
+		}
+		cancel()
+		if !seen.isPlanned() {
+			unplanned = append(unplanned, thing)
+		}
+	}
+	if ctx.Err() != nil {
+		return nil // Nothing is known about a plan that is interrupted.
+	}
+	slices.Sort(unplanned)
+	return unplanned
+}
+
+func (r *Registry) refreshedOf(owner string) map[string]*refreshed {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	of := map[string]*refreshed{}
+	for thing, seen := range r.refreshes {
+		if slices.Contains(seen.owners, owner) {
+			of[thing] = seen
+		}
+	}
+	return of
+}
