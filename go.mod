@@ -18,7 +18,7 @@ require (
 	github.com/hashicorp/terraform-plugin-go v0.31.0
 	github.com/hashicorp/terraform-plugin-log v0.11.0
 	github.com/hashicorp/terraform-plugin-testing v1.16.0
-	github.com/minio/minio-go/v7 v7.4.1 // Signs requests to buckets and reads AWS profiles (Apache 2.0, 1 MB).
+	github.com/minio/minio-go/v7 v7.4.1 // Signs requests to buckets and finds AWS credentials (Apache 2.0, 1 MB).
 	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common v1.3.209 // Signs requests to Tencent Cloud and finds its credentials.
 	github.com/vmihailenco/msgpack/v5 v5.4.1 // Reads states in the form of the protocol.
 	github.com/zclconf/go-cty v1.18.1 // Documentation: types in schemas.

@@ -70,7 +70,7 @@ func (i *inboxes) addBucket(ctx context.Context, dir string) error {
 		return err
 	}
 	address := server.Address("bench")
-	store, err := s3.New(s3.Config{Address: address, HTTPClient: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}}, Keys: s3test.Keys()})
+	store, err := s3.New(s3.Config{Address: address, HTTPClient: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}}, Credentials: s3test.Credentials()})
 	i.kinds = append(i.kinds, measuredInbox{
 		"bucket", store, fmt.Sprintf("inbox = %q", address),
 		[]string{"AWS_ACCESS_KEY_ID=" + s3test.AccessKey, "AWS_SECRET_ACCESS_KEY=" + s3test.SecretKey},

@@ -130,7 +130,7 @@ func openInbox(t *testing.T, text string) inbox.Store {
 		}
 		return s
 	}
-	s, err := s3.New(s3.Config{Address: text, HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Keys: s3test.Keys()})
+	s, err := s3.New(s3.Config{Address: text, HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Credentials: s3test.Credentials()})
 	if err != nil {
 		t.Fatal(err)
 	}

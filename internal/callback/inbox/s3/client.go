@@ -13,9 +13,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/minio/minio-go/v7/pkg/credentials"
 	"github.com/minio/minio-go/v7/pkg/signer"
-
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
 )
 
 const (
@@ -29,8 +28,8 @@ const (
 // client sends signed requests to one bucket.
 type client struct {
 	*location
-	http *http.Client
-	keys *awskeys.Keys
+	http        *http.Client
+	credentials *credentials.Credentials
 }
 
 // request is a call of the bucket.
@@ -52,7 +51,7 @@ type answer struct {
 func (c *client) send(ctx context.Context, r request) (answer, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %v", attemptTimeout))
 	defer cancel()
-	req, keyID, err := c.sign(ctx, r)
+	req, used, err := c.sign(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -67,7 +66,7 @@ func (c *client) send(ctx context.Context, r request) (answer, error) {
 	}
 	if resp.StatusCode/100 != 2 {
 		failed := c.parseError(r, resp, body)
-		failed.renewed = failed.Code == "ExpiredToken" && c.keys.Expire(ctx, keyID)
+		failed.renewed = failed.Code == "ExpiredToken" && c.expire(ctx, used)
 		return answer{}, failed
 	}
 	if err != nil {
@@ -80,9 +79,9 @@ func (c *client) send(ctx context.Context, r request) (answer, error) {
 	return answer{body: body, date: date}, nil
 }
 
-// sign makes the HTTP request and returns it with the id of the key that signed
-// it. A signed request names its own time, so each attempt needs a new signature.
-func (c *client) sign(ctx context.Context, r request) (*http.Request, string, error) {
+// sign makes the HTTP request and returns it with the credentials that signed it.
+// A signed request names its own time, so each attempt needs a new signature.
+func (c *client) sign(ctx context.Context, r request) (*http.Request, credentials.Value, error) {
 	address := *c.base
 	if r.object != "" {
 		address.Path += c.prefix + r.object
@@ -90,15 +89,43 @@ func (c *client) sign(ctx context.Context, r request) (*http.Request, string, er
 	address.RawQuery = r.query.Encode()
 	req, err := http.NewRequestWithContext(ctx, r.method, address.String(), bytes.NewReader(r.body))
 	if err != nil {
-		return nil, "", err
+		return nil, credentials.Value{}, err
 	}
 	req.GetBody = nil // Only call retries requests.
 	maps.Copy(req.Header, r.header)
 	sum := sha256.Sum256(r.body)
 	req.Header.Set("X-Amz-Content-Sha256", hex.EncodeToString(sum[:]))
-	keys, err := c.keys.Get(ctx)
+	value, err := c.find(ctx)
 	if err != nil {
-		return nil, "", err
+		return nil, value, err
 	}
-	return signer.SignV4(*req, keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken, c.region), keys.AccessKeyID, nil
+	return signer.SignV4(*req, value.AccessKeyID, value.SecretAccessKey, value.SessionToken, c.region), value, nil
+}
+
+// find returns the credentials, which may have to be fetched.
+func (c *client) find(ctx context.Context) (credentials.Value, error) {
+	type result struct {
+		value credentials.Value
+		err   error
+	}
+	found := make(chan result, 1)
+	go func() { // The lock of the credentials and a program of a profile know no context.
+		value, err := c.credentials.GetWithContext(&credentials.CredContext{Context: ctx})
+		found <- result{value, err}
+	}()
+	select {
+	case r := <-found:
+		return r.value, r.err
+	case <-ctx.Done():
+		return credentials.Value{}, fmt.Errorf("no credentials for the bucket: %w", context.Cause(ctx))
+	}
+}
+
+// expire makes find look for other credentials than those that the service says
+// have expired. It reports whether there may be others.
+func (c *client) expire(ctx context.Context, used credentials.Value) bool {
+	if current, err := c.find(ctx); err == nil && current.SessionToken == used.SessionToken {
+		c.credentials.Expire()
+	}
+	return !used.Expiration.IsZero()
 }

@@ -2,7 +2,7 @@
 // S3, for any number of runners.
 //
 // It is a client of its own, because it needs five calls and full control over
-// retries and headers; signatures come from minio-go.
+// retries and headers; signatures and credentials come from minio-go.
 package s3
 
 import (
@@ -16,7 +16,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
 // Scheme is the scheme of the address of a bucket.
@@ -30,8 +30,8 @@ type Config struct {
 	Address string
 	// HTTPClient sends the requests. It must not follow redirects.
 	HTTPClient *http.Client
-	// Keys sign the requests; nil looks for them as the AWS tools do.
-	Keys *awskeys.Keys
+	// Credentials sign the requests; nil looks for them as the AWS tools do.
+	Credentials *credentials.Credentials
 }
 
 // location is a parsed address.

@@ -9,8 +9,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awscredentials"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/s3test"
 )
 
@@ -74,28 +76,20 @@ func TestError_saysWhatToDo(t *testing.T) {
 	}
 }
 
-// nothing is an environment without keys, on a machine without a role.
-func nothing(name string) string {
-	if name == "AWS_EC2_METADATA_DISABLED" {
-		return "true"
-	}
-	return ""
-}
-
 func TestStore_namesWhatARealServerRefuses(t *testing.T) {
-	t.Parallel()
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	s := server(t)
 	address := s.Address(newBucket(t, s))
 	for want, c := range map[string]struct {
-		address string
-		keys    *awskeys.Keys
+		address     string
+		credentials *credentials.Credentials
 	}{
-		"check AWS_ACCESS_KEY_ID":     {address, awskeys.Static("nobody", s3test.SecretKey)},
-		"check AWS_SECRET_ACCESS_KEY": {address, awskeys.Static(s3test.AccessKey, "wrong")},
-		"create the bucket":           {s.Address("no-such-bucket"), s3test.Keys()},
-		"no credentials":              {address, awskeys.New(awskeys.Config{Getenv: nothing})},
+		"check AWS_ACCESS_KEY_ID":     {address, credentials.NewStaticV4("nobody", s3test.SecretKey, "")},
+		"check AWS_SECRET_ACCESS_KEY": {address, credentials.NewStaticV4(s3test.AccessKey, "wrong", "")},
+		"create the bucket":           {s.Address("no-such-bucket"), s3test.Credentials()},
+		"no credentials":              {address, awscredentials.New(awscredentials.Config{})},
 	} {
-		store, err := New(Config{Address: c.address, HTTPClient: &http.Client{Transport: newTransport(t)}, Keys: c.keys})
+		store, err := New(Config{Address: c.address, HTTPClient: &http.Client{Transport: newTransport(t)}, Credentials: c.credentials})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -80,7 +80,7 @@ func open(t *testing.T, address string) *Store {
 
 func openThrough(t *testing.T, address string, transport http.RoundTripper) *Store {
 	t.Helper()
-	s, err := New(Config{Address: address, HTTPClient: &http.Client{Transport: transport}, Keys: s3test.Keys()})
+	s, err := New(Config{Address: address, HTTPClient: &http.Client{Transport: transport}, Credentials: s3test.Credentials()})
 	if err != nil {
 		t.Fatal(err)
 	}

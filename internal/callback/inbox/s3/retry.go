@@ -8,7 +8,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awscredentials"
 )
 
 const (
@@ -37,8 +37,8 @@ func temporary(err error) bool {
 	if _, ok := errors.AsType[*unreachableError](err); ok {
 		return true
 	}
-	if keys, ok := errors.AsType[*awskeys.Error](err); ok {
-		return keys.Temporary()
+	if missing, ok := errors.AsType[*awscredentials.Error](err); ok {
+		return missing.Temporary()
 	}
 	e, ok := errors.AsType[*Error](err)
 	if !ok {

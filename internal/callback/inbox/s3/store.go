@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awscredentials"
 )
 
 // Store is an inbox.Store in a bucket.
@@ -33,10 +33,10 @@ func New(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if cfg.Keys == nil {
-		cfg.Keys = awskeys.New(awskeys.Config{HTTPClient: cfg.HTTPClient, Region: l.region})
+	if cfg.Credentials == nil {
+		cfg.Credentials = awscredentials.New(awscredentials.Config{HTTPClient: cfg.HTTPClient, Region: l.region})
 	}
-	return &Store{client: client{location: l, http: cfg.HTTPClient, keys: cfg.Keys}}, nil
+	return &Store{client: client{location: l, http: cfg.HTTPClient, credentials: cfg.Credentials}}, nil
 }
 
 // Create implements inbox.Store.

@@ -17,7 +17,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
 // Region is the region of every server.
@@ -29,8 +29,10 @@ const (
 	SecretKey = "test-secret-key"
 )
 
-// Keys returns the keys of the server's user.
-func Keys() *awskeys.Keys { return awskeys.Static(AccessKey, SecretKey) }
+// Credentials returns the keys of the server's user.
+func Credentials() *credentials.Credentials {
+	return credentials.NewStaticV4(AccessKey, SecretKey, "")
+}
 
 // Server is a running versitygw whose objects are files.
 type Server struct {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package awskeys_test
+package awscredentials_test
 
 import (
 	"os"
@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awskeys"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awscredentials"
 )
 
 const credentialsFile = `[default]
@@ -38,7 +40,7 @@ credential_process = PROGRAM missing
 `
 
 // The files are named by the real environment.
-func TestKeys_ofProfiles(t *testing.T) {
+func TestCredentials_ofProfiles(t *testing.T) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "program")
 	for path, content := range map[string]string{
@@ -54,13 +56,15 @@ func TestKeys_ofProfiles(t *testing.T) {
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(dir, "credentials"))
 	t.Setenv("AWS_CONFIG_FILE", filepath.Join(dir, "config"))
 	t.Setenv("HOME", dir)
-	for profile, want := range map[string]awskeys.Value{
+	for profile, want := range map[string]credentials.Value{
 		"":        {AccessKeyID: "from-default", SecretAccessKey: "s"},
 		"other":   {AccessKeyID: "from-other", SecretAccessKey: "s", SessionToken: "t"},
-		"program": {AccessKeyID: "from-program", SecretAccessKey: "s", SessionToken: "t", Expires: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)},
+		"program": {AccessKeyID: "from-program", SecretAccessKey: "s", SessionToken: "t", Expiration: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)},
 	} {
 		t.Setenv("AWS_PROFILE", profile)
-		if got, err := awskeys.New(awskeys.Config{}).Get(t.Context()); got != want || err != nil {
+		got, err := get(t, awscredentials.New(awscredentials.Config{}))
+		want.SignerType = credentials.SignatureV4
+		if got != want || err != nil {
 			t.Errorf("%q: %+v (%v), want %+v", profile, got, err, want)
 		}
 	}
@@ -72,14 +76,14 @@ func TestKeys_ofProfiles(t *testing.T) {
 		"missing":        `"missing" does not exist`,
 	} {
 		t.Setenv("AWS_PROFILE", profile)
-		if _, err := awskeys.New(awskeys.Config{}).Get(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := get(t, awscredentials.New(awscredentials.Config{})); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: Get returned %v, want %q", profile, err, want)
 		}
 	}
 	t.Setenv("AWS_PROFILE", "other")
 	t.Setenv("AWS_ACCESS_KEY_ID", "from-environment")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "s")
-	if got := get(t, awskeys.New(awskeys.Config{})); got.AccessKeyID != "from-environment" {
+	if got := mustGet(t, awscredentials.New(awscredentials.Config{})); got.AccessKeyID != "from-environment" {
 		t.Errorf("the environment does not take precedence: %+v", got)
 	}
 }

@@ -15,15 +15,20 @@ const (
 	role           = "arn:aws:iam::123456789012:role/inbox"
 )
 
-// Setup is an environment with one source of keys.
+// Setup is an environment with one source of credentials.
 type Setup struct {
 	Environment map[string]string
 	// Secrets must not be in an error or a log.
 	Secrets []string
 }
 
-// Getenv reads the environment of the setup.
-func (s Setup) Getenv(name string) string { return s.Environment[name] }
+// Use sets the environment for a test.
+func (s Setup) Use(t *testing.T) {
+	t.Helper()
+	for name, value := range s.Environment {
+		t.Setenv(name, value)
+	}
+}
 
 // Setups starts the services of AWS and returns an environment for each.
 func Setups(t *testing.T, issuer *Issuer) map[string]Setup {
@@ -33,7 +38,7 @@ func Setups(t *testing.T, issuer *Issuer) map[string]Setup {
 	eks := serve(t, &Container{Issuer: issuer, Path: "/v1/credentials", Token: containerToken})
 	return map[string]Setup{
 		"web identity": {Environment: map[string]string{
-			"AWS_WEB_IDENTITY_TOKEN_FILE": writeFile(t, webToken+"\n"), "AWS_ROLE_ARN": role, "AWS_ENDPOINT_URL_STS": sts,
+			"AWS_WEB_IDENTITY_TOKEN_FILE": writeFile(t, webToken), "AWS_ROLE_ARN": role, "AWS_ENDPOINT_URL_STS": sts,
 		}, Secrets: []string{webToken}},
 		"ECS": {Environment: map[string]string{
 			"AWS_CONTAINER_CREDENTIALS_FULL_URI": ecs + "/v2/credentials?id=path-secret",
@@ -41,7 +46,7 @@ func Setups(t *testing.T, issuer *Issuer) map[string]Setup {
 		"EKS Pod Identity": {Environment: map[string]string{
 			"AWS_CONTAINER_CREDENTIALS_FULL_URI":     eks + "/v1/credentials",
 			"AWS_CONTAINER_AUTHORIZATION_TOKEN":      "overridden",
-			"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": writeFile(t, containerToken+"\n"),
+			"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": writeFile(t, containerToken),
 		}, Secrets: []string{containerToken}},
 		"container with a token": {Environment: map[string]string{
 			"AWS_CONTAINER_CREDENTIALS_FULL_URI": eks + "/v1/credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN": containerToken,
@@ -49,9 +54,6 @@ func Setups(t *testing.T, issuer *Issuer) map[string]Setup {
 		"machine": {Environment: map[string]string{
 			"AWS_EC2_METADATA_SERVICE_ENDPOINT": serve(t, &Machine{Issuer: issuer, Role: "inbox"}),
 		}, Secrets: []string{machineToken}},
-		"machine without tokens": {Environment: map[string]string{
-			"AWS_EC2_METADATA_SERVICE_ENDPOINT": serve(t, &Machine{Issuer: issuer, Role: "inbox", FirstVersion: true}),
-		}},
 	}
 }
 

@@ -35,8 +35,6 @@ type Machine struct {
 	*Issuer
 	// Role is the name of the role; empty if there is none.
 	Role string
-	// FirstVersion is a service that knows no tokens.
-	FirstVersion bool
 	// Code is the code of the answer, if it is not "Success".
 	Code string
 }
@@ -54,15 +52,13 @@ func (m *Machine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case m.unavailable(w):
 	case r.Header.Get("X-Forwarded-For") != "":
 		w.WriteHeader(http.StatusForbidden)
-	case isToken && m.FirstVersion:
-		w.WriteHeader(http.StatusNotFound)
 	case isToken && (err != nil || seconds < 1 || seconds > 21600):
 		w.WriteHeader(http.StatusBadRequest)
 	case isToken:
 		_, _ = w.Write([]byte(machineToken))
 	case r.Method != http.MethodGet:
 		w.WriteHeader(http.StatusMethodNotAllowed)
-	case !m.FirstVersion && r.Header.Get("X-Aws-Ec2-Metadata-Token") != machineToken:
+	case r.Header.Get("X-Aws-Ec2-Metadata-Token") != machineToken:
 		w.WriteHeader(http.StatusUnauthorized)
 	case m.Role != "" && r.URL.Path == rolesPath:
 		_, _ = w.Write([]byte(m.Role))
