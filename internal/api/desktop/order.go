@@ -219,7 +219,9 @@ func (c *Client) PendingOrders(ctx context.Context, in OrderInput) (pending []Pe
 
 // InboxMayBeLost reports whether the memory of orders may be lost before the next
 // apply, because it is on the disk of a CI runner.
-func (c *Client) InboxMayBeLost() bool { return c.config.Callbacks != nil && c.config.Callbacks.InboxMayBeLost() }
+func (c *Client) InboxMayBeLost() bool {
+	return c.config.Callbacks != nil && c.config.Callbacks.InboxMayBeLost()
+}
 
 // Orphaned is for a process whose Terraform is gone without a word; it leaves the
 // orders that wait to the next apply.

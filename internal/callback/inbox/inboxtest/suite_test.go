@@ -150,9 +150,9 @@ func TestRun_detectsBrokenStores(t *testing.T) {
 		"forgets":            {"keeps acknowledged values through a restart", func(s inbox.Store) inbox.Store { return forgets{s} }},
 		"stale":              {"shows writes to other clients", func(s inbox.Store) inbox.Store { return &stale{Store: s} }},
 		"stale again":        {"lists by prefix", func(s inbox.Store) inbox.Store { return &stale{Store: s} }},
-		"rejectsEqualValue":            {"reports a write whose answer was lost", func(s inbox.Store) inbox.Store { return rejectsEqualValue{s} }},
+		"rejectsEqualValue":  {"reports a write whose answer was lost", func(s inbox.Store) inbox.Store { return rejectsEqualValue{s} }},
 		"detached":           {"does nothing after the end of its context", func(s inbox.Store) inbox.Store { return detached{s} }},
-		"neverNotifies":               {"notifies a waiting client", func(s inbox.Store) inbox.Store { return neverNotifies{s} }},
+		"neverNotifies":      {"notifies a waiting client", func(s inbox.Store) inbox.Store { return neverNotifies{s} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -44,7 +44,7 @@ func useAll(ctx context.Context, s *Store, key string) error {
 
 func TestStore_usesTheCredentialsOfARole(t *testing.T) { //nolint:paralleltest // It sets the environment.
 	issuer := newIssuer()
-	for name, setup := range awstest.Setups(t, issuer) {
+	for name, setup := range awstest.Setups(t, issuer) { //nolint:paralleltest // See above.
 		t.Run(name, func(t *testing.T) {
 			p, address := proxy(t)
 			p.Fail(func(r *http.Request) s3test.Fault {
@@ -81,7 +81,7 @@ func TestStore_usesTheCredentialsOfARole(t *testing.T) { //nolint:paralleltest /
 
 func TestStore_asksForCredentialsAgain(t *testing.T) { //nolint:paralleltest // It sets the environment.
 	issuer := newIssuer()
-	for name, setup := range awstest.Setups(t, issuer) {
+	for name, setup := range awstest.Setups(t, issuer) { //nolint:paralleltest // See above.
 		t.Run(name, func(t *testing.T) {
 			p, address := proxy(t)
 			s := openWith(t, address, issuer, setup)

@@ -27,7 +27,7 @@ func TestError_saysWhatToSet(t *testing.T) { //nolint:paralleltest // It sets th
 	t.Cleanup(refused.Close)
 	t.Cleanup(html.Close)
 	missing := filepath.Join(t.TempDir(), "missing")
-	for name, c := range map[string]struct {
+	for name, c := range map[string]struct { //nolint:paralleltest // See above.
 		setup   string
 		changes map[string]string
 		want    string
@@ -83,7 +83,7 @@ func TestError_Temporary(t *testing.T) { //nolint:paralleltest // It sets the en
 	setups := awstest.Setups(t, issuer)
 	issuer.Fail(awstest.AlwaysDown)
 	setups["nowhere"] = awstest.Setup{Environment: map[string]string{"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1"}}
-	for name, setup := range setups {
+	for name, setup := range setups { //nolint:paralleltest // See above.
 		t.Run(name, func(t *testing.T) {
 			setup.Use(t)
 			found, _ := find(t, issuer)
@@ -97,7 +97,7 @@ func TestError_Temporary(t *testing.T) { //nolint:paralleltest // It sets the en
 }
 
 // The answer of STS is a secret, and net/http must not repeat a login.
-func TestCredentials_askSTSOverHTTP1Only(t *testing.T) { //nolint:paralleltest // It sets the environment.
+func TestCredentials_askSTSOverHTTP1Only(t *testing.T) {
 	issuer := newIssuer()
 	setup := awstest.Setups(t, issuer)["web identity"]
 	setup.Use(t)
@@ -121,7 +121,7 @@ func TestCredentials_askSTSOverHTTP1Only(t *testing.T) { //nolint:paralleltest /
 	}
 }
 
-func TestCredentials_askSTSInTheRegion(t *testing.T) { //nolint:paralleltest // It sets the environment.
+func TestCredentials_askSTSInTheRegion(t *testing.T) {
 	for want, environment := range map[string]map[string]string{
 		"https://sts.eu-central-1.amazonaws.com":  {},
 		"https://sts.us-west-2.amazonaws.com":     {"AWS_REGION": "us-west-2"},

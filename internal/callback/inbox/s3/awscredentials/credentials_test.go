@@ -70,7 +70,7 @@ func assertNoSecret(t *testing.T, setup awstest.Setup, text string) {
 
 func TestCredentials_areFetchedOnceForManyCallers(t *testing.T) { //nolint:paralleltest // It sets the environment.
 	issuer := newIssuer()
-	for name, setup := range awstest.Setups(t, issuer) {
+	for name, setup := range awstest.Setups(t, issuer) { //nolint:paralleltest // See above.
 		t.Run(name, func(t *testing.T) {
 			setup.Use(t)
 			before := issuer.Issued()
@@ -98,7 +98,7 @@ func TestCredentials_areFetchedOnceForManyCallers(t *testing.T) { //nolint:paral
 
 func TestCredentials_areRenewedBeforeTheyExpire(t *testing.T) { //nolint:paralleltest // It sets the environment.
 	issuer := newIssuer()
-	for name, setup := range awstest.Setups(t, issuer) {
+	for name, setup := range awstest.Setups(t, issuer) { //nolint:paralleltest // See above.
 		t.Run(name, func(t *testing.T) {
 			setup.Use(t)
 			found, _ := find(t, issuer)
