@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"testing"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
@@ -109,13 +111,24 @@ func (r *round) choose(text string) map[string]string {
 // orders runs a command as a person does who pastes it into a shell.
 func (r *round) orders(command string) {
 	r.t.Helper()
-	line := fmt.Sprintf("exec %q %s --yes", acctest.Provider(r.t), command)
-	shell := exec.CommandContext(r.t.Context(), "/bin/sh", "-c", line)
-	shell.Dir, shell.Env = r.cli.Dir, r.cli.Env
-	output, err := shell.CombinedOutput()
-	r.printed.Write(output)
+	result := runOrders(r.t, r.cli, strings.TrimPrefix(command, "orders ")+" --yes")
+	r.keep(result)
 	r.counts.commands++
-	if err != nil {
-		r.t.Errorf("%s: %v\n%s", command, err, output)
+	if result.Code != 0 {
+		r.t.Errorf("%s: exit code %d\n%s%s", command, result.Code, result.Stdout, result.Stderr)
 	}
+}
+
+// runOrders runs "orders" with these arguments in a shell.
+func runOrders(t *testing.T, cli *acctest.CLI, arguments string) acctest.Result {
+	t.Helper()
+	line := fmt.Sprintf("exec %q orders %s", acctest.Provider(t), arguments)
+	shell := exec.CommandContext(t.Context(), "/bin/sh", "-c", line)
+	shell.Dir, shell.Env = cli.Dir, cli.Env
+	var stdout, stderr strings.Builder
+	shell.Stdout, shell.Stderr = &stdout, &stderr
+	if err := shell.Run(); err != nil && shell.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return acctest.Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: shell.ProcessState.ExitCode()}
 }

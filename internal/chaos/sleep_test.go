@@ -1,0 +1,94 @@
+//go:build linux
+
+package chaos
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
+)
+
+// asleep is an apply that is stopped as a machine that sleeps is, and lets a second
+// apply of the same state run meanwhile: somebody forced the lock.
+type asleep struct {
+	*round
+
+	first *acctest.Process
+}
+
+func newAsleep(t *testing.T, service *desktoptest.Server, reached <-chan struct{}) *asleep {
+	t.Helper()
+	r := &round{t: t, cli: acctest.NewCLI(t), site: &site{t: t, service: service}, named: map[string]bool{}, chosen: map[string]bool{}}
+	r.cli.Write("main.tf", fmt.Sprintf(configuration, "", service.URL, `listen = "127.0.0.1:0"`, 1, createTimeout))
+	r.cli.MustRun("init")
+	a := &asleep{r, r.cli.Start("apply", "-auto-approve", "-no-color")}
+	<-reached
+	signal(-a.first.PID(), syscall.SIGSTOP)
+	return a
+}
+
+// wake lets the first apply go on and returns how it ended.
+func (a *asleep) wake() acctest.Result {
+	a.t.Helper()
+	signal(-a.first.PID(), syscall.SIGCONT)
+	return a.finish("the apply that slept", a.first)
+}
+
+// A process that sleeps holds its order: it may wake up at any moment.
+func TestSleep_afterTheOrder(t *testing.T) {
+	t.Parallel()
+	service := desktoptest.Start(t, desktoptest.WithCallbackRetries(600, 200*time.Millisecond))
+	hold := service.Hold(desktoptest.Apply, 1)
+	a := newAsleep(t, service, hold.Reached)
+	second := a.cli.Run("apply", "-auto-approve", "-no-color", "-lock=false")
+	if second.Code == 0 || !second.Says("which still runs. Nothing was ordered.") || !second.Says("is held by process") {
+		t.Errorf("the second apply ended with %d:\n%s%s", second.Code, second.Stdout, second.Stderr)
+	}
+	hold.Release()
+	a.keep(a.wake())
+	a.converge()
+	a.checkOne()
+}
+
+// An apply that slept between its look and its intent ordered a second desktop.
+func TestSleep_beforeTheOrder(t *testing.T) {
+	t.Parallel()
+	service := desktoptest.Start(t)
+	reached, resume := make(chan struct{}), make(chan struct{})
+	// The provider lists the users just before it writes the intent.
+	service.Fail(desktoptest.UserDesktops, 1, func(w http.ResponseWriter, req *http.Request, serve http.HandlerFunc) {
+		close(reached)
+		<-resume
+		serve(w, req)
+	})
+	release := sync.OnceFunc(func() { close(resume) })
+	t.Cleanup(release)
+	a := newAsleep(t, service, reached)
+	second := a.cli.Run("apply", "-auto-approve", "-no-color", "-lock=false")
+	if second.Code != 0 {
+		t.Fatalf("the second apply ended with %d:\n%s%s", second.Code, second.Stdout, second.Stderr)
+	}
+	release()
+	first := a.wake()
+	if first.Code == 0 || !first.Says("Another apply of the same scope has run since this one started") {
+		t.Errorf("the apply that slept ended with %d:\n%s%s", first.Code, first.Stdout, first.Stderr)
+	}
+	a.keep(first)
+	a.converge()
+	a.checkOne()
+}
+
+// checkOne checks that the state has the desktop of the only order.
+func (a *asleep) checkOne() {
+	a.t.Helper()
+	orders, managed := a.site.service.Orders(), a.managed()
+	if len(orders) != 1 || len(managed) != 1 || managed[0].UUID != orders[0].UUID {
+		a.t.Errorf("the service has %d orders, and the state contains %+v", len(orders), managed)
+	}
+}
