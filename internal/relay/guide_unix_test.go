@@ -54,7 +54,8 @@ func TestGuide_commands(t *testing.T) {
 	for _, command := range commands {
 		cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", "exec "+places.Replace(command)+" --listen 127.0.0.1:0")
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "TEST_BINARY="+os.Args[0])
+		cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "TEST_BINARY="+os.Args[0],
+			"AWS_ACCESS_KEY_ID="+s3test.AccessKey, "AWS_SECRET_ACCESS_KEY="+s3test.SecretKey)
 		p := run(t, cmd)
 		url := p.url
 		if strings.Contains(command, "--tls-cert") {

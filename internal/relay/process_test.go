@@ -45,15 +45,12 @@ type process struct {
 
 func startProcess(t *testing.T, args string) *process {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // The test binary itself.
-	cmd.Env = append(os.Environ(), childVariable+"="+args)
-	return run(t, cmd)
+	return run(t, childCommand(t.Context(), args))
 }
 
 // run starts a command that becomes a relay, and waits until it listens.
 func run(t *testing.T, cmd *exec.Cmd) *process {
 	t.Helper()
-	cmd.Env = append(cmd.Env, "AWS_ACCESS_KEY_ID="+s3test.AccessKey, "AWS_SECRET_ACCESS_KEY="+s3test.SecretKey)
 	stderr := &logs{}
 	cmd.Stderr = stderr
 	output, err := cmd.StdoutPipe()
@@ -78,21 +75,14 @@ func run(t *testing.T, cmd *exec.Cmd) *process {
 // callbacks arrive at both: what was answered with 200 is in the bucket.
 func TestRelay_losesNoCallbackWhenItIsKilled(t *testing.T) {
 	t.Parallel()
-	server, err := s3test.Start(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	if err := server.MakeBucket("bucket"); err != nil {
-		t.Fatal(err)
-	}
-	bucket := server.Address("bucket")
+	bucket := newBucket(t).Address("bucket")
 	for name, inbox := range map[string]string{"bucket": bucket, "directory": filepath.Join(t.TempDir(), "inbox")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			args := "--listen 127.0.0.1:0 --inbox " + inbox
 			relays := []*process{startProcess(t, args), startProcess(t, args)}
 			c := &callers{urls: []string{relays[0].url, relays[1].url}, store: openInbox(t, inbox)}
+			var err error
 			if c.key, err = id.ReadKey(t.Context(), c.store); err != nil {
 				t.Fatal(err)
 			}

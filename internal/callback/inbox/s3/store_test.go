@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -180,5 +181,31 @@ func TestStore_separatesPrefixes(t *testing.T) {
 		if err != nil || len(listing.Entries) != 1 || listing.Entries[0].Key != "results/x" {
 			t.Errorf("List below %q returned %+v, %v", prefix, listing, err)
 		}
+	}
+}
+
+// otherClock answers as a service whose clock differs from that of this machine.
+type otherClock struct {
+	http.RoundTripper
+	now time.Time
+}
+
+func (o *otherClock) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := o.RoundTripper.RoundTrip(r)
+	if err == nil {
+		resp.Header.Set("Date", o.now.Format(http.TimeFormat))
+	}
+	return resp, err
+}
+
+// What is old is decided by the clock that dated it.
+func TestStore_tellsTheTimeOfTheService(t *testing.T) {
+	t.Parallel()
+	s := server(t)
+	want := time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)
+	store := openThrough(t, s.Address(newBucket(t, s)), &otherClock{newTransport(t), want})
+	listing, err := store.List(t.Context(), "")
+	if err != nil || !listing.Now.Equal(want) {
+		t.Errorf("it is %v (%v), want %v", listing.Now, err, want)
 	}
 }
