@@ -152,6 +152,50 @@ func TestDesktop_missingIdentity(t *testing.T) {
 	})
 }
 
+// An apply with another identity stops at an order that only the first one opens.
+// It neither claims the order nor places another one.
+func TestDesktop_wrongIdentity(t *testing.T) {
+	t.Parallel()
+	right, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := desktoptest.Start(t)
+	held := make(chan *desktoptest.Task, 1)
+	server.Callback(desktoptest.Apply, 1, func(op *desktoptest.Task) { held <- op })
+	url := startRelay(t, "--inbox", filepath.Join(t.TempDir(), "inbox"), "--token-file", relayTokenFile(t))
+	with := func(identity *age.X25519Identity) string {
+		callback := fmt.Sprintf("inbox = %q\n token = %q\n age_identity = %q", url, relayToken, identity)
+		return providerWithInbox(server, callback) + desktopWith("timeouts {\n create = \"5s\"\n }")
+	}
+	sealed := acctest.ErrorContains("sealed to " + right.Recipient().String())
+	steps(t, resource.TestStep{
+		Config:      with(right),
+		ExpectError: acctest.ErrorContains("No callback came for order"),
+	}, resource.TestStep{
+		// Before the callback, and after it.
+		Config: with(wrong), ExpectError: sealed,
+	}, resource.TestStep{
+		PreConfig: func() {
+			op := <-held
+			op.Send(op.Execute())
+		},
+		Config: with(wrong), ExpectError: sealed,
+	}, resource.TestStep{
+		Config: with(right),
+		Check: resource.ComposeTestCheckFunc(
+			sent(server, desktoptest.Apply, `os="win10" username="dev"`),
+			func(state *terraform.State) error {
+				return resource.TestCheckResourceAttr(address, "password", server.Password("dev_01"))(state)
+			},
+		),
+	})
+}
+
 // everything returns the content of all files below folder.
 func everything(folder string) string {
 	var all strings.Builder
@@ -174,7 +218,7 @@ func TestDesktop_bucketAsInbox(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(bucket.Close)
-	if err := errors.Join(bucket.MakeBucket("own"), bucket.MakeBucket("relayed")); err != nil {
+	if err := errors.Join(bucket.MakeBucket("own"), bucket.MakeBucket("relayed"), bucket.MakeBucket("unconditional")); err != nil {
 		t.Fatal(err)
 	}
 	t.Run("own receiver", func(t *testing.T) { //nolint:paralleltest // See above.
@@ -184,6 +228,19 @@ func TestDesktop_bucketAsInbox(t *testing.T) {
 		url := startRelay(t, "--inbox", bucket.Address("relayed"))
 		startRelay(t, "--inbox", bucket.Address("relayed"))
 		orders(t, desktoptest.Start(t), fmt.Sprintf("inbox = %q\n listen = \"\"\n url = %q", bucket.Address("relayed"), url))
+	})
+	t.Run("ignores conditions", func(t *testing.T) { //nolint:paralleltest // See above.
+		proxy := s3test.NewProxy(bucket)
+		t.Cleanup(proxy.Close)
+		proxy.Speak(s3test.Ignores)
+		server := desktoptest.Start(t)
+		steps(t, resource.TestStep{
+			Config:      providerWithInbox(server, fmt.Sprintf("inbox = %q", s3test.Address(proxy.URL, "unconditional"))) + desktopWith(""),
+			ExpectError: acctest.ErrorContains("it knows no way to create an object only if it does not exist"),
+		})
+		if requests := server.Requests(desktoptest.Apply); len(requests) != 0 {
+			t.Errorf("%d desktops were ordered", len(requests))
+		}
 	})
 }
 
