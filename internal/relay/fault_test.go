@@ -68,7 +68,7 @@ func TestRelay_refusesABucketThatIgnoresConditions(t *testing.T) {
 	t.Parallel()
 	proxy := s3test.NewProxy(newBucket(t))
 	t.Cleanup(proxy.Close)
-	proxy.Speak(s3test.Ignores)
+	proxy.SetDialect(s3test.Ignores)
 	output, err := childCommand(t.Context(), "--listen 127.0.0.1:0 --inbox "+s3test.Address(proxy.URL, "bucket")).CombinedOutput()
 	if failed, ok := errors.AsType[*exec.ExitError](err); !ok || failed.ExitCode() != exitFailure || !strings.Contains(string(output), "cannot be an inbox") {
 		t.Errorf("the relay ended with %v:\n%s", err, output)

@@ -232,11 +232,11 @@ func TestDesktop_bucketAsInbox(t *testing.T) {
 	t.Run("ignores conditions", func(t *testing.T) { //nolint:paralleltest // See above.
 		proxy := s3test.NewProxy(bucket)
 		t.Cleanup(proxy.Close)
-		proxy.Speak(s3test.Ignores)
+		proxy.SetDialect(s3test.Ignores)
 		server := desktoptest.Start(t)
 		steps(t, resource.TestStep{
 			Config:      providerWithInbox(server, fmt.Sprintf("inbox = %q", s3test.Address(proxy.URL, "unconditional"))) + desktopWith(""),
-			ExpectError: acctest.ErrorContains("it knows no way to create an object only if it does not exist"),
+			ExpectError: acctest.ErrorContains("it offers no way to create an object only if it does not exist"),
 		})
 		if requests := server.Requests(desktoptest.Apply); len(requests) != 0 {
 			t.Errorf("%d desktops were ordered", len(requests))
