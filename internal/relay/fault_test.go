@@ -89,7 +89,7 @@ func TestService_bucketThatIsDeletedWhileOrdersWait(t *testing.T) {
 			w.Request = r
 			return w
 		})
-		store, err := s3.New(s3.Config{Address: "s3://bucket?region=a", HTTPClient: &http.Client{Transport: deleted}, Keys: s3test.Keys()})
+		store, err := s3.New(s3.Config{Address: "s3://bucket?region=a", HTTPClient: &http.Client{Transport: deleted}, Credentials: s3test.Credentials()})
 		if err != nil {
 			t.Fatal(err)
 		}
