@@ -15,7 +15,7 @@ var (
 	rounds   = flag.Int("rounds", 3, "number of rounds")
 	seed     = flag.Uint64("seed", 0, "seed of the first round; 0 takes the time")
 	desktops = flag.Int("desktops", 12, "number of desktops that a round orders")
-	inbox    = flag.String("inbox", "directory", "where callbacks are kept: directory, bucket or relay")
+	inbox    = flag.String("inbox", "directory", "where callbacks are kept: directory, bucket, relay, or relays (two on a bucket)")
 )
 
 func TestChaos(t *testing.T) {

@@ -19,24 +19,23 @@ import (
 // relayToken is long enough for a relay to accept it.
 const relayToken = "relay-token-of-the-chaos-test-0123456789"
 
-// relay is a relay of the built program on a directory.
+// relay is a relay of the built program.
 type relay struct {
-	t          *testing.T
-	url, inbox string
-	args       []string
-	process    *exec.Cmd
+	t         *testing.T
+	url       string
+	args, env []string
+	process   *exec.Cmd
 }
 
-func newRelay(t *testing.T) *relay {
+func newRelay(t *testing.T, inbox string, env []string) *relay {
 	t.Helper()
-	dir := t.TempDir()
-	token := filepath.Join(dir, "token")
+	token := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(token, []byte(relayToken), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	listen := fmt.Sprintf("127.0.0.1:%d", acctest.FreePort(t))
-	r := &relay{t: t, url: "http://" + listen, inbox: filepath.Join(dir, "inbox")}
-	r.args = []string{"relay", "--listen", listen, "--inbox", r.inbox, "--token-file", token}
+	r := &relay{t: t, url: "http://" + listen, env: append(os.Environ(), env...)}
+	r.args = []string{"relay", "--listen", listen, "--inbox", inbox, "--token-file", token}
 	if err := r.start(); err != nil {
 		t.Fatal(err)
 	}
@@ -47,6 +46,7 @@ func newRelay(t *testing.T) *relay {
 // start starts the relay and waits until it answers.
 func (r *relay) start() error {
 	r.process = exec.Command(acctest.Provider(r.t), r.args...) //nolint:noctx // It ends by kill.
+	r.process.Env = r.env
 	if err := r.process.Start(); err != nil {
 		return err
 	}

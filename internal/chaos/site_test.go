@@ -51,7 +51,7 @@ type site struct {
 	rng     *rand.Rand
 	service *desktoptest.Server
 	rounds  []*round
-	relay   *relay // Nil unless the inbox is behind one.
+	relays  []*relay // Those that receive, in place of the providers.
 	// inbox is what the callback block says of it, empty for the default, and
 	// files where it is on the disk.
 	inbox, files string
@@ -73,12 +73,15 @@ func newSite(t *testing.T, kind string, seed uint64) *site {
 	case "bucket":
 		s.makeBucket()
 	case "relay":
-		s.relay = newRelay(t)
-		s.inbox = fmt.Sprintf("inbox = %q\n    token = %q", s.relay.url, relayToken)
-		s.files = s.relay.inbox
+		s.files = filepath.Join(t.TempDir(), "inbox")
+		s.relays = []*relay{newRelay(t, s.files, nil)}
+		s.inbox = fmt.Sprintf("inbox = %q\n    token = %q", s.relays[0].url, relayToken)
 		s.env = []string{"CLOUDDESKTOP_CALLBACK_TOKEN=" + relayToken}
+	case "relays":
+		address := s.makeBucket()
+		s.relays = []*relay{newRelay(t, address, s.env), newRelay(t, address, s.env)}
 	default:
-		t.Fatalf("-inbox %s is not directory, bucket or relay", kind)
+		t.Fatalf("-inbox %s is not directory, bucket, relay or relays", kind)
 	}
 	for number := range runners {
 		s.rounds = append(s.rounds, newRound(s, number, s.newRand()))
@@ -90,7 +93,8 @@ func (s *site) newRand() *rand.Rand {
 	return rand.New(rand.NewPCG(s.rng.Uint64(), 0)) //nolint:gosec // A seed has to repeat it.
 }
 
-func (s *site) makeBucket() {
+// makeBucket makes the inbox a bucket and returns its address.
+func (s *site) makeBucket() string {
 	s.t.Helper()
 	s.files = s.t.TempDir()
 	server, err := s3test.Start(s.t.Context(), s.files)
@@ -101,14 +105,16 @@ func (s *site) makeBucket() {
 	if err := server.MakeBucket("orders"); err != nil {
 		s.t.Fatal(err)
 	}
-	s.inbox = fmt.Sprintf("inbox = %q", server.Address("orders"))
+	address := server.Address("orders")
+	s.inbox = fmt.Sprintf("inbox = %q", address)
 	s.env = []string{"AWS_ACCESS_KEY_ID=" + s3test.AccessKey, "AWS_SECRET_ACCESS_KEY=" + s3test.SecretKey}
+	return address
 }
 
 // callback returns the content of the callback block of one configuration.
 func (s *site) callback(number int) string {
 	var lines []string
-	if s.relay == nil {
+	if len(s.relays) == 0 {
 		listen := "127.0.0.1:0"
 		if s.rng.IntN(2) == 0 {
 			listen = fmt.Sprintf("127.0.0.1:%d", acctest.FreePort(s.t))
@@ -116,6 +122,9 @@ func (s *site) callback(number int) string {
 		lines = append(lines, fmt.Sprintf("listen = %q", listen))
 	} else {
 		lines = append(lines, `listen = ""`)
+	}
+	if len(s.relays) > 1 { // One is the inbox, and its URL the default.
+		lines = append(lines, fmt.Sprintf("url = %q", s.relays[number].url))
 	}
 	if s.inbox != "" {
 		lines = append(lines, s.inbox, fmt.Sprintf("scope = \"configuration-%d\"", number))
@@ -149,17 +158,17 @@ func (s *site) makeServiceErratic(rng *rand.Rand) {
 func (s *site) run() {
 	s.t.Helper()
 	stop := make(chan struct{})
-	var relay, all sync.WaitGroup
-	if s.relay != nil {
+	var relays, all sync.WaitGroup
+	for _, relay := range s.relays {
 		rng := s.newRand()
-		relay.Go(func() { s.relay.killUntil(stop, rng) })
+		relays.Go(func() { relay.killUntil(stop, rng) })
 	}
 	for _, r := range s.rounds {
 		all.Go(r.run)
 	}
 	all.Wait()
 	close(stop)
-	relay.Wait()
+	relays.Wait()
 	if s.t.Failed() {
 		s.t.FailNow() // The rest would only follow from it.
 	}
