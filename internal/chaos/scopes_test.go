@@ -26,7 +26,7 @@ func TestScope_changeIsShown(t *testing.T) {
 		},
 		"another workspace": {
 			func(_ *acctest.CLI, write func(string)) { write("") },
-			func(cli *acctest.CLI, write func(string)) { cli.MustRun("workspace", "new", "blue") },
+			func(cli *acctest.CLI, _ func(string)) { cli.MustRun("workspace", "new", "blue") },
 			"default", "blue",
 		},
 	} {
