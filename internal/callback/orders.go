@@ -11,7 +11,6 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/process"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/seal"
 )
 
@@ -89,7 +88,7 @@ func (r *Receiver) orders() (*ledger.Ledger, error) {
 		// the wall clock.
 		Age:      func() time.Duration { return time.Now().Round(0).Sub(started) },
 		Register: r.register, Processes: observer.Processes, Connected: r.connected,
-		Decode: decodeOrder, Redact: answer.WithoutPassword, Open: r.openOrder, Opens: r.opens, Refused: r.refusedCallbacks,
+		Decode: ledger.DecodeCallback, Redact: answer.WithoutPassword, Open: r.openOrder, Opens: r.opens, Refused: r.refusedCallbacks,
 		Reorder: r.config.Reorder, Flags: r.config.CommandFlags, Logger: r.log,
 	})
 	return r.ledger, nil
@@ -115,22 +114,6 @@ func (r *Receiver) register(ctx context.Context) error {
 	defer r.mu.Unlock()
 	r.process = started
 	return nil
-}
-
-// decodeOrder reads the callback of an order.
-func decodeOrder(body []byte) ledger.Result {
-	if reason := receiver.NotFinalReason(id.Order, body); reason != "" {
-		return ledger.Result{Kind: ledger.ResultNotFinal, Message: reason}
-	}
-	frame, err := answer.Parse("the callback", body)
-	if err != nil || frame.Status == answer.Failure {
-		return ledger.Result{Kind: ledger.ResultFailure, Message: frame.Message}
-	}
-	d, err := frame.Desktop()
-	if err != nil {
-		return ledger.Result{Kind: ledger.ResultNotFinal, Message: err.Error()}
-	}
-	return ledger.Result{Kind: ledger.ResultSuccess, Username: d.Username, UUID: d.UUID}
 }
 
 func (r *Receiver) openOrder(value []byte) ([]byte, error) {
