@@ -1,11 +1,106 @@
 package desktop_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
+
+// failsLast is a resource that Terraform changes before it destroys a former
+// object of any other.
+const failsLast = `
+resource "clouddesktop_user_password" "last" {
+  username             = "alice"
+  use_default_password = true
+  lifecycle {
+    create_before_destroy = true
+    replace_triggered_by  = [clouddesktop_desktop.test, clouddesktop_desktop_policy.test, clouddesktop_user_password.test]
+  }
+}
+`
+
+// A failed apply leaves the former object of each type deposed.
+func TestLifecycleCLI_deposedByAFailedApply(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
+	server.AddUser("alice")
+	c := lifecycleCLI(t, server, lifecycleConfig(createFirst, failsLast))
+	c.MustRun("apply", "-auto-approve")
+	server.Fail(desktoptest.PasswordReset, 1, answered())
+	server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("not now"))
+	if r := c.Run(append([]string{"apply", "-auto-approve"}, replaceAll...)...); r.Code != 1 || !r.Says("not now") {
+		t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	r := c.MustRun("plan")
+	for _, deposed := range []string{"clouddesktop_desktop.test (deposed object", "clouddesktop_desktop_policy.test (deposed object", "clouddesktop_user_password.test (deposed object"} {
+		if !r.Says(deposed) {
+			t.Fatalf("there is no %s, so this proves nothing:\n%s", deposed, r.Stdout)
+		}
+	}
+	revoked := server.Password("dev_01")
+	r = c.MustRun("apply", "-auto-approve")
+	if !leavesPolicy(r) || server.Password("dev_01") == revoked {
+		t.Errorf("the password of the former desktop is revoked: %t\n%s", server.Password("dev_01") != revoked, r.Stdout)
+	}
+	checkUsable(t, server, c, true)
+	checkOrdered(t, server, 2)
+}
+
+// A desktop whose password could not be revoked stays deposed until it can.
+func TestDesktopCLI_deposedByAFailedRevoke(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t)
+	c := cli(t, server, "variable \"os\" { default = \"win10\" }\n"+
+		strings.Replace(desktopWith("deletion_policy = \"revoke\"\n lifecycle { create_before_destroy = true }"), `"win10"`, "var.os", 1))
+	c.MustRun("apply", "-auto-approve")
+	before := server.Password("dev_01")
+	server.Fail(desktoptest.PasswordReset, 2, desktoptest.Refuse("not now"))
+	for range 2 { // The second apply finds the deposed desktop.
+		r := c.Run("apply", "-auto-approve", "-var=os=kylin")
+		if r.Code != 1 || !r.Says("Unable to Revoke Password of Desktop") || !r.Says("not now") {
+			t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+		}
+		checkOrdered(t, server, 2)
+		if r := c.MustRun("plan", "-var=os=kylin"); !r.Says("(deposed object") || !r.Says("0 to add, 0 to change, 1 to destroy") {
+			t.Fatalf("the plan does more than destroy the deposed desktop:\n%s", r.Stdout)
+		}
+	}
+	c.MustRun("apply", "-auto-approve", "-var=os=kylin")
+	if server.Password("dev_01") == before {
+		t.Error("the password of the former desktop is not revoked")
+	}
+	c.MustRun("plan", "-detailed-exitcode", "-var=os=kylin")
+	c.MustRun("destroy", "-auto-approve", "-var=os=kylin")
+	if r := c.MustRun("state", "list"); strings.TrimSpace(r.Stdout) != "" {
+		t.Errorf("after destroying, the state holds %s", r.Stdout)
+	}
+	checkOrdered(t, server, 2)
+}
+
+// A destroy works while a desktop is deposed.
+func TestDesktopCLI_destroyWithADeposedDesktop(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t)
+	c := cli(t, server, desktopWith("deletion_policy = \"revoke\"\n lifecycle { create_before_destroy = true }"))
+	c.MustRun("apply", "-auto-approve")
+	server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("not now"))
+	if r := c.Run("apply", "-auto-approve", "-replace="+address); r.Code != 1 {
+		t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	c.MustRun("destroy", "-auto-approve")
+	if r := c.MustRun("state", "list"); strings.TrimSpace(r.Stdout) != "" {
+		t.Errorf("after destroying, the state holds %s", r.Stdout)
+	}
+	checkOrdered(t, server, 2)
+}
+
+// answered lets the service answer as usual.
+func answered() desktoptest.Fault {
+	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) }
+}
 
 // afterPolicy is a resource that Terraform changes before it destroys a former
 // object of the policy.

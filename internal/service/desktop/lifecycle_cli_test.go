@@ -2,7 +2,6 @@ package desktop_test
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -109,6 +108,12 @@ func checkUsable(t *testing.T, server *desktoptest.Server, c *acctest.CLI, left 
 	}
 }
 
+// leavesPolicy reports whether an apply said that it leaves the policy of a
+// former desktop as it is.
+func leavesPolicy(r acctest.Result) bool {
+	return r.Says("cannot know whether another resource manages usb_enable")
+}
+
 // After every kind of replacement, plan, apply and destroy work.
 func TestLifecycleCLI_replacements(t *testing.T) {
 	t.Parallel()
@@ -130,51 +135,39 @@ func TestLifecycleCLI_replacements(t *testing.T) {
 			c := lifecycleCLI(t, server, lifecycleConfig(test.lifecycle, test.more))
 			c.MustRun("apply", "-auto-approve")
 			r := c.MustRun(append([]string{"apply", "-auto-approve"}, test.change...)...)
-			checkUsable(t, server, c, r.Says("cannot know whether another resource manages usb_enable"), test.after...)
+			checkUsable(t, server, c, leavesPolicy(r), test.after...)
 		})
 	}
 }
 
 func TestLifecycleCLI_tainted(t *testing.T) {
 	t.Parallel()
-	server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
-	c := lifecycleCLI(t, server, lifecycleConfig(createFirst, ""))
-	c.MustRun("apply", "-auto-approve")
-	for _, address := range []string{"clouddesktop_desktop_policy.test", "clouddesktop_user_password.test"} {
-		c.MustRun("taint", address)
+	all := []string{"clouddesktop_desktop.test", "clouddesktop_desktop_policy.test", "clouddesktop_user_password.test"}
+	for name, test := range map[string]struct {
+		lifecycle, more string
+		tainted         []string
+		desktops        int
+	}{
+		"all":                           {"", "", all, 2},
+		"all, created first":            {createFirst, "", all, 2},
+		"all, created first, inherited": {"", dependent, all, 2},
+		"the desktop":                   {"", "", all[:1], 2},
+		"the desktop, created first":    {createFirst, "", all[:1], 2},
+		"all but it, created first":     {createFirst, "", all[1:], 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
+			c := lifecycleCLI(t, server, lifecycleConfig(test.lifecycle, test.more))
+			c.MustRun("apply", "-auto-approve")
+			for _, address := range test.tainted {
+				c.MustRun("taint", address)
+			}
+			r := c.MustRun("apply", "-auto-approve")
+			checkUsable(t, server, c, leavesPolicy(r))
+			checkOrdered(t, server, test.desktops)
+		})
 	}
-	checkUsable(t, server, c, false)
-}
-
-// A failed apply leaves the old desktop and the old policy as deposed objects.
-func TestLifecycleCLI_deposedByAFailedApply(t *testing.T) {
-	t.Parallel()
-	server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
-	c := lifecycleCLI(t, server, lifecycleConfig(createFirst, ""))
-	c.MustRun("apply", "-auto-approve")
-	server.Fail(desktoptest.PolicyUpdate, 1, answered())
-	server.Fail(desktoptest.PolicyUpdate, 1, desktoptest.Refuse("the policy engine is down"))
-	if r := c.Run("apply", "-auto-approve", replaceAll[0]); r.Code != 1 || !r.Says("the policy engine is down") {
-		t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
-	}
-	r := c.MustRun("plan")
-	if !r.Says("deposed object") {
-		t.Fatalf("nothing is deposed, so this proves nothing:\n%s", r.Stdout)
-	}
-	r = c.MustRun("apply", "-auto-approve")
-	if !r.Says("it cannot know whether another resource manages usb_enable") {
-		t.Errorf("the apply does not say that a policy stays:\n%s", r.Stdout)
-	}
-	c.MustRun("plan", "-detailed-exitcode")
-	if d := server.Desktops()[1]; !d.Policy.USBEnable {
-		t.Error("destroying the deposed policy turned the current one off")
-	}
-	c.MustRun("destroy", "-auto-approve")
-}
-
-// answered lets the service answer as usual.
-func answered() desktoptest.Fault {
-	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) }
 }
 
 func TestLifecycleCLI_preventDestroy(t *testing.T) {
