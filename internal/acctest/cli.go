@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/serve"
 )
 
 // CLI is a working directory in which the real CLI runs the built provider.
@@ -55,6 +57,7 @@ func NewCLIFor(t testing.TB, executable string) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
+	env = append(env, serve.ShadowVariable+"=1")
 	return &CLI{Dir: t.TempDir(), Env: env, t: t, terraform: terraform}
 }
 

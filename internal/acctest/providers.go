@@ -23,6 +23,7 @@ func Providers(options ...func(*clients.Env)) map[string]func() (tfprotov6.Provi
 
 func providers(made func(fwprovider.Provider), options ...func(*clients.Env)) map[string]func() (tfprotov6.ProviderServer, error) {
 	setProviderHost()
+	setShadow()
 	options = append([]func(*clients.Env){func(env *clients.Env) {
 		env.Getenv = func(string) string { return "" }
 		env.Retry.Initial = time.Millisecond
@@ -68,3 +69,7 @@ var setProviderHost = sync.OnceFunc(func() {
 		_ = os.Setenv(variable, version.Registry())
 	}
 })
+
+// setShadow makes the provider in this process compare its shortcuts with the
+// framework.
+var setShadow = sync.OnceFunc(func() { _ = os.Setenv(serve.ShadowVariable, "1") })

@@ -39,6 +39,16 @@ func (r *Receiver) Confirm(ctx context.Context, ref Reference, desktop ledger.De
 	return l.Confirm(ctx, ledger.Reference{Ref: ref.Ref, Desktop: desktop})
 }
 
+// Confirmed reports whether Confirm has succeeded for an order in this process.
+func (r *Receiver) Confirmed(ref Reference) bool {
+	r.fingerprint.Lock()
+	known := r.fingerprint.value == ref.Inbox
+	r.fingerprint.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return known && r.ledger != nil && r.ledger.Confirmed(ref.Ref)
+}
+
 // Settled reports whether the reference can be removed from the private state:
 // the order has ended, and nothing of it is left to delete.
 func (r *Receiver) Settled(ctx context.Context, ref Reference) (bool, error) {

@@ -87,6 +87,19 @@ func (p *clouddesktopProvider) Configure(ctx context.Context, req provider.Confi
 	resp.ActionData = set
 }
 
+// PlanUnchanged plans an object whose prior and proposed state are equal, and
+// changes its private state, as the ModifyPlan of its type would. It returns
+// false if it cannot do all that ModifyPlan does.
+func (p *clouddesktopProvider) PlanUnchanged(typeName string, config, state map[string]any, private map[string][]byte) bool {
+	p.mu.Lock()
+	var set *clients.Set
+	if n := len(p.configured); n > 0 {
+		set = p.configured[n-1]
+	}
+	p.mu.Unlock()
+	return set != nil && typeName == "clouddesktop_desktop" && desktop.PlanUnchanged(set, config, state, private)
+}
+
 // Close stops receiving callbacks. The process calls it before it ends.
 func (p *clouddesktopProvider) Close() error {
 	p.mu.Lock()

@@ -12,10 +12,15 @@ import (
 // Server returns the protocol server of a provider.
 func Server(provider provider.Provider) tfprotov6.ProviderServer {
 	server := providerserver.NewProtocol6(provider)()
-	if framework, ok := server.(frameworkServer); ok {
-		return writeOnlyActions{jsonStateServer{framework}}
+	framework, ok := server.(frameworkServer)
+	if !ok {
+		return server
 	}
-	return server
+	framework = writeOnlyActions{jsonStateServer{framework}}
+	if planner, ok := provider.(unchangedPlanner); ok {
+		framework = unchangedServer{framework, planner, shadowRequested()}
+	}
+	return framework
 }
 
 // writeOnlyActions allows write-only attributes in actions. The framework (1.19)

@@ -177,6 +177,11 @@ func (c *Client) ConfirmOrder(ctx context.Context, ref OrderReference, d UserDes
 	return c.config.Callbacks.Confirm(ctx, ref, ledger.Desktop{Username: d.Username, UUID: d.DesktopUUID})
 }
 
+// OrderConfirmed reports whether ConfirmOrder has succeeded in this process.
+func (c *Client) OrderConfirmed(ref OrderReference) bool {
+	return c.config.Callbacks != nil && c.config.Callbacks.Confirmed(ref)
+}
+
 // OrderSettled reports whether the private state may drop the reference.
 func (c *Client) OrderSettled(ctx context.Context, ref OrderReference) (bool, error) {
 	if c.config.Callbacks == nil {

@@ -1,0 +1,83 @@
+package desktop
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
+)
+
+// PlanUnchanged does what ModifyPlan does for a desktop whose proposed state is
+// its prior state, for a fraction of the time. It returns false if the plan may
+// change the desktop after all, or has something to say or to confirm. Then
+// nothing has happened, and ModifyPlan must decide.
+func PlanUnchanged(set *clients.Set, config, prior map[string]any, private map[string][]byte) bool {
+	client, err := set.Desktop()
+	if err != nil || client.Available() != nil || !isConfigured(config, prior) {
+		return false
+	}
+	state := desktopModel{
+		Username: text(prior["username"]), OS: text(prior["os"]), DeletionPolicy: text(prior["deletion_policy"]),
+		DesktopUUID: text(prior["desktop_uuid"]), Password: text(prior["password"]), PasswordRecipient: text(prior["password_recipient"]),
+	}
+	plan := state
+	if state.DesktopUUID.IsNull() || plan.planPassword(state) || checkOS(plan, false, client.OperatingSystems()) != nil {
+		return false
+	}
+	ctx, store := context.Background(), privateMap(private)
+	ref, diags := getPrivate[desktop.OrderReference](ctx, store, orderKey)
+	if diags.HasError() || ref != (desktop.OrderReference{}) && !client.OrderConfirmed(ref) {
+		return false
+	}
+	return !setPrivate(ctx, store, priorKey, state.prior()).HasError()
+}
+
+// isConfigured reports whether the prior state holds all that is configured, and
+// the default where nothing is.
+func isConfigured(config, prior map[string]any) bool {
+	if config["password_wo"] != nil {
+		return false // A plan holds no write-only value.
+	}
+	for name, value := range config {
+		if value == nil {
+			switch name {
+			case "username", "desktop_uuid", "desktop_name", "password", "encrypted_password":
+				continue // The plan keeps what the state holds.
+			case "deletion_policy":
+				value = deletionAbandon
+			}
+		}
+		if !reflect.DeepEqual(value, prior[name]) {
+			return false
+		}
+	}
+	return true
+}
+
+// text is the value of an attribute of type string, null if there is none.
+func text(value any) types.String {
+	if s, ok := value.(string); ok {
+		return types.StringValue(s)
+	}
+	return types.StringNull()
+}
+
+// privateMap is a private state outside the framework.
+type privateMap map[string][]byte
+
+func (m privateMap) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {
+	return m[key], nil
+}
+
+func (m privateMap) SetKey(_ context.Context, key string, value []byte) diag.Diagnostics {
+	if len(value) == 0 {
+		delete(m, key)
+	} else {
+		m[key] = value
+	}
+	return nil
+}
