@@ -16,7 +16,7 @@ func Server(provider provider.Provider) tfprotov6.ProviderServer {
 	if !ok {
 		return server
 	}
-	framework = writeOnlyActions{jsonStateServer{framework}}
+	framework = writeOnlyActions{newUpgradeServer(jsonStateServer{framework}, provider)}
 	if planner, ok := provider.(unchangedPlanner); ok {
 		framework = unchangedServer{framework, planner, shadowRequested()}
 	}
