@@ -57,7 +57,8 @@ func NewCLIFor(t testing.TB, executable string) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env = append(env, serve.ShadowVariable+"=1")
+	setShadow()
+	env = append(env, serve.ShadowVariable+"="+os.Getenv(serve.ShadowVariable))
 	return &CLI{Dir: t.TempDir(), Env: env, t: t, terraform: terraform}
 }
 

@@ -70,6 +70,9 @@ var setProviderHost = sync.OnceFunc(func() {
 	}
 })
 
-// setShadow makes the provider in this process compare its shortcuts with the
-// framework.
-var setShadow = sync.OnceFunc(func() { _ = os.Setenv(serve.ShadowVariable, "1") })
+// setShadow makes the provider compare its shortcuts with the framework.
+var setShadow = sync.OnceFunc(func() {
+	if _, ok := os.LookupEnv(serve.ShadowVariable); !ok {
+		_ = os.Setenv(serve.ShadowVariable, "on")
+	}
+})

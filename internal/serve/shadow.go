@@ -6,12 +6,13 @@ import (
 	"reflect"
 )
 
-// ShadowVariable is the environment variable that makes the framework answer
-// every call that a shortcut answers as well. The call fails if the answers
-// differ. All acceptance tests set it.
+// ShadowVariable is the environment variable that, if it is "on", makes the
+// framework answer every call that a shortcut answers as well. The call fails if
+// the answers differ. All acceptance tests set it, unless it is set already: with
+// another value they test what users run.
 const ShadowVariable = "CLOUDDESKTOP_TEST_SHADOW"
 
-func shadowRequested() bool { return os.Getenv(ShadowVariable) != "" }
+func shadowRequested() bool { return os.Getenv(ShadowVariable) == "on" }
 
 // compare returns an error that names the fields of two answers that differ. It
 // does not contain their values, which may be secret.

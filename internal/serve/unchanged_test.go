@@ -225,6 +225,29 @@ func TestUnchanged_orderIsConfirmedFirst(t *testing.T) {
 	}
 }
 
+// A desktop that is read and then not planned is taken for a tainted one. The
+// framework must not plan here, because it would hide a shortcut that does not
+// record its plans.
+func TestUnchanged_countsAsPlanned(t *testing.T) {
+	t.Parallel()
+	server, user, uuid := fakeService(t)
+	p := newPlans(t).configure(t.TempDir(), object{"endpoint": server.URL})
+	p.shadow = false
+	d := desktops(user, uuid)["prevent"]
+	req := p.request(d.config, d.state)
+	if _, err := p.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: desktopType, CurrentState: req.PriorState}); err != nil {
+		t.Fatal(err)
+	}
+	if short, _ := p.compare("the first desktop", req); !short {
+		t.Fatal("there is no shortcut")
+	}
+	create := p.request(d.config, nil)
+	create.PriorState = p.encode(p.schemas.ResourceSchemas[desktopType].ValueType(), nil)
+	if _, full := p.compare("another desktop", create); len(full.Diagnostics) > 0 {
+		t.Errorf("another desktop of the group: %+v", full.Diagnostics[0])
+	}
+}
+
 // A difference must fail the tests.
 func TestUnchanged_shadowNoticesDifferences(t *testing.T) {
 	t.Parallel()

@@ -17,7 +17,8 @@ import (
 )
 
 // ModifyPlan refuses at plan time what would otherwise fail, or go wrong, only at
-// apply.
+// apply. PlanUnchanged does the same for desktops that do not change: what is
+// added here must be added there, or the shortcut must not be taken.
 func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var config, plan, state desktopModel
 	create, destroy := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()

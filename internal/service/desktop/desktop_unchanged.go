@@ -20,20 +20,32 @@ func PlanUnchanged(set *clients.Set, config, prior map[string]any, private map[s
 	if err != nil || client.Available() != nil || !isConfigured(config, prior) {
 		return false
 	}
+	registry, err := set.Instances()
+	if err != nil {
+		return false
+	}
+	r := desktopResource{client, registry}
 	state := desktopModel{
 		Username: text(prior["username"]), OS: text(prior["os"]), DeletionPolicy: text(prior["deletion_policy"]),
 		DesktopUUID: text(prior["desktop_uuid"]), Password: text(prior["password"]), PasswordRecipient: text(prior["password_recipient"]),
 	}
-	plan := state
-	if state.DesktopUUID.IsNull() || plan.planPassword(state) || checkOS(plan, false, client.OperatingSystems()) != nil {
+	return !state.DesktopUUID.IsNull() && r.planUnchanged(state, privateMap(private))
+}
+
+func (r *desktopResource) planUnchanged(state desktopModel, private privateMap) bool {
+	ctx, plan := context.Background(), state
+	if plan.planPassword(state) || checkOS(plan, false, r.client.OperatingSystems()) != nil {
 		return false
 	}
-	ctx, store := context.Background(), privateMap(private)
-	ref, diags := getPrivate[desktop.OrderReference](ctx, store, orderKey)
-	if diags.HasError() || ref != (desktop.OrderReference{}) && !client.OrderConfirmed(ref) {
+	ref, diags := getPrivate[desktop.OrderReference](ctx, private, orderKey)
+	if diags.HasError() || ref != (desktop.OrderReference{}) && !r.client.OrderConfirmed(ref) {
 		return false
 	}
-	return !setPrivate(ctx, store, priorKey, state.prior()).HasError()
+	if setPrivate(ctx, private, priorKey, state.prior()).HasError() {
+		return false
+	}
+	r.planned(state)
+	return true
 }
 
 // isConfigured reports whether the prior state holds all that is configured, and
