@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
@@ -20,7 +21,7 @@ func (r *round) converge() {
 	r.t.Helper()
 	r.recoverState()
 	var last acctest.Result
-	for range maxApplies {
+	for began := time.Now(); r.counts.applies < maxApplies && time.Since(began) < convergeLimit; {
 		last = r.terraform("apply", "-auto-approve", "-no-color", "-parallelism=10")
 		r.counts.applies++
 		if last.Code == 0 {
@@ -32,7 +33,7 @@ func (r *round) converge() {
 		}
 		r.follow(last)
 	}
-	r.t.Errorf("it has not converged after %d applies; the last one:\n%s%s", r.counts.applies, last.Stdout, last.Stderr)
+	r.t.Errorf("seed %d, %s: it has not converged after these steps:\n%s\nthe last one printed\n%s%s", r.site.seed, r, strings.Join(r.steps, "\n"), last.Stdout, last.Stderr)
 }
 
 // recoverState decides what becomes of a state that Terraform could not upload:

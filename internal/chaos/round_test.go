@@ -46,6 +46,7 @@ type round struct {
 	printed   strings.Builder
 	providers map[int]bool
 	counts    counts
+	steps     []string // What has ended, for a failure.
 	// named are the orders whose candidates a message named, chosen the desktops
 	// that orders were released with.
 	named, chosen map[string]bool

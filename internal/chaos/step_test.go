@@ -3,6 +3,7 @@
 package chaos
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -17,6 +18,9 @@ import (
 // timeout and once more if it resumes an order.
 const stepLimit = 5 * time.Minute
 
+// convergeLimit is how long a round may take after its attacks.
+const convergeLimit = 10 * time.Minute
+
 // terraform runs a command and keeps what it prints.
 func (r *round) terraform(args ...string) acctest.Result {
 	r.t.Helper()
@@ -29,16 +33,19 @@ func (r *round) terraform(args ...string) acctest.Result {
 // ends with what it printed and what the inbox holds.
 func (r *round) finish(step string, command *acctest.Process) acctest.Result {
 	r.t.Helper()
+	began := time.Now()
 	select {
 	case <-command.Ended():
-		return command.Wait()
+		result := command.Wait()
+		r.steps = append(r.steps, fmt.Sprintf("%s: exit code %d after %.1f s", step, result.Code, time.Since(began).Seconds()))
+		return result
 	case <-time.After(stepLimit):
 	}
 	keys := r.site.keys()
 	signal(-command.PID(), syscall.SIGKILL)
 	result := command.Wait()
-	r.t.Fatalf("seed %d, %s: %s did not end within %s; it printed\n%s%s\nand the inbox holds\n%s",
-		r.site.seed, r, step, stepLimit, result.Stdout, result.Stderr, strings.Join(keys, "\n"))
+	r.t.Fatalf("seed %d, %s: %s did not end within %s, after these steps:\n%s\nit printed\n%s%s\nand the inbox holds\n%s",
+		r.site.seed, r, step, stepLimit, strings.Join(r.steps, "\n"), result.Stdout, result.Stderr, strings.Join(keys, "\n"))
 	return result
 }
 
