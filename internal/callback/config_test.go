@@ -21,6 +21,7 @@ func TestNew_configErrors(t *testing.T) {
 	certificate, key := selfSigned(t)
 	_, otherKey := selfSigned(t)
 	expired, expiredKey := selfSignedUntil(t, time.Now().Add(-time.Hour))
+	early, earlyKey := selfSignedBetween(t, time.Now().Add(time.Hour), time.Now().Add(2*time.Hour))
 	for name, test := range map[string]struct {
 		cfg   Config
 		field string
@@ -54,7 +55,12 @@ func TestNew_configErrors(t *testing.T) {
 			"Certificate",
 			[]string{"not valid for runner.example.com, the host of the callback URL"},
 		},
-		"expired certificate":  {Config{Listen: DefaultListen, Certificate: expired, Key: expiredKey}, "Certificate", []string{"It expired on ", "Use a certificate that is valid"}},
+		"expired certificate": {Config{Listen: DefaultListen, Certificate: expired, Key: expiredKey}, "Certificate", []string{"It expired on ", "Use a certificate that is valid"}},
+		"certificate of tomorrow": {
+			Config{Listen: DefaultListen, Certificate: early, Key: earlyKey},
+			"Certificate",
+			[]string{"It is not valid before ", "check the clock of this machine"},
+		},
 		"certificate for http": {Config{Listen: "0.0.0.0:8700", URL: "http://runner.example.com", Certificate: certificate, Key: key}, "URL", []string{"https://"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -165,12 +171,18 @@ func selfSigned(t *testing.T) (certificate, key []byte) {
 
 func selfSignedUntil(t *testing.T, notAfter time.Time) (certificate, key []byte) {
 	t.Helper()
+	return selfSignedBetween(t, time.Time{}, notAfter)
+}
+
+func selfSignedBetween(t *testing.T, notBefore, notAfter time.Time) (certificate, key []byte) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1),
+		NotBefore:    notBefore,
 		NotAfter:     notAfter,
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.ParseIP("2001:db8::1")},
 	}

@@ -1,16 +1,21 @@
 package diagnose_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"log/slog"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
@@ -32,6 +37,8 @@ func TestHintOfTransport(t *testing.T) {
 		s.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
 		s.StartTLS()
 	})
+	early, earlyCA := withCertificateOf(t, time.Now().Add(time.Hour))
+	tomorrow := start(func(s *httptest.Server) { s.TLS = early; s.StartTLS() })
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
 	port := func(s *httptest.Server) string { return s.URL[strings.LastIndex(s.URL, ":"):] }
 	for name, tc := range map[string]struct {
@@ -45,6 +52,7 @@ func TestHintOfTransport(t *testing.T) {
 		"http where https is":   {"http://127.0.0.1" + port(secure), nil, "if the service expects https, write https:// in the endpoint"},
 		"unknown authority":     {secure.URL, nil, "Set ca_certificate in the provider block"},
 		"another name":          {"https://localhost" + port(secure), ca, "The certificate of the service is for another name"},
+		"not valid yet":         {tomorrow.URL, earlyCA, "if it is not valid yet, check the clock of this machine"},
 		"no client certificate": {closed.URL, ca, "set client_certificate and client_key"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -68,6 +76,26 @@ func TestHintOfTransport(t *testing.T) {
 			}
 		})
 	}
+}
+
+// withCertificateOf returns a configuration whose certificate is valid for an hour
+// from notBefore on, and that certificate.
+func withCertificateOf(t *testing.T, notBefore time.Time) (*tls.Config, []byte) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: notBefore, NotAfter: notBefore.Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12},
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 func TestHintOfTransport_rare(t *testing.T) {
