@@ -8,17 +8,18 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// baselineCall lists the desktops of one group once in a process.
+// baselineCall lets a process list the desktops of a group only once.
 type baselineCall struct {
-	turn chan struct{} // Holds a value while a Create lists.
+	turn chan struct{} // Full while a Create lists the desktops.
 	done bool
 }
 
-// ensureBaseline stores what exists before the first order of a group.
+// ensureBaseline stores the desktops that exist before the first order of a
+// group in this process.
 func (l *Ledger) ensureBaseline(ctx context.Context, req Request) error {
 	key := baselineKey(l.cfg.Scope, l.self.Term, req.Kind)
 	stored, _ := l.baselines.LoadOrStore(key, &baselineCall{turn: make(chan struct{}, 1)})
-	call, _ := stored.(*baselineCall) // Nothing else is stored.
+	call, _ := stored.(*baselineCall) // The map holds no other type.
 	call.turn <- struct{}{}
 	defer func() { <-call.turn }()
 	if call.done {
@@ -35,7 +36,7 @@ func (l *Ledger) ensureBaseline(ctx context.Context, req Request) error {
 	return nil
 }
 
-// candidates compares what exists with the oldest baseline.
+// candidates returns the desktops in now that are not in the oldest baseline.
 func (l *Ledger) candidates(ctx context.Context, kind Kind, ref string, now []Desktop) ([]Desktop, error) {
 	v, err := l.load(ctx)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// DecodeCallback reads the callback of an order, without its password. It is
-// for Config.Decode.
+// DecodeCallback decodes the callback of an order, without its password. It is
+// a value for Config.Decode.
 func DecodeCallback(body []byte) Result {
 	// What the receiver keeps as evidence is not final here either.
 	if reason := receiver.NotFinalReason(id.Order, body); reason != "" {

@@ -2,8 +2,8 @@ package ledger
 
 import "fmt"
 
-// Release returns the turn that lets the next apply resume an order, with the
-// given desktop as its result if no callback named one.
+// Release returns the turn that lets the next apply resume an order. desktop is
+// the result if no callback contained one.
 func Release(o *Order, desktop Desktop) (Turn, error) {
 	if err := repairable(o); err != nil {
 		return Turn{}, err
@@ -36,7 +36,7 @@ func repairable(o *Order) error {
 	return nil
 }
 
-// State names what an order is in one word or two, for lists.
+// State returns the state of an order in one or two words, for lists.
 func State(v *View, o *Order) string {
 	switch {
 	case o.Has(Confirmed):

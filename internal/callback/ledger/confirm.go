@@ -1,34 +1,34 @@
 package ledger
 
-// Reference is what private state remembers of an order: a state that contains
-// it was saved.
+// Reference identifies an order in private state. Prior private state proves
+// that the state was saved.
 type Reference struct {
 	Ref     string
 	Desktop Desktop
 }
 
-// Confirmation is what is left to do for an order that a saved state contains.
-// The turn comes first: deleting the delivery first would let another apply take
-// the desktop a second time.
+// Confirmation is what remains to be done for an order whose desktop is in a
+// saved state. The turn comes first: deleting the delivery first would let
+// another apply take the desktop a second time.
 type Confirmation struct {
 	Ref string
-	// Turn is nil if the order is confirmed already; N is its number.
+	// Turn is nil if the order is already confirmed; N is its number.
 	Turn *Turn
 	N    int
 	// Delete are the keys to delete afterwards.
 	Delete []string
 }
 
-// Confirm returns what is left to do for the references; an order that is not
-// in the list needs nothing.
+// Confirm returns what remains to be done for the references. For an order that
+// is not in the View, nothing remains.
 func Confirm(v *View, refs []Reference, self Self) []Confirmation {
 	var list []Confirmation
 	for _, ref := range refs {
 		o := v.Order(ref.Ref)
 		if o == nil {
-			continue // Confirmed and swept.
+			continue // It was confirmed and swept.
 		}
-		c := Confirmation{Ref: o.Ref, Delete: o.Stuff}
+		c := Confirmation{Ref: o.Ref, Delete: o.OtherKeys}
 		if !o.Has(Confirmed) {
 			c.N = len(o.Turns) + 1
 			c.Turn = confirmation(o, ref.Desktop, self)
@@ -51,15 +51,15 @@ func confirmation(o *Order, d Desktop, self Self) *Turn {
 	return turn
 }
 
-// Settled reports whether private state may drop the reference: the order has
-// ended with nothing left to delete, or was swept.
+// Settled reports whether the reference can be removed from private state: the
+// order has ended and nothing of it is left to delete, or it was swept.
 func Settled(v *View, ref string) bool {
 	o := v.Order(ref)
-	return o == nil || o.Has(Confirmed) && len(o.Stuff) == 0
+	return o == nil || o.Has(Confirmed) && len(o.OtherKeys) == 0
 }
 
-// Pending returns the orders that an apply would resume or stop at, for the
-// notice of a plan that creates a desktop of this kind.
+// Pending returns the orders that an apply would resume or stop at. A plan that
+// creates a desktop of this kind warns about them.
 func Pending(v *View, want Want, scope string) []*Order {
 	var list []*Order
 	for i := range v.Orders {

@@ -17,7 +17,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// moment is when a process freezes in an operation.
+// moment is the point of an operation at which a process stops.
 type moment int
 
 const (
@@ -28,7 +28,8 @@ const (
 
 func (m moment) String() string { return [...]string{"before", "after, with an error", "after"}[m] }
 
-// freezer counts the operations of a process and freezes it at one of them.
+// freezer is a Store that counts the operations of a process and suspends the
+// process at one of them.
 type freezer struct {
 	inbox.Store
 
@@ -36,8 +37,8 @@ type freezer struct {
 	count  int
 	at     int
 	moment moment
-	frozen chan struct{} // Closed when it freezes.
-	thaw   chan struct{} // Closed when it goes on.
+	frozen chan struct{} // Closed when the process is suspended.
+	thaw   chan struct{} // Closed when the process continues.
 	shapes []string
 }
 
@@ -46,7 +47,7 @@ var errFrozen = errors.New("the connection broke")
 // varies matches references, hashes and numbers in keys.
 var varies = regexp.MustCompile(`\b[a-z2-7]{8}-[a-z2-7]{16}\b|\b[a-z2-7]{16}\b|(terms|baselines)/[a-z2-7]{8}|[0-9]+`)
 
-// operation runs do, or freezes before or after it.
+// operation runs do, or suspends the process before or after it.
 func (f *freezer) operation(name string, do func() error) error {
 	f.mu.Lock()
 	f.count++
@@ -56,8 +57,9 @@ func (f *freezer) operation(name string, do func() error) error {
 	if hit && f.moment == before {
 		f.freeze()
 	}
-	// Between the last look and the POST nothing can hold a process back that wakes
-	// up after its order was closed: a known limit. This one died.
+	// A process that is suspended between the last look and the POST and
+	// continues after its order was closed sends the order: a known limit. Here
+	// such a process dies instead.
 	if name == "POST" && (hit && f.moment == before || f.count == f.at+1 && f.moment == after) {
 		runtime.Goexit()
 	}
@@ -99,9 +101,10 @@ func (f *freezer) Delete(ctx context.Context, keys ...string) error {
 	return f.operation("Delete", func() error { return f.Store.Delete(ctx, keys...) })
 }
 
-// crash runs an order in a process that freezes, finishes with a second one, and
-// lets the first go on. It returns how many operations there were before that,
-// and their kinds.
+// crash runs an order in a process that is suspended at an operation, completes
+// the order in a second process, and continues the first one. It reports
+// whether the operation was reached, and returns the kinds of the keys that
+// were created.
 func crash(t *testing.T, at int, m moment, dies bool) (reached bool, creates []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -154,7 +157,7 @@ func crash(t *testing.T, at int, m moment, dies bool) (reached bool, creates []s
 	return reached, creates
 }
 
-// finish orders in a second process and follows the commands of its errors.
+// finish orders in a second process and runs the commands in its errors.
 func (s *site) finish(t *testing.T) string {
 	t.Helper()
 	second := s.process("p2")
@@ -176,12 +179,12 @@ func (s *site) finish(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	t.Fatal("three applies do not converge")
+	t.Fatal("three applies deliver no desktop")
 	return ""
 }
 
-// checkAfter checks that the service got one order, and that the process that
-// woke up took nothing that the second has.
+// checkAfter checks that the service got one order, and that the two processes
+// did not both deliver a desktop.
 func (s *site) checkAfter(t *testing.T, where, uuid string, delivered *ledger.Delivery, err error) {
 	t.Helper()
 	if got := s.ordered(); got != 1 {
@@ -191,7 +194,7 @@ func (s *site) checkAfter(t *testing.T, where, uuid string, delivered *ledger.De
 		t.Errorf("%s: no desktop was delivered", where)
 	}
 	if err == nil && delivered.Desktop.UUID != uuid {
-		t.Errorf("%s: the process that woke up delivered %s, the second %s", where, delivered.Desktop.UUID, uuid)
+		t.Errorf("%s: the process that continued delivered %s, the second %s", where, delivered.Desktop.UUID, uuid)
 	}
 	if err == nil && !strings.Contains(s.turns(), "delivered claimed delivered") && !strings.Contains(s.turns(), "delivered released claimed delivered") {
 		t.Errorf("%s: two processes delivered %s; the turns are %q", where, uuid, s.turns())
@@ -216,8 +219,8 @@ func TestCrash_atEveryOperation(t *testing.T) {
 	}
 }
 
-// The list is complete: an operation that is added must be added here, so that
-// somebody thinks about a crash before and after it.
+// The list is complete. A new operation must be added here, so that a crash
+// before and after it is considered.
 func TestCrash_reachesEveryWrite(t *testing.T) {
 	t.Parallel()
 	_, creates := crash(t, 1<<20, before, true)

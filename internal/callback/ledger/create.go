@@ -2,7 +2,7 @@ package ledger
 
 import "slices"
 
-// phase is what a Create is doing.
+// phase is the current phase of a Create.
 type phase uint8
 
 const (
@@ -29,9 +29,9 @@ const (
 	phaseDeliver
 )
 
-// Create decides what one Create does next, from its first look to the delivery
-// of the desktop. It has no effects: Next returns the step to do, and is told
-// how that went.
+// Create is the state machine of one Create, from its first look to the
+// delivery of the desktop. It has no effects: Next takes the outcome of the
+// last step and returns the next one.
 type Create struct {
 	Self Self
 	Want Want
@@ -40,25 +40,28 @@ type Create struct {
 
 	phase phase
 	ref   string
-	// seen is how many turns of the order this Create has read or written.
+	// seen is the number of turns of the order that this Create has read or
+	// written.
 	seen    int
 	claimed bool
 	desktop Desktop
-	// gib is the disk that is about to be grown, 0 if another step is next.
+	// gib is the size that the disk is about to be grown to, 0 if another step
+	// is next.
 	gib int64
-	// outcome is what to return when the phase is over.
+	// outcome is returned when the phase ends.
 	outcome Outcome
-	// again says that a new look follows when the phase is over.
+	// again reports whether a new look follows when the phase ends.
 	again bool
 }
 
 // Ref returns the reference of the order that the Create holds, empty if none.
 func (c *Create) Ref() string { return c.ref }
 
-// Claimed reports whether the order is another Create's that this one resumes.
+// Claimed reports whether another Create placed the order and this one resumes
+// it.
 func (c *Create) Claimed() bool { return c.claimed }
 
-// cancellable reports whether the Create has sent nothing yet and holds nothing.
+// cancellable reports whether the Create has sent no order and holds none.
 func (c *Create) cancellable() bool { return c.phase == phaseLook || c.phase == phaseCheck }
 
 // Next returns the next step.
@@ -135,12 +138,12 @@ func (c *Create) wait(e Event) Step {
 	case Cancelled:
 		return c.release(Outcome{Kind: OutcomeCancelled})
 	}
-	// A List that failed is made again: the order is on its way.
+	// A failed List is repeated, because the order may still be carried out.
 	c.phase = phaseWait
 	return Step{Kind: StepWatch, Ref: c.ref}
 }
 
-// weigh decides what a view means to the order that the Create holds.
+// weigh decides what follows from a view for the order that the Create holds.
 func (c *Create) weigh(v *View) Step {
 	o := v.Order(c.ref)
 	if turn, overtaken := c.overtaken(o); overtaken {
@@ -168,7 +171,8 @@ func (c *Create) weigh(v *View) Step {
 	return Step{Kind: StepWatch, Ref: c.ref}
 }
 
-// overtaken returns the first turn that another wrote after this Create's last.
+// overtaken returns the first turn that another Create or a command wrote after
+// the last turn of this Create.
 func (c *Create) overtaken(o *Order) (Turn, bool) {
 	if o == nil || o.Intent == nil {
 		return Turn{Kind: Closed}, true
@@ -179,8 +183,8 @@ func (c *Create) overtaken(o *Order) (Turn, bool) {
 	return o.Turns[c.seen], true
 }
 
-// taken reports whether the result names a desktop that another order delivered:
-// one desktop is the result of one order.
+// taken reports whether another order delivered the desktop in the result: a
+// desktop is the result of only one order.
 func (v *View) taken(o *Order) bool {
 	for i := range v.Orders {
 		other := &v.Orders[i]
@@ -191,7 +195,7 @@ func (v *View) taken(o *Order) bool {
 	return false
 }
 
-// turn is the step that writes the next turn of the chain.
+// turn returns the step that writes the next turn of the chain.
 func (c *Create) turn(turn Turn) Step {
 	turn.Process, turn.Nonce = c.Self.Process, c.Self.Nonce
 	return Step{Kind: StepWrite, Ref: c.ref, Write: Write{Kind: WriteTurn, N: c.seen + 1, Turn: turn}}

@@ -11,8 +11,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/seal"
 )
 
-// decode reads the callback of an order. A desktop that existed before the order
-// is not its result.
+// decode decodes the callback of an order. A desktop that existed before the
+// order is not its result.
 func (l *Ledger) decode(ctx context.Context, list inbox.Listing, o *Order, value []byte) Result {
 	body, err := l.cfg.Open(value)
 	if errors.Is(err, ErrSealed) {
@@ -33,8 +33,8 @@ func (l *Ledger) decode(ctx context.Context, list inbox.Listing, o *Order, value
 	return result
 }
 
-// baseline returns what existed before an order; nothing if the inbox does not
-// know it.
+// baseline returns the desktops that existed before an order, or nil if the
+// inbox has no baseline.
 func (l *Ledger) baseline(ctx context.Context, list inbox.Listing, intent *Intent) []Desktop {
 	key := baselineKey(intent.Scope, intent.Term, intent.Kind)
 	at := slices.IndexFunc(list.Entries, func(e inbox.Entry) bool { return e.Key == key })
@@ -49,8 +49,8 @@ func (l *Ledger) baseline(ctx context.Context, list inbox.Listing, intent *Inten
 	return baseline.Desktops
 }
 
-// Receive hands over a callback that this process received: it reaches a waiting
-// order even if it could not be stored.
+// Receive passes a callback that this process received to the order that waits
+// for it, even if the callback could not be stored.
 func (l *Ledger) Receive(ref string, body []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -59,7 +59,8 @@ func (l *Ledger) Receive(ref string, body []byte) {
 	l.wake = make(chan struct{})
 }
 
-// Wake makes waiting orders look at the inbox at once: a result was stored.
+// Wake makes waiting orders list the inbox immediately, because a result was
+// stored.
 func (l *Ledger) Wake() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,7 +68,7 @@ func (l *Ledger) Wake() {
 	l.wake = make(chan struct{})
 }
 
-// body returns the opened callback of an order, nil if there is none.
+// body returns the decrypted callback of an order, or nil if there is none.
 func (l *Ledger) body(ctx context.Context, ref string) ([]byte, error) {
 	l.mu.Lock()
 	value, ok := l.received[ref]
@@ -83,7 +84,7 @@ func (l *Ledger) body(ctx context.Context, ref string) ([]byte, error) {
 	return l.cfg.Open(value)
 }
 
-// forget drops what this process received for an order.
+// forget removes the callbacks of an order from the memory of this process.
 func (l *Ledger) forget(ref string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

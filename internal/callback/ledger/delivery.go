@@ -6,24 +6,25 @@ import (
 	"slices"
 )
 
-// Delivery is an order whose desktop exists and is to be returned to Terraform.
-// Its methods are called one after the other.
+// Delivery is an order whose desktop exists and will be returned to Terraform.
+// Its methods must not be called concurrently.
 type Delivery struct {
 	run     *run
 	step    Step
 	release func()
-	// Desktop is the result. Body is the opened callback, which may hold a
-	// password; nil if the order was released with a given desktop.
+	// Desktop is the result. Body is the decrypted callback, which may contain
+	// a password. It is nil if the order was released with a given desktop.
 	Desktop Desktop
 	Body    []byte
 	// Resumed reports whether another Create placed the order.
 	Resumed bool
-	// GrownGiB is the size that the disk may have been grown to already.
+	// GrownGiB is the size in GiB to which an earlier Create may have grown the
+	// disk.
 	GrownGiB int64
 }
 
-// deliver makes a Delivery. The desktop of an order that was released with
-// nothing but a uuid is looked up in the lists of the users.
+// deliver returns a Delivery. If the order was released with only a uuid,
+// deliver looks up the user of the desktop in the lists of the users.
 func (r *run) deliver(ctx context.Context, step Step, release func()) (*Delivery, error) {
 	d := &Delivery{run: r, step: step, release: release, Desktop: step.Desktop, Resumed: r.create.Claimed()}
 	var err error
@@ -63,13 +64,14 @@ func (d *Delivery) locate(ctx context.Context) error {
 // Ref returns the reference of the order.
 func (d *Delivery) Ref() string { return d.step.Ref }
 
-// BeforeChange returns an error if another Create or a command has acted on the
-// order since. It is called before each change of the desktop.
+// BeforeChange must be called before each change of the desktop. It returns an
+// error if another Create or a command has acted on the order in the meantime.
 func (d *Delivery) BeforeChange(ctx context.Context) error {
 	return d.ask(ctx, Event{Kind: CheckAsked})
 }
 
-// BeforeGrow is BeforeChange, and records the size that the disk will have.
+// BeforeGrow does the same as BeforeChange, and records the new size of the
+// disk in GiB.
 func (d *Delivery) BeforeGrow(ctx context.Context, gib int64) error {
 	if err := d.ask(ctx, Event{Kind: DiskAsked, GiB: gib}); err != nil {
 		return err
@@ -88,18 +90,18 @@ func (d *Delivery) ask(ctx context.Context, e Event) error {
 }
 
 // Deliver records that the desktop is returned to Terraform. If it returns an
-// error, nothing must be stored in the state.
+// error, the desktop must not be stored in the state.
 func (d *Delivery) Deliver(ctx context.Context) error {
 	return d.end(ctx, Event{Kind: DeliverAsked, Desktop: d.Desktop})
 }
 
-// Release leaves the order to the next Create of its kind.
+// Release lets the next Create of the same kind resume the order.
 func (d *Delivery) Release(ctx context.Context) error {
 	return d.end(ctx, Event{Kind: Cancelled})
 }
 
-// Close ends the order without a desktop, for a desktop that a message names. It
-// returns an error only if the order is still open.
+// Close ends the order because the caller cannot use its desktop, which it
+// names in a message. It returns an error only if the order is still open.
 func (d *Delivery) Close(ctx context.Context, reason string) error {
 	err := d.end(ctx, Event{Kind: CloseAsked, Message: reason})
 	if failed, ok := errors.AsType[*Error](err); ok && failed.Outcome.Kind == OutcomeFailed && !failed.Outcome.Open {

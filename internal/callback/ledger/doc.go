@@ -1,13 +1,14 @@
-// Package ledger remembers orders, so that the service gets one order for each
-// desktop that is asked for, whatever happens to the processes that wait.
+// Package ledger records orders, so that the service gets one order for each
+// desktop in the configuration, whatever happens to the processes that wait for
+// it.
 //
-// An apply is not idempotent, its only result arrives by callback, and the
-// process that waits can die at any moment. So every Create first writes what it
-// is about to do to the inbox, and every later Create of the same kind reads that
-// first. The decisions are pure functions of a View, which is one List of the
-// inbox: Look, NextTerm, MaySend, Confirm, Candidates, Sweep, and Create, which
-// strings them together. Ledger executes them: its effects are calls of an
-// inbox.Store and one HTTP request.
+// POST /api/desktop/apply is not idempotent, its only result arrives by
+// callback, and the process that waits can die at any moment. So each Create
+// first writes its intent to the inbox, and each later Create of the same kind
+// first reads the inbox. The decisions are pure functions of a View, which is
+// one List of the inbox: Look, NextTerm, MaySend, Confirm, Candidates and
+// Sweep. Create combines them. Ledger executes the decisions: its effects are
+// calls of an inbox.Store and one HTTP request.
 //
 // # States of an order
 //
@@ -28,12 +29,14 @@
 //	│           confirmed                                    │
 //	└──────────────────────────── claimed ◄──────────────────┘
 //
-// A failure callback, "orders close", and lost_orders = "reorder" lead to closed
-// from every state but confirmed. Confirmed and closed are the ends; an order
-// that was closed can still be confirmed, because a state may contain it.
+// A failure callback, "orders close", and lost_orders = "reorder" lead to
+// closed from every state except confirmed. An order that is confirmed or
+// closed has ended. A closed order can still be confirmed, because a state may
+// contain its desktop.
 //
-// The chain of turns decides who acts: turn n is written only by those who have
-// read turns 1 to n-1, and the store lets one of them win.
+// The chain of turns decides which process acts: a process writes turn n only
+// after it has read turns 1 to n-1, and the store accepts turn n from one
+// process only.
 //
 // # What a crash leads to
 //
@@ -60,6 +63,6 @@
 //	closed, result left               a turn and a result          makes evidence of the result, without password
 //	a sweep's first keys              turns without an intent      ignores the order
 //
-// A crash of a receiver between storing a callback and looking again leaves the
-// result of an ended order; the next apply removes it.
+// If a receiver crashes after it has stored a callback and before it has looked
+// again, the result of an ended order stays. The next apply removes it.
 package ledger

@@ -2,7 +2,7 @@ package ledger
 
 import "time"
 
-// secondLookAfter is the least time between the two looks that lost_orders =
+// secondLookAfter is the minimum time between the two looks that lost_orders =
 // "reorder" requires.
 const secondLookAfter = 5 * time.Minute
 
@@ -25,7 +25,7 @@ func (c *Create) lost(e Event) Step {
 	case c.phase == phaseLooked || e.Kind != Viewed:
 		return c.release(Outcome{Kind: OutcomeNoCallback, Candidates: c.outcome.Candidates})
 	}
-	// A result that came meanwhile wins.
+	// A result that arrived in the meantime takes precedence.
 	if next := c.weigh(e.View); c.phase != phaseWait {
 		return next
 	}
@@ -37,8 +37,8 @@ func (c *Create) lost(e Event) Step {
 	return c.release(outcome)
 }
 
-// mayReorder reports whether the newest two looks found nothing, the second in
-// another apply and long enough after the first.
+// mayReorder reports whether the last two looks found no candidate, and the
+// second was in another apply, at least secondLookAfter after the first.
 func mayReorder(o *Order, process string) bool {
 	var looks []Turn
 	for _, turn := range o.Turns {

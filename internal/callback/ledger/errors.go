@@ -6,21 +6,22 @@ import (
 	"strings"
 )
 
-// Error is how an order ends that leads to no desktop now. Its text names the
-// order, and the command that resolves it where one is needed.
+// Error is the error of an order that returned no desktop. Its text contains
+// the reference of the order and, if needed, the command that resolves it.
 type Error struct {
 	Outcome Outcome
-	// Candidates are the desktops that the order may have led to.
+	// Candidates are the desktops that the service may have made for the order.
 	Candidates []Desktop
-	// Err is the cause, if there is one, and Cause that of a context that ended.
+	// Err is the error of the step that failed, if any. Cause is the cause of a
+	// context that has ended.
 	Err, Cause error
 
 	list, release, closing string
-	refused                string // Why callbacks were refused.
+	refused                string // The reasons of refused callbacks.
 }
 
-// UnknownDesktopError says that an order was released with a desktop that no
-// user has.
+// UnknownDesktopError is the error for an order that was released with a
+// desktop that no user has.
 type UnknownDesktopError struct{ Ref, UUID, Name string }
 
 func (e *UnknownDesktopError) Error() string {
@@ -48,7 +49,7 @@ func (l *Ledger) failed(outcome Outcome, err error) *Error {
 	return &Error{Outcome: outcome, Err: err, list: command("show"), release: command("release"), closing: command("close")}
 }
 
-// Command returns the command that does something with an order.
+// Command returns the shell command "orders VERB REF" for an order.
 func (l *Ledger) Command(verb, ref string) string {
 	return strings.TrimSpace("terraform-provider-clouddesktop orders "+verb+" "+ref) + l.cfg.Flags
 }

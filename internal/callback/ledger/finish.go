@@ -1,7 +1,7 @@
 package ledger
 
-// finish leads from the desktop to its delivery. Before each change of the
-// desktop the chain is read again.
+// finish handles the phases between the result and its delivery. It reads the
+// chain again before each change of the desktop.
 func (c *Create) finish(e Event) Step {
 	switch c.phase { //nolint:exhaustive // Next calls this in no other phase.
 	case phaseStepRead:
@@ -14,7 +14,7 @@ func (c *Create) finish(e Event) Step {
 	case phaseDeliver:
 		return c.delivered(e)
 	}
-	switch e.Kind { //nolint:exhaustive // The caller of a ready order asks for nothing else.
+	switch e.Kind { //nolint:exhaustive // No other event is possible after StepReady.
 	case DeliverAsked:
 		c.phase = phaseDeliver
 		if e.Desktop.UUID != "" {

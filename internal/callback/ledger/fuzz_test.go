@@ -9,7 +9,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// Whatever the keys of an inbox hold, reading them ends with orders or an error.
+// Reading an inbox with any content returns a View or an error.
 func FuzzReader_View(f *testing.F) {
 	const ref = "abcdefgh-abcdefghijklmnop"
 	for _, seed := range [][2]string{

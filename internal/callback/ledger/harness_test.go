@@ -28,10 +28,10 @@ type site struct {
 
 	mu        sync.Mutex
 	states    map[string]ledger.ProcessState
-	orders    int // That the service took.
+	orders    int // The orders that the service accepted.
 	delay     time.Duration
 	silent    bool // The service never calls back.
-	sealed    bool // Callbacks are sealed, and nobody has the identity.
+	sealed    bool // Callbacks are sealed, and no process has the identity.
 	answer    ledger.Answer
 	desktops  []ledger.Desktop
 	callbacks sync.WaitGroup
@@ -56,7 +56,7 @@ func (s *site) ordered() int {
 	return s.orders
 }
 
-// process starts a provider process with a Terraform of its own.
+// process starts a provider process with its own Terraform process.
 func (s *site) process(name string, change ...func(*ledger.Config)) *ledger.Ledger {
 	started := time.Now()
 	s.set(name, ledger.ProcessAlive)
@@ -135,7 +135,7 @@ func (s *site) request() ledger.Request {
 	}
 }
 
-// post is the service: it takes the order and calls back later.
+// post is the service: it accepts the order and sends the callback later.
 func (s *site) post(ctx context.Context, order id.ID) ledger.Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -185,7 +185,7 @@ func (s *site) turns() string {
 	return strings.Join(orders, "; ")
 }
 
-// outcome returns how an order ended.
+// outcome returns the kind of outcome of an order.
 func outcome(err error) ledger.OutcomeKind {
 	if failed, ok := errors.AsType[*ledger.Error](err); ok {
 		return failed.Outcome.Kind

@@ -27,13 +27,13 @@ const (
 	turnName     = "turn-"
 )
 
-// IntentKey is where the intent of an order is.
+// IntentKey returns the key of the intent of an order.
 func IntentKey(ref string) string { return orderKey(ref, intentName) }
 
-// TurnKey is where the n-th turn of an order is, counted from 1.
+// TurnKey returns the key of the n-th turn of an order, counted from 1.
 func TurnKey(ref string, n int) string { return orderKey(ref, turnName+strconv.Itoa(n)) }
 
-// ResultKey is where the callback of an order is, as its receiver names it.
+// ResultKey returns the key where the receiver stores the callback of an order.
 func ResultKey(ref string) string {
 	hash, _ := id.HashOfRef(ref)
 	return ResultPrefix + hash
@@ -49,12 +49,13 @@ func termKey(scope string, n int) string {
 	return fmt.Sprintf("%s%s/%d", TermPrefix, id.ScopeHash(scope), n)
 }
 
-// baselineKey hashes the group's name, which may hold characters that no key has.
+// baselineKey contains a hash of the group's name, because the name may contain
+// characters that are not allowed in a key.
 func baselineKey(scope string, term int, k Kind) string {
 	return fmt.Sprintf("%s%s/%d/%s", BaselinePrefix, id.ScopeHash(scope), term, id.Hash(k.Service+"\n"+k.Name(), 16))
 }
 
-// numbered returns n of a segment like "turn-n".
+// numbered returns the number n of a segment such as "turn-n".
 func numbered(segment, name string) (int64, bool) {
 	digits, found := strings.CutPrefix(segment, name)
 	n, err := strconv.ParseInt(digits, 10, 64)

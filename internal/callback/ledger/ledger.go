@@ -11,69 +11,71 @@ import (
 )
 
 // ErrSealed is returned by Config.Open for a callback that this process cannot
-// open. What wraps it names the missing identity.
+// decrypt. The error that wraps it names the missing identity.
 var ErrSealed = errors.New("the callback is sealed to another identity")
 
-// Config is what a Ledger is made of.
+// Config is the configuration of a Ledger.
 type Config struct {
 	Store inbox.Store
-	// Scope is the name of the orders of one Terraform state.
+	// Scope identifies the orders of one Terraform state.
 	Scope string
-	// Process is the id of this process, Terraform that of the Terraform that
-	// started it, and Host where it runs.
+	// Process is the id of this process. Terraform is the id of the Terraform
+	// process that started it. Host is the name of the machine.
 	Process, Terraform, Host string
-	// Age returns how long the process has been running, by the clock of the
-	// operating system: Go's stands still while a machine sleeps.
+	// Age returns how long the process has been running, by the wall clock:
+	// Go's monotonic clock stops while the machine sleeps.
 	Age func() time.Duration
 	// Register writes the record of this process; it is called once, before the
 	// first order.
 	Register func(ctx context.Context) error
-	// Processes reads the records of a listing and tells who lives. It is nil
-	// where nothing but a list of orders is wanted.
+	// Processes reads the process records of a listing and reports which
+	// processes are alive. It may be nil if the caller only lists orders.
 	Processes func(ctx context.Context, list inbox.Listing, value func(inbox.Entry) ([]byte, error)) ([]Process, error)
-	// Connected ends when Terraform is gone without having shut this process down.
-	Connected context.Context //nolint:containedctx // It is the life of Terraform, not of a call.
-	// Decode reads the body of a callback.
+	// Connected ends when Terraform has ended without shutting down this
+	// process.
+	Connected context.Context //nolint:containedctx // It ends with Terraform, not with a call.
+	// Decode decodes the body of a callback.
 	Decode func(body []byte) Result
-	// Open decrypts what a receiver sealed, or returns ErrSealed; Opens reports
-	// whether it can open what is sealed to a recipient.
+	// Open decrypts a sealed callback, or returns ErrSealed. Opens reports
+	// whether Open can decrypt what is sealed to a recipient.
 	Open  func(value []byte) ([]byte, error)
 	Opens func(recipient string) bool
 	// Redact removes the password from the body of a callback.
 	Redact func(body []byte) []byte
-	// Refused returns why callbacks of an order were refused, for the error of a
-	// timeout; empty if none was.
+	// Refused returns the reasons why callbacks of an order were refused, or
+	// "". The error of a timeout contains them.
 	Refused func(ref string) string
 	// Reorder is lost_orders = "reorder".
 	Reorder bool
 	// Flags are added to the commands in messages, such as " --inbox s3://bucket".
 	Flags string
-	// PollInterval is how often the inbox is listed while an order waits; one
-	// second if 0.
+	// PollInterval is the time between two Lists while an order waits. The
+	// default is one second.
 	PollInterval time.Duration
 	Logger       *slog.Logger
 }
 
 // Ledger executes the decisions of this package for one process. Its methods
-// may be called at the same time.
+// may be called concurrently.
 type Ledger struct {
 	cfg  Config
 	self Self
 	log  *slog.Logger
 
-	entering chan struct{} // Holds a value while a Create enters.
+	entering chan struct{} // Full while a Create registers the process.
 	entered  bool
-	refusal  error // Why no order may be placed.
+	refusal  error // The error of every order, if the process must not place any.
 
 	mu     sync.Mutex
 	next   *flight
 	flying bool
 	cache  map[string]cached
-	// received are callbacks that this process received itself, by reference.
+	// received holds the callbacks that this process received itself, by
+	// reference.
 	received map[string][]byte
-	wake     chan struct{} // Closed when one arrives.
-	news     *poll         // The next List while orders wait.
-	once     *flight       // The one List of a plan.
+	wake     chan struct{} // Closed when a callback arrives.
+	news     *poll         // The next List for waiting orders.
+	once     *flight       // The only List of a plan.
 
 	confirmed sync.Map // The references that Confirm was called with.
 	baselines sync.Map // From the key to *baselineCall.

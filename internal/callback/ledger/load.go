@@ -13,28 +13,29 @@ import (
 )
 
 const (
-	// storeTimeout bounds one call of the store and its retries.
+	// storeTimeout limits one call of the store, including retries.
 	storeTimeout = 20 * time.Second
-	// fetchers is how many values are read at the same time.
+	// fetchers is the number of values that are read concurrently.
 	fetchers = 16
 )
 
-// flight is a List that has not begun, or that is under way.
+// flight is a List that has not started or has not ended.
 type flight struct {
 	done chan struct{}
 	view *View
 	err  error
 }
 
-// cached is a value with what the listing said of it: the records of processes
-// change.
+// cached is a value with its listing entry, which shows whether the record of a
+// process has changed.
 type cached struct {
 	modified time.Time
 	size     int64
 	value    []byte
 }
 
-// load makes a List that begins after the call. Callers at the same time share one.
+// load returns the View of a List that starts after the call. Concurrent
+// callers share one List.
 func (l *Ledger) load(ctx context.Context) (*View, error) {
 	l.mu.Lock()
 	f := l.next
@@ -98,8 +99,8 @@ func (l *Ledger) read(ctx context.Context) (*View, error) {
 	return v, err
 }
 
-// addReceived adds the callbacks that this process received and may not have
-// been able to store.
+// addReceived adds the callbacks that this process received, which it may have
+// been unable to store.
 func (l *Ledger) addReceived(ctx context.Context, list inbox.Listing, v *View) {
 	for i := range v.Orders {
 		o := &v.Orders[i]
@@ -112,8 +113,8 @@ func (l *Ledger) addReceived(ctx context.Context, list inbox.Listing, v *View) {
 	}
 }
 
-// fetch reads the values of new keys, many at a time, and forgets those of keys
-// that are gone.
+// fetch reads the values of new keys concurrently, and removes the values of
+// deleted keys from the cache.
 func (l *Ledger) fetch(ctx context.Context, list inbox.Listing) error {
 	listed, orders := make(map[string]bool, len(list.Entries)), map[string]bool{}
 	for _, entry := range list.Entries {
@@ -146,7 +147,7 @@ func (l *Ledger) fetch(ctx context.Context, list inbox.Listing) error {
 	return group.Wait()
 }
 
-// value returns the value of an entry, nil if it was deleted since the List.
+// value returns the value of an entry, or nil if it was deleted after the List.
 func (l *Ledger) value(ctx context.Context, entry inbox.Entry) ([]byte, error) {
 	l.mu.Lock()
 	known, ok := l.cache[entry.Key]

@@ -5,27 +5,28 @@ import (
 	"slices"
 )
 
-// Want is what a Create asks for.
+// Want describes the desktop that a Create orders.
 type Want struct {
 	Kind
 
-	// DiskGiB is the size that the disk will be grown to, 0 if it is left alone.
+	// DiskGiB is the size to which the disk will be grown, or 0 if it is not
+	// changed.
 	DiskGiB int64
 }
 
-// StopReason says why a Create goes no further.
+// StopReason is the reason why a Create stops.
 type StopReason int
 
 // The reasons to stop.
 const (
-	StopNewerApply  StopReason = iota // Another apply has run in between.
+	StopNewerApply  StopReason = iota // Another apply has run since this process started.
 	StopUnconfirmed                   // An order of this kind may or may not be in a saved state.
 	StopSealed                        // A callback cannot be opened.
 	StopHeld                          // A living process holds an order of this kind.
 )
 
-// Stop is a decision not to go on. It becomes an error that names the order,
-// the process and the command.
+// Stop is a decision to stop a Create. Its error contains the order, the
+// process and the command that resolves it.
 type Stop struct {
 	Reason StopReason
 	Ref    string
@@ -34,16 +35,17 @@ type Stop struct {
 	Recipient string
 }
 
-// LookResult is what a look leads to; exactly one field is set, none if the
-// Create may place an order of its own.
+// LookResult is the result of a look. At most one field is set; none is set if
+// the Create may place its own order.
 type LookResult struct {
 	Claim *Order
 	Wait  *Stop
 	Stop  *Stop
 }
 
-// Look decides what a Create does about the orders that exist. It never orders
-// past one that may still become, or already is, what it asks for.
+// Look decides what a Create does about existing orders. While an order exists
+// that may lead, or has led, to the desktop that it wants, Look does not let
+// the Create place another one.
 func Look(v *View, want Want, self Self) LookResult {
 	if other, newer := v.superseded(self); newer {
 		return LookResult{Stop: &Stop{Reason: StopNewerApply, Holder: other}}
@@ -79,9 +81,10 @@ func Look(v *View, want Want, self Self) LookResult {
 	return found
 }
 
-// prefer is negative if a is the better order to claim: a disk that is already
-// larger than wanted cannot shrink, so a fitting one comes first, and of those
-// the one that grew most, which fits the fewest others.
+// prefer compares two orders and is negative if a is the better one to claim. A
+// disk that is larger than wanted cannot shrink, so an order whose disk fits is
+// better. Of two that fit, the larger disk is better, because it fits fewer
+// other desktops.
 func prefer(a, b *Order, want Want) int {
 	return cmp.Or(
 		first(a.DiskGiB <= want.DiskGiB, b.DiskGiB <= want.DiskGiB),
@@ -93,7 +96,8 @@ func prefer(a, b *Order, want Want) int {
 	)
 }
 
-// first orders what holds before what does not.
+// first is negative if a is true and b is false, and positive in the opposite
+// case.
 func first(a, b bool) int {
 	switch {
 	case a == b:
@@ -104,9 +108,9 @@ func first(a, b bool) int {
 	return 1
 }
 
-// MaySend is the second look, between intent and POST: no other Terraform has a
-// higher term, and nobody has acted on the order. Without it an apply that was
-// paused after its first look would order a second time.
+// MaySend is the second look, between intent and POST. It returns nil if no
+// other Terraform has a higher term and no turn of the order exists. Without
+// it, an apply that was paused after its first look could place a second order.
 func MaySend(v *View, self Self, ref string) *Stop {
 	o := v.Order(ref)
 	if other, newer := v.superseded(self); newer {
@@ -118,8 +122,9 @@ func MaySend(v *View, self Self, ref string) *Stop {
 	return nil
 }
 
-// OtherScopes counts the open orders of this kind that belong to another scope:
-// a scope that changed by accident is not silent.
+// OtherScopes counts the open orders of this kind that belong to another scope.
+// The provider warns about them, because the scope may have been changed by
+// accident.
 func OtherScopes(v *View, want Want, scope string) int {
 	n := 0
 	for i := range v.Orders {

@@ -6,15 +6,16 @@ import (
 )
 
 // Remaining returns how long the holder of an order waits for its callback:
-// until the order's own deadline, but long enough to see one that is on its way.
+// until the deadline of the order, but at least one minute, or timeout if that
+// is shorter.
 func Remaining(v *View, o *Order, timeout time.Duration) time.Duration {
 	left := o.Intent.Timeout - v.Now.Sub(o.Created)
 	return max(left, min(time.Minute, timeout))
 }
 
 // OldestBaseline returns the scope and term of the oldest baseline among the
-// open orders of the same service and group, of any scope: older orders may have
-// made what a newer baseline contains.
+// open orders of the same service and group, of any scope, because a newer
+// baseline may contain the desktop of an older order.
 func OldestBaseline(v *View, kind Kind) (scope string, term int, found bool) {
 	var oldest *Order
 	for i := range v.Orders {
@@ -33,7 +34,8 @@ func OldestBaseline(v *View, kind Kind) (scope string, term int, found bool) {
 }
 
 // Candidates returns the desktops that an order without a callback may have led
-// to. They are named, never assigned: the list does not say who ordered them.
+// to. They are only reported, never assigned to the order, because the list
+// does not show who ordered them.
 func Candidates(v *View, ref string, before, now []Desktop) []Desktop {
 	return slices.DeleteFunc(slices.Clone(now), func(d Desktop) bool {
 		if slices.ContainsFunc(before, func(old Desktop) bool { return old.UUID == d.UUID }) {
@@ -43,8 +45,8 @@ func Candidates(v *View, ref string, before, now []Desktop) []Desktop {
 	})
 }
 
-// belongsToOther reports whether another order is known to have led to the
-// desktop, by one of its turns or by its callback.
+// belongsToOther reports whether a turn or the callback of another order
+// contains the desktop.
 func (v *View) belongsToOther(ref, uuid string) bool {
 	for i := range v.Orders {
 		o := &v.Orders[i]

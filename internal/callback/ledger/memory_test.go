@@ -13,7 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// memory is a Store in memory that refuses what no Store has to allow.
+// memory is a Store in memory that refuses all calls that the rules of
+// inbox.Store do not allow.
 type memory struct {
 	mu     sync.Mutex
 	values map[string]memoryValue
@@ -113,5 +114,6 @@ func (m *memory) Delete(ctx context.Context, keys ...string) error {
 	return nil
 }
 
-// now has no whole seconds: those of a store that rounds raise doubt.
+// now never returns whole seconds, because the ledger treats whole seconds as
+// rounded.
 func now() time.Time { return time.Now().Add(time.Nanosecond) }

@@ -12,14 +12,14 @@ func (o *Order) Has(kind TurnKind) bool {
 	return slices.ContainsFunc(o.Turns, func(t Turn) bool { return t.Kind == kind })
 }
 
-// Void reports whether nothing can come of the order: it was never sent, or
-// refused, and no callback says otherwise.
+// Void reports whether the order can lead to no desktop: it was not sent or was
+// refused, and no callback reports success.
 func (o *Order) Void() bool {
 	return o.Unsent || o.Refused && o.Result.Kind != ResultSuccess && !o.Has(Delivered)
 }
 
-// sealedTo is the recipient whose identity opens the order's callback. A relay
-// may seal to others than the intent names.
+// sealedTo returns the recipient to which the callback of the order is sealed.
+// A relay may seal to another recipient than that of the intent.
 func (o *Order) sealedTo() string {
 	if o.Result.Recipient != "" {
 		return o.Result.Recipient
@@ -31,8 +31,9 @@ func (o *Order) sealedTo() string {
 // state is known to contain.
 func (o *Order) Open() bool { return o.Intent != nil && !o.Ended() && !o.Void() }
 
-// last is the newest turn that changes who acts next, as if the intent were the
-// first. A look changes nothing: its writer goes on.
+// last returns the newest turn that determines who acts next; the intent counts
+// as the first turn. A looked turn does not count, because its writer
+// continues.
 func (o *Order) last() Turn {
 	for _, turn := range slices.Backward(o.Turns) {
 		if turn.Kind != Looked {
@@ -42,8 +43,8 @@ func (o *Order) last() Turn {
 	return Turn{Kind: Claimed, Process: o.Intent.Process, Nonce: o.Intent.Nonce}
 }
 
-// Desktop returns the desktop that the order has led to, from its callback, or
-// from the newest turn that names one.
+// Desktop returns the desktop that the order has led to, from its callback or
+// from the newest turn that contains one.
 func (o *Order) Desktop() (Desktop, bool) {
 	if o.Result.Kind == ResultSuccess {
 		return Desktop{o.Result.Username, o.Result.UUID}, true
@@ -56,14 +57,14 @@ func (o *Order) Desktop() (Desktop, bool) {
 	return Desktop{}, false
 }
 
-// standing is what an order means to a Create.
+// standing is what a Create may do with an order.
 type standing int
 
 const (
 	passedOver  standing = iota // Ended, void, or of the same Terraform.
 	free                        // It can be claimed.
 	held                        // A living process holds it or has just delivered it.
-	unconfirmed                 // Delivered by a process that ended; nothing says whether a state has it.
+	unconfirmed                 // Delivered by a process that ended; whether a saved state contains it is unknown.
 )
 
 func (v *View) standing(o *Order, self Self) standing {
@@ -82,7 +83,7 @@ func (v *View) standing(o *Order, self Self) standing {
 	delivered := last.Kind == Delivered
 	switch {
 	case o.Refused && !o.Has(Claimed) && !delivered:
-		return free // Refused, but successful after all: its Create has returned.
+		return free // A refused order with a success callback: its Create has returned.
 	case holder.State == ProcessAlive:
 		return held
 	case delivered && holder.State == ProcessEnded:

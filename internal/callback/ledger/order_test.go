@@ -25,9 +25,9 @@ func TestOrder_deliversTheDesktopOfTheCallback(t *testing.T) {
 	})
 }
 
-// A callback with a desktop that existed before takes the key of the result, so
-// the receiver keeps the real result as evidence.
-func TestOrder_findsTheResultBehindAnotherCallback(t *testing.T) {
+// A callback with a desktop that existed before is stored as the result, so the
+// receiver stores the real result as evidence.
+func TestOrder_resultAfterAnotherCallback(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -109,7 +109,7 @@ func TestOrder_releasesWhenInterrupted(t *testing.T) {
 	})
 }
 
-func TestOrder_resultThatIsThereWinsOverTheEnd(t *testing.T) {
+func TestOrder_storedResultAfterTheTimeout(t *testing.T) {
 	t.Parallel()
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestOrder_resultThatIsThereWinsOverTheEnd(t *testing.T) {
 	}
 }
 
-func TestOrder_stopsAtATerminatedDeliveryUntilReleased(t *testing.T) {
+func TestOrder_deliveryOfAnEndedProcess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -162,7 +162,7 @@ func TestOrder_namesCandidatesWhenNoCallbackComes(t *testing.T) {
 	})
 }
 
-func TestOrder_reordersAfterTwoLooksThatFindNothing(t *testing.T) {
+func TestOrder_reordersAfterTwoLooks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -213,7 +213,7 @@ func TestOrder_stopsAtASealedCallback(t *testing.T) {
 	})
 }
 
-func TestOrder_takesNoDesktopThatExistedBefore(t *testing.T) {
+func TestOrder_rejectsADesktopThatExistedBefore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -264,7 +264,7 @@ func TestConfirm_deletesAllButTheTurns(t *testing.T) {
 	})
 }
 
-func TestCloseOrder_keepsTheCallbackWithoutItsPassword(t *testing.T) {
+func TestCloseOrder_removesThePassword(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -287,7 +287,7 @@ func TestCloseOrder_keepsTheCallbackWithoutItsPassword(t *testing.T) {
 	})
 }
 
-func TestDelivery_closesAnOrderThatIsOfNoUse(t *testing.T) {
+func TestDelivery_Close(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -296,7 +296,7 @@ func TestDelivery_closesAnOrderThatIsOfNoUse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Close(t.Context(), "another user got it"); err != nil {
+		if err := d.Close(t.Context(), "the desktop belongs to another user"); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.turns(); got != "closed" {

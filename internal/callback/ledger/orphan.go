@@ -2,12 +2,13 @@ package ledger
 
 import "context"
 
-// WaitReturned waits until the Creates of this process have ended. Those of an
-// orphan release their orders and end soon.
+// WaitReturned waits until the Creates of this process have ended. In a process
+// whose Terraform has died, they release their orders and end soon.
 func (l *Ledger) WaitReturned() { l.running.Wait() }
 
 // WaitResults waits until each order that this process placed has its callback,
-// has ended or has passed its deadline: an orphan may go on receiving until then.
+// has ended or has passed its deadline. Until then the process receives
+// callbacks, even if its Terraform has died.
 func (l *Ledger) WaitResults(ctx context.Context) error {
 	for {
 		v, err := l.watch(ctx)
@@ -20,7 +21,7 @@ func (l *Ledger) WaitResults(ctx context.Context) error {
 	}
 }
 
-// awaits reports whether a callback may still come to a process.
+// awaits reports whether a callback for a process may still arrive.
 func (v *View) awaits(process string) bool {
 	for i := range v.Orders {
 		o := &v.Orders[i]

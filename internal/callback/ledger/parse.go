@@ -9,19 +9,20 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Reader turns a listing into a View.
+// Reader builds a View from a listing.
 type Reader struct {
 	// Scope is the scope whose terms are read.
 	Scope string
-	// Value returns the value of a key of the listing, nil if it was deleted meanwhile.
+	// Value returns the value of a key of the listing, or nil if it was deleted
+	// in the meantime.
 	Value func(inbox.Entry) ([]byte, error)
-	// Decode reads a callback of an order.
+	// Decode decodes a callback of an order.
 	Decode func(o *Order, body []byte) Result
 	// Opens reports whether this process can open what is sealed to a recipient.
 	Opens func(recipient string) bool
 }
 
-// View reads the orders, terms and results of a listing. The caller adds the
+// View returns the orders, terms and results of a listing. The caller adds the
 // processes, because it knows which of them are alive.
 func (r *Reader) View(list inbox.Listing) (*View, error) {
 	v := &View{Now: list.Now}
@@ -67,8 +68,9 @@ func (r *Reader) term(v *View, rest string, entry inbox.Entry) error {
 	return nil
 }
 
-// results adds the callbacks. A result whose order has no keys at all is left
-// to Sweep: it may belong to another call than an order.
+// results adds the callbacks. It ignores a result whose order has no keys,
+// because the result may belong to a call that is not an order. Sweep deletes
+// it.
 func (r *Reader) results(orders map[string]*orderKeys, list inbox.Listing) error {
 	byHash := map[string]*orderKeys{}
 	for ref, keys := range orders {
@@ -96,7 +98,8 @@ func (r *Reader) results(orders map[string]*orderKeys, list inbox.Listing) error
 	return nil
 }
 
-// decode reads a value; one that was deleted meanwhile stays empty.
+// decode decodes the value of an entry. It leaves value unchanged if the key
+// was deleted in the meantime.
 func (r *Reader) decode(entry inbox.Entry, value any) error {
 	text, err := r.Value(entry)
 	if err != nil || text == nil {

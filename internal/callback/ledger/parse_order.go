@@ -6,7 +6,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// orderKeys collects what a listing holds of one order.
+// orderKeys collects the keys of one order in a listing.
 type orderKeys struct {
 	order    Order
 	turns    map[int64]Turn
@@ -67,9 +67,9 @@ func (r *Reader) intent(keys *orderKeys, entry inbox.Entry) error {
 	return nil
 }
 
-// finish returns the order. Turns after a gap are not read: a List may miss a
-// key that is written meanwhile, and a process that acts on less than all turns finds
-// the next key taken.
+// finish returns the order. It ignores turns after a gap, because a List may
+// miss a key that is written at the same time. This is safe: a process that has
+// not read all turns cannot write the next one, because its key exists.
 func (k *orderKeys) finish() Order {
 	o := k.order
 	for n := int64(1); ; n++ {
@@ -79,13 +79,14 @@ func (k *orderKeys) finish() Order {
 		}
 		o.Turns = append(o.Turns, turn)
 	}
-	// The intent is last: without it the rest would belong to nobody.
+	// The intent is deleted last: without it, the other keys could not be
+	// assigned to an order.
 	if o.ResultKey != "" {
-		o.Stuff = append(o.Stuff, o.ResultKey)
+		o.OtherKeys = append(o.OtherKeys, o.ResultKey)
 	}
-	o.Stuff = slices.Concat(o.Stuff, k.evidence, k.answers)
+	o.OtherKeys = slices.Concat(o.OtherKeys, k.evidence, k.answers)
 	if k.intent != "" {
-		o.Stuff = append(o.Stuff, k.intent)
+		o.OtherKeys = append(o.OtherKeys, k.intent)
 	}
 	return o
 }

@@ -7,7 +7,7 @@ func (c *Create) place(e Event) Step {
 		return c.prepared(e)
 	case phaseIntent:
 		if e.Kind != Wrote {
-			// It may have been written, and it is certain that nothing was sent.
+			// The intent may have been written, but nothing was sent.
 			return c.unsent(Outcome{Kind: OutcomeError})
 		}
 		c.phase = phaseCheck

@@ -5,8 +5,8 @@ import (
 	"crypto/rand"
 )
 
-// Planned returns the one List of this process, for plans. All calls
-// that read or plan resources share it.
+// Planned returns the View for plans. All Read and PlanResourceChange calls of
+// this process share one List.
 func (l *Ledger) Planned(ctx context.Context) (*View, error) {
 	l.mu.Lock()
 	f := l.once
@@ -66,7 +66,7 @@ func (l *Ledger) confirm(ctx context.Context, todo Confirmation) error {
 		if won {
 			break
 		}
-		// Another process acted meanwhile: look again.
+		// Another process has acted in the meantime.
 		v, err := l.load(ctx)
 		if err != nil {
 			return err

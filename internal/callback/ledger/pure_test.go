@@ -72,8 +72,8 @@ func TestView_standing(t *testing.T) {
 	}
 }
 
-// H11: an order whose disk has grown is taken by an address that wants a large
-// disk, not by one that wants a small one.
+// H11: an order whose disk has grown is resumed by an address with a large
+// disk, not by one with a small disk.
 func TestLook_prefersAFittingDisk(t *testing.T) {
 	t.Parallel()
 	order := func(ref string, gib int64, result ResultKind, turns ...Turn) Order {
@@ -101,8 +101,8 @@ func TestLook_prefersAFittingDisk(t *testing.T) {
 	}
 }
 
-// H9: orders of another scope are never taken, and are counted.
-func TestLook_leavesOtherScopesAlone(t *testing.T) {
+// H9: orders of another scope are never resumed, but counted.
+func TestLook_ignoresOtherScopes(t *testing.T) {
 	t.Parallel()
 	other := pureOrder("died")
 	other.Intent.Scope = "another"
@@ -117,7 +117,7 @@ func TestLook_leavesOtherScopesAlone(t *testing.T) {
 }
 
 // H4: a desktop of another order is not a candidate, in any scope.
-func TestCandidates_leavesOutWhatBelongsToOtherOrders(t *testing.T) {
+func TestCandidates_withoutDesktopsOfOtherOrders(t *testing.T) {
 	t.Parallel()
 	lost := pureOrder("me")
 	delivered := pureOrder("ended", Turn{Kind: Delivered, UUID: "delivered"})
@@ -135,10 +135,10 @@ func TestCandidates_leavesOutWhatBelongsToOtherOrders(t *testing.T) {
 func TestSweep_keepsWhatOpenOrdersNeed(t *testing.T) {
 	t.Parallel()
 	ended := pureOrder("gone", Turn{Kind: Delivered}, Turn{Kind: Confirmed})
-	ended.Stuff = []string{"orders/o/intent"}
+	ended.OtherKeys = []string{"orders/o/intent"}
 	open := pureOrder("needed", Turn{Kind: Claimed})
 	open.Ref = "aaaaaaaa-b"
-	open.Stuff = []string{"orders/aaaaaaaa-b/intent"}
+	open.OtherKeys = []string{"orders/aaaaaaaa-b/intent"}
 	open.Intent.Term = 1
 	v := pureView(ended, open)
 	v.Now = walkStart.Add(2 * SweepAfter)
@@ -163,7 +163,7 @@ func TestSweep_keepsWhatOpenOrdersNeed(t *testing.T) {
 	}
 }
 
-func TestConfirm_onlyWhatAStateContains(t *testing.T) {
+func TestConfirm_onlyOrdersOfAState(t *testing.T) {
 	t.Parallel()
 	saved, other := pureOrder("ended", Turn{Kind: Delivered}), pureOrder("ended", Turn{Kind: Delivered})
 	other.Ref = "p"
@@ -173,7 +173,7 @@ func TestConfirm_onlyWhatAStateContains(t *testing.T) {
 	}
 }
 
-func TestReorder_needsTwoLooksOfTwoApplies(t *testing.T) {
+func TestReorder_requiresTwoLooksOfTwoApplies(t *testing.T) {
 	t.Parallel()
 	look := func(process string, candidates int, after time.Duration) Turn {
 		return Turn{Kind: Looked, Process: process, Candidates: candidates, Written: walkStart.Add(after)}

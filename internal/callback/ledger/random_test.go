@@ -17,23 +17,23 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// fate is what happens to an apply at a random moment.
+// fate is the fault of an apply at a random moment.
 type fate int
 
 const (
 	finishes fate = iota
 	killed
 	interrupted
-	sleeps // Until the end: it wakes up when everything else is over.
+	sleeps // It continues after everything else has ended.
 )
 
-// plannedApply is one of the three applies of a story.
+// plannedApply is one of the three applies of a test run (a story).
 type plannedApply struct {
 	fate     fate
-	after    time.Duration // When its fate comes.
+	after    time.Duration // The time until its fault.
 	delays   [2]time.Duration
 	saved    bool
-	confirms bool // A complete plan comes before it.
+	confirms bool // A complete plan runs before it.
 }
 
 type story struct {
@@ -59,7 +59,8 @@ func drawStory(rt *rapid.T) story {
 	return st
 }
 
-// sleeper is the store of a process that can be stopped for good or for a while.
+// sleeper is the store of a process that can be suspended, for some time or
+// until the end.
 type sleeper struct {
 	inbox.Store
 
@@ -93,46 +94,46 @@ func (s *sleeper) List(ctx context.Context, prefix string) (inbox.Listing, error
 	asleep := s.asleep
 	s.mu.Unlock()
 	if asleep != nil {
-		<-asleep // A List runs in a goroutine that others wait for.
+		<-asleep // Other goroutines wait for a List.
 	}
 	return s.Store.List(ctx, prefix)
 }
 
-// tell runs a story and returns what it violates.
-func tell(t *testing.T, st story) (violation error) {
+// runStory runs a story and returns the rule that it violates.
+func runStory(t *testing.T, st story) (violation error) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
 		s.delay = st.callback
 		if st.unknown {
 			s.answer = ledger.Answer{Kind: ledger.AnswerUnknown, Err: errFrozen}
 		}
-		teller := &teller{site: s}
+		storyRunner := &storyRunner{site: s}
 		var wakes []func()
 		for i, apply := range st.applies {
-			if wake := teller.apply(t, fmt.Sprintf("p%d", i), apply); wake != nil {
+			if wake := storyRunner.apply(t, fmt.Sprintf("p%d", i), apply); wake != nil {
 				wakes = append(wakes, wake)
 			}
 		}
-		uuids := teller.converge(t)
+		uuids := storyRunner.converge(t)
 		for _, wake := range wakes {
 			wake()
 		}
-		teller.group.Wait()
+		storyRunner.group.Wait()
 		s.callbacks.Wait()
 		switch {
-		case teller.failed != nil:
-			violation = teller.failed
-		case s.ordered() > 2 && !teller.closed:
+		case storyRunner.failed != nil:
+			violation = storyRunner.failed
+		case s.ordered() > 2 && !storyRunner.closed:
 			violation = fmt.Errorf("%d orders for two addresses; the turns are %s", s.ordered(), s.turns())
-		case uuids[0] == uuids[1] && !teller.died:
+		case uuids[0] == uuids[1] && !storyRunner.died:
 			violation = fmt.Errorf("both addresses have %s although no process died; the turns are %s", uuids[0], s.turns())
 		}
 	})
 	return violation
 }
 
-// teller is the Terraform of a story.
-type teller struct {
+// storyRunner is the Terraform of a story.
+type storyRunner struct {
 	*site
 
 	saved  [2]ledger.Reference
@@ -142,8 +143,9 @@ type teller struct {
 	failed error
 }
 
-// apply runs one apply. What it returns wakes its process.
-func (w *teller) apply(t *testing.T, name string, a plannedApply) (wake func()) {
+// apply runs one apply. It returns a function that continues a suspended
+// process.
+func (w *storyRunner) apply(t *testing.T, name string, a plannedApply) (wake func()) {
 	if a.confirms {
 		w.confirm(t, name+"plan")
 	}
@@ -186,8 +188,8 @@ func (w *teller) apply(t *testing.T, name string, a plannedApply) (wake func()) 
 	return wake
 }
 
-// meet lets the fate of an apply happen.
-func (w *teller) meet(name string, f fate, store *sleeper, cancel context.CancelFunc, done chan struct{}) (wake func()) {
+// meet applies the fault of an apply.
+func (w *storyRunner) meet(name string, f fate, store *sleeper, cancel context.CancelFunc, done chan struct{}) (wake func()) {
 	switch f {
 	case finishes:
 	case interrupted:
@@ -206,9 +208,10 @@ func (w *teller) meet(name string, f fate, store *sleeper, cancel context.Cancel
 	return nil
 }
 
-// wakeful is a request whose process does not send after it slept: between the
-// last look and the POST nothing can hold it back, a known limit.
-func (w *teller) wakeful(store *sleeper) ledger.Request {
+// wakeful is a request whose process does not send an order after it was
+// suspended. Sending after a suspension between the last look and the POST is a
+// known limit.
+func (w *storyRunner) wakeful(store *sleeper) ledger.Request {
 	req := w.request()
 	prepare := req.Prepare
 	req.Prepare = func(ctx context.Context) (ledger.Sending, error) {
@@ -229,7 +232,7 @@ func (w *teller) wakeful(store *sleeper) ledger.Request {
 	return req
 }
 
-func (w *teller) confirm(t *testing.T, name string) {
+func (w *storyRunner) confirm(t *testing.T, name string) {
 	plan := w.process(name)
 	for _, ref := range w.saved {
 		if ref.Ref == "" {
@@ -242,8 +245,8 @@ func (w *teller) confirm(t *testing.T, name string) {
 	w.set(name, ledger.ProcessEnded)
 }
 
-// converge applies without faults and does what the errors say.
-func (w *teller) converge(t *testing.T) (uuids [2]string) {
+// converge applies without faults and runs the commands in the errors.
+func (w *storyRunner) converge(t *testing.T) (uuids [2]string) {
 	for round := range 8 {
 		w.confirm(t, fmt.Sprintf("plan%d", round))
 		name := fmt.Sprintf("q%d", round)
@@ -271,7 +274,7 @@ func (w *teller) converge(t *testing.T) (uuids [2]string) {
 	return uuids
 }
 
-func (w *teller) obey(t *testing.T, l *ledger.Ledger, err error) {
+func (w *storyRunner) obey(t *testing.T, l *ledger.Ledger, err error) {
 	failed, ok := errors.AsType[*ledger.Error](err)
 	switch {
 	case !ok || failed.Outcome.Ref == "":
@@ -284,10 +287,10 @@ func (w *teller) obey(t *testing.T, l *ledger.Ledger, err error) {
 	default:
 		return
 	}
-	_ = err // Another address's message may have named the order too.
+	_ = err // The message of the other address may have named the same order.
 }
 
-// TestRandom_threeApplies tells 300 stories; -rapid.checks=50000 tells more.
+// TestRandom_threeApplies runs 300 stories; -rapid.checks=50000 runs more.
 func TestRandom_threeApplies(t *testing.T) {
 	t.Parallel()
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
@@ -296,8 +299,8 @@ func TestRandom_threeApplies(t *testing.T) {
 		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		// A failure inside the bubble cannot be reported there.
-		if err := tell(t, drawStory(rt)); err != nil {
+		// A failure inside the bubble must be reported outside it.
+		if err := runStory(t, drawStory(rt)); err != nil {
 			rt.Fatal(err)
 		}
 	})

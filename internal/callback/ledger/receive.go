@@ -10,8 +10,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Ended reports whether an order takes no result any more, so that a receiver
-// stores its callback as evidence: it is confirmed or closed, or nobody placed it.
+// Ended reports whether an order accepts no result: it is confirmed or closed,
+// or it has no intent. The receiver then stores its callback as evidence.
 func Ended(ctx context.Context, store inbox.Store, ref string) (bool, error) {
 	listing, err := store.List(ctx, orderKey(ref, ""))
 	if err != nil {
@@ -29,7 +29,7 @@ func Ended(ctx context.Context, store inbox.Store, ref string) (bool, error) {
 		var turn Turn
 		err := read(ctx, store, entry.Key, &turn)
 		if errors.Is(err, inbox.ErrNotExist) {
-			return true, nil // Swept meanwhile.
+			return true, nil // It was swept in the meantime.
 		}
 		if err != nil || turn.Kind == Confirmed || turn.Kind == Closed {
 			return err == nil, err

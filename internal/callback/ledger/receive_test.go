@@ -34,7 +34,7 @@ func TestEnded_readsIntentAndTurns(t *testing.T) {
 	}
 }
 
-func TestRecipient_isThatOfTheIntent(t *testing.T) {
+func TestRecipient_ofTheIntent(t *testing.T) {
 	t.Parallel()
 	m := inboxtest.NewMemory()
 	for ref, intent := range map[string]string{"a-a": `{"recipient":"age1x"}`, "b-b": `{}`, "c-c": `{`} {

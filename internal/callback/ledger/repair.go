@@ -10,17 +10,17 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// View makes a List, for the commands.
+// View returns the View of a new List, for the commands.
 func (l *Ledger) View(ctx context.Context) (*View, error) { return l.load(ctx) }
 
-// Release lets the next apply resume an order, with the given desktop as its
-// result if no callback named one.
+// Release lets the next apply resume an order. desktop is the result if no
+// callback contained one.
 func (l *Ledger) Release(ctx context.Context, ref string, desktop Desktop) error {
 	return l.act(ctx, ref, func(o *Order) (Turn, error) { return Release(o, desktop) })
 }
 
-// CloseOrder ends an order without a desktop. A callback that arrived becomes
-// evidence without its password; its desktop is returned.
+// CloseOrder ends an order without a desktop. It turns a stored callback into
+// evidence without a password, and returns the desktop in it.
 func (l *Ledger) CloseOrder(ctx context.Context, ref, reason string) (Desktop, error) {
 	if err := l.act(ctx, ref, func(o *Order) (Turn, error) { return Close(o, reason) }); err != nil {
 		return Desktop{}, err
@@ -40,7 +40,7 @@ func (l *Ledger) CloseOrder(ctx context.Context, ref, reason string) (Desktop, e
 	return desktop, err
 }
 
-// act writes a turn that a command decided on.
+// act writes the turn that decide returns for the order.
 func (l *Ledger) act(ctx context.Context, ref string, decide func(*Order) (Turn, error)) error {
 	nonce := rand.Text()
 	for {
@@ -64,8 +64,8 @@ func (l *Ledger) act(ctx context.Context, ref string, decide func(*Order) (Turn,
 	}
 }
 
-// clean removes what ended: callbacks of ended orders at once, the rest after
-// SweepAfter. What fails is left to the next apply.
+// clean deletes the keys of ended orders: their callbacks immediately, the
+// other keys after SweepAfter. If it fails, the next apply does it.
 func (l *Ledger) clean(ctx context.Context) {
 	err := l.Sweep(ctx)
 	if err != nil {
@@ -73,7 +73,7 @@ func (l *Ledger) clean(ctx context.Context) {
 	}
 }
 
-// Sweep removes what has ended.
+// Sweep deletes the keys of ended orders.
 func (l *Ledger) Sweep(ctx context.Context) error {
 	v, err := l.load(ctx)
 	if err != nil {
@@ -99,7 +99,7 @@ func (l *Ledger) Sweep(ctx context.Context) error {
 	return nil
 }
 
-// items are the keys of a listing that belong to no order.
+// items returns the keys of a listing that belong to no order.
 func items(v *View, list inbox.Listing) []Item {
 	var found []Item
 	for _, entry := range list.Entries {

@@ -5,34 +5,35 @@ import (
 	"time"
 )
 
-// Request is what a Create asks for, and how to get it.
+// Request is the desktop that a Create wants, with the functions that order it.
 type Request struct {
 	Want
 
 	// Timeout is how long the order may take.
 	Timeout time.Duration
-	// Prepare does whatever is slow before the intent: it listens, calls its own
-	// callback URL, logs in.
+	// Prepare does everything that is slow before the intent is written: it
+	// starts the receiver, calls its own callback URL and logs in.
 	Prepare func(ctx context.Context) (Sending, error)
 	// List returns the desktops of the user, or of all users of the group.
 	List func(ctx context.Context) ([]Desktop, error)
-	// Resume is called when the order of another Create was claimed.
+	// Resume is called after the order of another Create was claimed.
 	Resume func(ctx context.Context, intent Intent)
-	// Warn is told what the user has to know although the Create goes on.
+	// Warn receives the warnings about a Create that continues.
 	Warn func(message string)
 }
 
-// Sending is how a new order is sent and how its callback arrives.
+// Sending is how a new order is sent and where its callback arrives.
 type Sending struct {
-	// Ref is the reference of the order, made from the id in its callback URL.
+	// Ref is the reference of the order, from the id in its callback URL.
 	Ref string
-	// URL, Listen, Machine and Recipient are those of the Intent.
+	// URL, Listen, Machine and Recipient are the fields of the Intent.
 	URL, Listen, Machine, Recipient string
-	// Post sends the order, once. It returns only when the HTTP call is over.
+	// Post sends the order once (POST /api/desktop/apply), and returns after
+	// the HTTP call has ended.
 	Post func(ctx context.Context) Answer
 }
 
-// Answer is what came of the HTTP call.
+// Answer is the result of the HTTP call.
 type Answer struct {
 	Kind AnswerKind
 	// Err is the error of a call that was not accepted.

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// postGrace is how long the HTTP call goes on after its context has ended: an
-// answer that is on its way says whether there is an order.
+// postGrace is how long the HTTP call continues after its context has ended,
+// because its answer shows whether the service accepted the order.
 const postGrace = 10 * time.Second
 
-// errOrphan is why the Creates of an orphan end.
-var errOrphan = errors.New("Terraform is gone") //nolint:staticcheck // Terraform is a name.
+// errOrphan is the cause with which Creates end after Terraform has died.
+var errOrphan = errors.New("Terraform has ended") //nolint:staticcheck // Terraform is a name.
 
 // run executes one Create.
 type run struct {
@@ -23,12 +23,13 @@ type run struct {
 	create  Create
 	sending Sending
 	intent  Intent
-	view    *View  // The newest.
-	answer  Answer // Of the POST.
-	// candidates are what the look found; err is why a step failed.
+	view    *View  // The newest View.
+	answer  Answer // The answer to the POST.
+	// candidates are the desktops that the search found; err is the error of a
+	// failed step.
 	candidates []Desktop
 	err        error
-	cause      func() error // Why the context ended.
+	cause      func() error // The cause with which the context ended.
 }
 
 // Order resumes an order of this kind, or places one, and waits for its desktop.
@@ -57,7 +58,7 @@ func (l *Ledger) Order(ctx context.Context, req Request) (*Delivery, error) {
 	return r.deliver(ctx, step, release)
 }
 
-// proceed does steps until the desktop is there or the Create is over.
+// proceed executes steps until the desktop exists or the Create ends.
 func (r *run) proceed(ctx context.Context, e Event) Step {
 	for {
 		step := r.create.Next(e)
@@ -93,8 +94,8 @@ func (r *run) do(ctx context.Context, step Step) Event {
 	return Event{Kind: Failed}
 }
 
-// read makes a List. Only before the POST does the end of ctx matter: an order
-// that was sent is never dropped without a turn.
+// read lists the inbox. After the POST it ignores the end of ctx, because an
+// order that was sent always gets a last turn.
 func (r *run) read(ctx context.Context) Event {
 	if ctx.Err() != nil && r.create.cancellable() {
 		return Event{Kind: endKind(ctx)}
@@ -172,7 +173,8 @@ func (r *run) search(ctx context.Context) Event {
 	return Event{Kind: Searched, Candidates: len(r.candidates)}
 }
 
-// setAside reports that a callback was set aside, or why not.
+// setAside returns the event for err, the result of storing a callback as
+// evidence.
 func (r *run) setAside(ctx context.Context, ref string, err error) Event {
 	if err != nil {
 		r.l.log.WarnContext(ctx, "unable to keep a callback as evidence", "order", ref, "error", err)

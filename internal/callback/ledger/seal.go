@@ -14,9 +14,11 @@ const sealRetryInterval = 500 * time.Millisecond
 
 // Sealer encrypts callbacks before a receiver stores them.
 type Sealer struct {
-	// Recipients can open all callbacks; nil if only those of the orders can.
+	// Recipients can decrypt all callbacks. If it is nil, a callback is sealed
+	// only to the recipient of its order.
 	Recipients *seal.Recipients
-	// Logger receives what is unusual, without content; nil discards it.
+	// Logger receives warnings, without the content of callbacks; nil discards
+	// them.
 	Logger *slog.Logger
 }
 
@@ -26,9 +28,9 @@ func (s Sealer) warn(ctx context.Context, message string, args ...any) {
 	}
 }
 
-// Seal encrypts a callback to the Recipients and to the one that the intent of
-// its order names. It tries until ctx ends, because a callback that is sealed to
-// nobody who waits for it cannot be read.
+// Seal encrypts a callback to the Recipients and to the recipient in the intent
+// of its order. It retries reading the intent until ctx ends: without that
+// recipient, the process that waits could not decrypt the callback.
 func (s Sealer) Seal(ctx context.Context, in receiver.Inbox, made id.ID, body []byte) ([]byte, error) {
 	name := ""
 	for made.Kind() == id.Order {
@@ -60,7 +62,8 @@ func (s Sealer) sealTo(ctx context.Context, name string) (*seal.Recipients, erro
 	}
 	to, err := s.Recipients.With(name)
 	if err != nil {
-		// Not every kind of key can be combined; the order comes first.
+		// Some kinds of keys cannot be combined. The recipient of the order is
+		// more important.
 		s.warn(ctx, "a callback is sealed to the recipient of its order only", "recipient", name, "error", err)
 		return seal.ParseRecipients(name)
 	}

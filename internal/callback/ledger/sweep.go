@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// SweepAfter is how long what has ended stays in the inbox, but for passwords.
+// SweepAfter is how long ended orders stay in the inbox, without passwords.
 const SweepAfter = 30 * 24 * time.Hour
 
-// Item is a key that belongs to no order, as Sweep sees it.
+// Item is a key that belongs to no order, as the input of Sweep.
 type Item struct {
 	Key      string
 	Modified time.Time
-	// Process is set for a process's record, Scope (its hash) and Term for a term
-	// or a baseline.
+	// Process is set for the record of a process. Scope (a hash) and Term are
+	// set for a term or a baseline.
 	Process string
 	Scope   string
 	Term    int
 }
 
-// Sweep returns the keys to delete, in this order: everything else of an ended
-// order precedes its turns. An open order is never swept, nor what it needs,
-// nor the highest term of a scope.
+// Sweep returns the keys to delete, in the order of deletion: the turns of an
+// ended order are last. It never returns keys of an open order, items that an
+// open order needs, or the highest term of a scope.
 func Sweep(v *View, items []Item) []string {
 	var keys []string
 	for i := range v.Orders {
 		if o := &v.Orders[i]; !o.Open() && v.old(o.lastWritten()) {
-			keys = append(keys, o.Stuff...)
+			keys = append(keys, o.OtherKeys...)
 			for n := range o.Turns {
 				keys = append(keys, TurnKey(o.Ref, n+1))
 			}
@@ -65,7 +65,8 @@ func (v *View) needed(item Item, items []Item) bool {
 	return slices.ContainsFunc(v.Orders, func(o Order) bool { return o.Open() && o.needs(item) })
 }
 
-// needs reports whether an open order cannot be judged without the item.
+// needs reports whether the item is needed to decide what happens to an open
+// order.
 func (o *Order) needs(item Item) bool {
 	switch {
 	case item.Process != "":

@@ -1,16 +1,16 @@
 package ledger
 
-// Leftover is a callback that arrived, or stayed, after its order had ended.
+// Leftover is a stored callback of an order that has ended.
 type Leftover struct {
 	Ref       string
 	ResultKey string
-	// Keep says that the callback becomes evidence, without its password: the
-	// order was closed, and the callback names a desktop that exists.
+	// Keep reports whether the callback becomes evidence, without its password:
+	// the order was closed, and the callback names a desktop that exists.
 	Keep bool
 }
 
-// Leftovers returns the results of ended orders. A process that lists the
-// inbox in an apply removes them: each holds a password that nobody waits for.
+// Leftovers returns the results of ended orders. An apply that lists the inbox
+// removes them, because they may contain passwords that are not needed.
 func Leftovers(v *View) []Leftover {
 	var list []Leftover
 	for i := range v.Orders {

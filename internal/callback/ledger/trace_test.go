@@ -13,10 +13,11 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// The tests of this file are counterexamples to simpler protocols. H1, H2, H4,
-// H5 and others are also told by the tests of Ledger.Order and by the walk.
+// The tests of this file are counterexamples to simpler protocols. The tests of
+// Ledger.Order and the walk also cover H1, H2, H4, H5 and others.
 
-// H2b: an orphan that kept its lock made every later apply wait for ever.
+// H2b: if a process keeps its lock after Terraform has died, every later apply
+// waits without end.
 func TestTrace_orphanReleasesItsOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -32,8 +33,9 @@ func TestTrace_orphanReleasesItsOrder(t *testing.T) {
 	})
 }
 
-// H3: an apply that slept between its look and its intent ordered a second time.
-func TestTrace_sleepBeforeTheIntentSendsNothing(t *testing.T) {
+// H3: an apply that is suspended between its look and its intent could place a
+// second order.
+func TestTrace_suspendedBeforeTheIntent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -52,13 +54,14 @@ func TestTrace_sleepBeforeTheIntentSendsNothing(t *testing.T) {
 		time.Sleep(time.Minute)
 		mustGet(t, s.process("p2"), s.request())
 		if err := <-result; outcome(err) != ledger.OutcomeStopped || s.ordered() != 1 {
-			t.Errorf("the apply that slept returned %v, and there are %d orders", err, s.ordered())
+			t.Errorf("the suspended apply returned %v, and there are %d orders", err, s.ordered())
 		}
 	})
 }
 
-// H3: a process that starts to order late must not take the highest term.
-func TestTrace_processThatIsOlderThanAnotherApplyTakesNoTerm(t *testing.T) {
+// H3: a process that is older than another apply must not take the highest
+// term.
+func TestTrace_processOlderThanAnotherApply(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -116,14 +119,14 @@ func TestTrace_deliveryAfterAClaimStoresNothing(t *testing.T) {
 		s.set("p1", ledger.ProcessDied)
 		second := mustGet(t, s.process("p2"), s.request())
 		if err := first.Deliver(t.Context()); outcome(err) != ledger.OutcomeOvertaken || second.Desktop != first.Desktop {
-			t.Errorf("the process that woke up returned %v", err)
+			t.Errorf("the process that continued returned %v", err)
 		}
 	})
 }
 
-// H11: two processes that held one order one after the other both resized its
-// desktop.
-func TestTrace_changesNothingAfterAClaim(t *testing.T) {
+// H11: two processes that hold an order one after the other could both resize
+// its desktop.
+func TestTrace_changeAfterAClaim(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -162,7 +165,8 @@ func TestTrace_changesNothingAfterAClaim(t *testing.T) {
 	})
 }
 
-// H6: confirming deletes the fence, unless the turn is written first.
+// H6: Confirm must write its turn before it deletes keys, because these keys
+// prevent a second delivery.
 func TestTrace_confirmWritesItsTurnBeforeItDeletes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -190,8 +194,8 @@ func TestTrace_confirmWritesItsTurnBeforeItDeletes(t *testing.T) {
 	})
 }
 
-// H7: a repeated callback brought the password back.
-func TestTrace_repeatedCallbackBringsNoPasswordBack(t *testing.T) {
+// H7: a repeated callback must not store the password again.
+func TestTrace_repeatedCallbackAfterConfirm(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -200,7 +204,8 @@ func TestTrace_repeatedCallbackBringsNoPasswordBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.callback(t.Context(), d.Ref(), body{"0", d.Desktop.Username, d.Desktop.UUID, "secret-again"})
-		// A receiver that had looked before the confirmation stores it nevertheless.
+		// A receiver that checked the order before the confirmation still
+		// stores the result.
 		if _, err := s.store.Create(t.Context(), ledger.ResultKey(d.Ref()), []byte(`{"Status":"0","Password":"secret-late"}`)); err != nil {
 			t.Fatal(err)
 		}
@@ -215,15 +220,16 @@ func TestTrace_repeatedCallbackBringsNoPasswordBack(t *testing.T) {
 	})
 }
 
-// readOnly is an inbox that a drift check may only read.
+// readOnly is an inbox without write permission, as for a drift check.
 type readOnly struct{ inbox.Store }
 
 var errDenied = errors.New("access denied")
 
 func (readOnly) Create(context.Context, string, []byte) (bool, error) { return false, errDenied }
 
-// H8: a plan that cannot write confirms nothing, says so, and keeps the reference.
-func TestTrace_planThatCannotWriteKeepsTheReference(t *testing.T) {
+// H8: a plan that cannot write returns an error, confirms nothing, and keeps
+// the reference.
+func TestTrace_planThatCannotWrite(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -237,12 +243,12 @@ func TestTrace_planThatCannotWriteKeepsTheReference(t *testing.T) {
 		}
 		v, err := plan.View(t.Context())
 		if err != nil || ledger.Settled(v, d.Ref()) {
-			t.Errorf("the reference would be dropped (%v)", err)
+			t.Errorf("the reference would be removed (%v)", err)
 		}
 	})
 }
 
-// H10: two Creates of one process must not both win a released order.
+// H10: two Creates of one process must not both claim a released order.
 func TestTrace_twoCreatesOfOneProcessClaimOnce(t *testing.T) {
 	t.Parallel()
 	for range 20 {
@@ -275,8 +281,8 @@ func TestTrace_twoCreatesOfOneProcessClaimOnce(t *testing.T) {
 	}
 }
 
-// Two processes that find a free order at once: one claims it, the other waits
-// and then places its own.
+// Two processes find a free order at the same time: one claims it, the other
+// waits and then places its own order.
 func TestTrace_twoProcessesClaimOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -304,7 +310,7 @@ func TestTrace_twoProcessesClaimOnce(t *testing.T) {
 	})
 }
 
-// gate holds the first turns back until all that want to write one are there.
+// gate blocks the first turns until all processes are ready to write one.
 type gate struct {
 	inbox.Store
 
@@ -318,7 +324,8 @@ func (g *gate) Create(ctx context.Context, key string, value []byte) (bool, erro
 	return g.Store.Create(ctx, key, value)
 }
 
-// H12: a refused order that was successful after all was ordered twice.
+// H12: a refused order with a success callback must be resumed, not placed
+// again.
 func TestTrace_refusedThenSuccessIsResumed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -340,9 +347,9 @@ func TestTrace_refusedThenSuccessIsResumed(t *testing.T) {
 	})
 }
 
-// An order that is being sent is not released before the HTTP call has returned:
-// the answer may say that there is no order.
-func TestTrace_interruptDuringThePOSTWaitsForTheCall(t *testing.T) {
+// An order that is being sent is not released before the HTTP call has
+// returned, because the answer may be a refusal.
+func TestTrace_interruptDuringThePOST(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()

@@ -2,21 +2,22 @@ package ledger
 
 import "time"
 
-// View is what one process knows of an inbox after one List. The decisions of
-// this package depend on nothing else.
+// View is the content of an inbox after one List. All decisions of this package
+// depend only on a View.
 type View struct {
-	// Now is the time of the List by the store's clock.
+	// Now is the time of the List by the clock of the store.
 	Now time.Time
-	// Age is how long this process had been running then, by the machine's clock.
+	// Age is how long this process had been running at that time, by the clock
+	// of the machine.
 	Age time.Duration
-	// Terms are those of the process's scope.
+	// Terms are the terms of this process's scope.
 	Terms []Term
-	// Orders are those of all scopes, sorted by reference.
+	// Orders are the orders of all scopes, sorted by reference.
 	Orders    []Order
 	Processes []Process
 }
 
-// Term is a taken term.
+// Term is a term with the process that took it.
 type Term struct {
 	N         int
 	Process   string
@@ -24,7 +25,7 @@ type Term struct {
 	Taken     time.Time
 }
 
-// ProcessState says whether a process can still act.
+// ProcessState reports whether a process can still act.
 type ProcessState int
 
 const (
@@ -39,57 +40,61 @@ const (
 // Process is a provider process that has a record in the inbox.
 type Process struct {
 	ID string
-	// Terraform is the same for all processes that one Terraform started.
+	// Terraform is the id of the Terraform process that started it.
 	Terraform string
 	Host      string
 	PID       int
 	State     ProcessState
 }
 
-// ResultKind is what a callback says.
+// ResultKind is the kind of a Result.
 type ResultKind int
 
 const (
-	// NoResult is an order without a callback.
+	// NoResult means that there is no callback.
 	NoResult ResultKind = iota
-	// ResultSuccess names a usable desktop.
+	// ResultSuccess means that the callback contains a usable desktop.
 	ResultSuccess
-	// ResultFailure says that the service made no desktop.
+	// ResultFailure means that the service made no desktop.
 	ResultFailure
-	// ResultNotFinal is a callback that says neither.
+	// ResultNotFinal means that the callback reports neither success nor
+	// failure.
 	ResultNotFinal
-	// ResultSealed cannot be opened by this process.
+	// ResultSealed means that this process cannot decrypt the callback.
 	ResultSealed
 )
 
-// Result is what the callback of an order says, without its password.
+// Result is the content of an order's callback, without its password.
 type Result struct {
 	Kind           ResultKind
 	Username, UUID string
 	Message        string
-	// Recipient is whom a sealed callback is for, as far as it says so.
+	// Recipient is the recipient of a sealed callback, if the callback names
+	// it.
 	Recipient string
 }
 
-// Order is everything that the inbox holds of one order.
+// Order is everything that the inbox contains about one order.
 type Order struct {
 	Ref string
 	// Intent is nil if the inbox has none: such an order does not exist, or has ended.
 	Intent  *Intent
 	Created time.Time
-	// Accepted and Refused are the answer of the service; Unsent says that the
-	// order was certainly never sent.
+	// Accepted and Refused are the answer of the service. Unsent reports that
+	// the order was certainly not sent.
 	Accepted, Refused, Unsent bool
 	RefusedMessage            string
 	// DiskGiB is the largest size that a resize may have been sent for, 0 if none.
 	DiskGiB int64
 	Turns   []Turn
 	Result  Result
-	// Stuff are the keys of the order but its turns, in the order of deletion.
-	Stuff []string
+	// OtherKeys holds the keys of the order except its turns, in the order of
+	// deletion.
+	OtherKeys []string
 	// ResultKey is the key of the stored callback, empty if there is none.
 	ResultKey string
-	// Sealed says that this process cannot open what the order's receiver seals.
+	// Sealed reports whether this process cannot decrypt callbacks of the
+	// order.
 	Sealed bool
 }
 
@@ -103,8 +108,8 @@ func (v *View) Order(ref string) *Order {
 	return nil
 }
 
-// Process returns what is known of a process. One without a record counts as
-// ended, never as died.
+// Process returns the process with this id. A process without a record counts
+// as ended, not as died.
 func (v *View) Process(id string) Process {
 	for _, p := range v.Processes {
 		if p.ID == id {

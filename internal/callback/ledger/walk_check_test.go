@@ -2,7 +2,7 @@ package ledger
 
 import "fmt"
 
-// check returns what a world violates, or nil.
+// check returns the rule that a world violates, or nil.
 func (m *machine) check(w *world) error {
 	made, wanted := 0, 0
 	for _, want := range m.scenario.wanted() {
@@ -61,7 +61,7 @@ func (w *world) known(i int, o *modelOrder) bool {
 	return false
 }
 
-// removing reports whether somebody is about to remove the result of an order.
+// removing reports whether a process is about to remove the result of an order.
 func (w *world) removing(i int) bool {
 	for run := range w.runs {
 		r := &w.runs[run]

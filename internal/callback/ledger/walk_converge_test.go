@@ -2,11 +2,11 @@ package ledger
 
 import "fmt"
 
-// spare is the run that continues a world in which everything has come to rest.
+// spare is the run that continues a world in which all processes have ended.
 const spare = maxRuns - 1
 
-// converges is I6: without further faults, three applies and the commands that
-// their messages advise lead to a desktop at each address. The fourth confirms
+// converges checks I6: without further faults, three applies and the commands
+// in their messages lead to a desktop at each address. A fourth apply confirms
 // what the third ordered.
 func (m *machine) converges(begin *world) error {
 	w := *begin
@@ -40,7 +40,7 @@ func (m *machine) converges(begin *world) error {
 	return nil
 }
 
-// rest makes room for more runs: all processes are over.
+// rest removes the ended runs, so that more runs can start.
 func (w *world) rest() {
 	by := func(run int) uint8 {
 		if w.runs[run].proc == procDead {
@@ -64,8 +64,8 @@ func (w *world) rest() {
 	w.faults, w.sleeps, w.commands = 0, 0, 0
 }
 
-// applyInPeace plans and applies both addresses; every callback comes as soon
-// as something waits for it, if it comes at all.
+// applyInPeace plans and applies both addresses without faults. Each callback
+// that the service sends arrives as soon as a Create waits for it.
 func (m *machine) applyInPeace(w *world) {
 	s := *m.scenario
 	defer func(before *scenario) { m.scenario = before }(m.scenario)
@@ -101,7 +101,7 @@ func (m *machine) applyInPeace(w *world) {
 
 func (m *machine) stepInPeace(w *world, address int) {
 	create, step := m.unpack(w, spare, address)
-	switch step.Kind { //nolint:exhaustive // The others have one outcome.
+	switch step.Kind { //nolint:exhaustive // The other steps have one outcome.
 	case StepSend:
 		o := &w.orders[orderIndex(spare, address)]
 		o.sent, o.made, o.calls, o.answer = true, true, 1, ResultSuccess
@@ -124,14 +124,14 @@ func (m *machine) stepInPeace(w *world, address int) {
 	}
 }
 
-// obey does what the message of an outcome says, if it names a command.
+// obey runs the command in the message of an outcome, if there is one.
 func (m *machine) obey(w *world, outcome Outcome) {
 	if outcome.Ref == "" {
 		return
 	}
 	o := &w.orders[indexOf(outcome.Ref)]
 	if repairable(m.viewer.of(m.scenario, w, spare).Order(outcome.Ref)) != nil || turnKinds[o.turns[max(o.length, 1)-1].kind] == Released && outcome.Kind == OutcomeStopped {
-		return // The other address's message named it too.
+		return // The message of the other address named the same order.
 	}
 	turn := modelTurn{kind: kindNumber(Closed), by: byCommand}
 	switch {

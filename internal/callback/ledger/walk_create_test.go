@@ -1,6 +1,6 @@
 package ledger
 
-// stepCreate does the next step of a Create, once for each way that it can end.
+// stepCreate does the next step of a Create, once for each possible outcome.
 func (m *machine) stepCreate(w *world, run, address int) {
 	if p := w.runs[run].creates[address]; p.state == createReturned {
 		m.emit(w, "returned", run, address, func(n *world) {
@@ -10,7 +10,7 @@ func (m *machine) stepCreate(w *world, run, address int) {
 		return
 	}
 	create, step := m.unpack(w, run, address)
-	switch step.Kind { //nolint:exhaustive // The others have one outcome.
+	switch step.Kind { //nolint:exhaustive // The other steps have one outcome.
 	case StepSend:
 		m.send(w, run, address)
 	case StepWatch:
@@ -34,12 +34,12 @@ func (m *machine) stepCreate(w *world, run, address int) {
 	}
 }
 
-// hasNews reports whether a List would lead to anything but more waiting.
+// hasNews reports whether a List would lead to any step other than waiting.
 func (m *machine) hasNews(w *world, run int, copied Create) bool {
 	return copied.Next(Event{Kind: Viewed, View: m.viewer.of(m.scenario, w, run)}).Kind != StepWatch
 }
 
-// send has every outcome that the scenario allows.
+// send emits a world for each outcome of the POST that the scenario allows.
 func (m *machine) send(w *world, run, address int) {
 	if w.runs[run].cancelled {
 		m.advance(w, "cancelled before the POST", run, address, Event{Kind: Cancelled})
@@ -75,12 +75,13 @@ func (m *machine) advance(w *world, label string, run, address int, e Event) {
 	m.emit(w, label, run, address, func(n *world) { m.next(n, run, address, e) })
 }
 
-// next performs the pending step, if e does not say how it ended, and what
-// follows without an interleaving that matters: a turn is written only if the
-// chain is still as it was read.
+// next performs the pending step, unless e is its outcome, and all steps after
+// it whose interleaving with other processes makes no difference. Writing a
+// turn makes none: it succeeds only if the chain has not changed since it was
+// read.
 func (m *machine) next(w *world, run, address int, e Event) {
 	create, step := m.unpack(w, run, address)
-	switch e.Kind { //nolint:exhaustive // The others are complete.
+	switch e.Kind { //nolint:exhaustive // All other events are outcomes.
 	case Begun:
 		e = m.perform(w, run, address, step)
 	case Viewed:
@@ -98,8 +99,8 @@ func (m *machine) next(w *world, run, address int, e Event) {
 			m.outcomes[address] = step.Outcome
 			return
 		case step.Kind == StepWrite && step.Write.Kind == WriteTurn,
-			step.Kind == StepWrite && step.Write.Kind == WriteAccepted, // No decision asks for it.
-			step.Kind == StepRead && create.phase == phaseWait,         // A later List is another world's.
+			step.Kind == StepWrite && step.Write.Kind == WriteAccepted, // The answer is written by the executor.
+			step.Kind == StepRead && create.phase == phaseWait,         // A later List happens in another world.
 			step.Kind == StepPrepare:
 			e = m.perform(w, run, address, step)
 		case step.Kind == StepReady && m.scenario.disks == nil:
@@ -114,7 +115,7 @@ func (m *machine) next(w *world, run, address int, e Event) {
 // perform does a step that has one outcome.
 func (m *machine) perform(w *world, run, address int, step Step) Event {
 	r := &w.runs[run]
-	switch step.Kind { //nolint:exhaustive // The others are performed by stepCreate.
+	switch step.Kind { //nolint:exhaustive // stepCreate performs the other steps.
 	case StepRead:
 		return Event{Kind: Viewed, View: m.viewer.of(m.scenario, w, run)}
 	case StepPrepare:
@@ -177,7 +178,8 @@ func (m *machine) write(w *world, run, address int, step Step) Event {
 	return Event{Kind: Wrote}
 }
 
-// candidates counts what a list of the users shows beyond the baseline.
+// candidates counts the desktops in the list of the users that are not in the
+// baseline.
 func (m *machine) candidates(w *world, run, index int) int {
 	var now []Desktop
 	for i := range w.orders {

@@ -5,21 +5,21 @@ type machine struct {
 	scenario *scenario
 	viewer   *viewer
 	emitted  func(next *world, label string, run, address int)
-	// outcomes are those of the newest Create of each address.
+	// outcomes holds the outcome of the newest Create of each address.
 	outcomes [addresses]Outcome
-	// converged are the worlds whose convergence has been checked.
+	// converged holds the worlds whose convergence has been checked.
 	converged map[fingerprint]struct{}
 	buffer    []byte
 }
 
-// emit passes a copy of w on, after change.
+// emit passes a copy of w, changed by change, to the walk.
 func (m *machine) emit(w *world, label string, run, address int, change func(*world)) {
 	next := *w
 	change(&next)
 	m.emitted(&next, label, run, address)
 }
 
-// successors emits every world that can follow.
+// successors emits every possible next world.
 func (m *machine) successors(w *world) {
 	for run := range m.scenario.runs {
 		m.terraform(w, run)
@@ -30,7 +30,7 @@ func (m *machine) successors(w *world) {
 	m.people(w)
 }
 
-// terraform is what the Terraform of a run does.
+// terraform emits the possible next actions of the Terraform of a run.
 func (m *machine) terraform(w *world, run int) {
 	r, s := &w.runs[run], m.scenario
 	if r.killed || r.paused {
@@ -63,8 +63,8 @@ func (m *machine) terraform(w *world, run int) {
 	}
 }
 
-// mayStart reports whether the run before is over, or its lock can be forced
-// because it is dead or sleeps. A drift check does not lock.
+// mayStart reports whether the previous run has ended, or its lock can be
+// forced because it is dead or suspended. A drift check does not lock.
 func (m *machine) mayStart(w *world, run int) bool {
 	if run == 0 || m.scenario.kinds[run].drift {
 		return true
@@ -113,7 +113,7 @@ func (m *machine) apply(w *world, run int) {
 	}
 }
 
-// tidy removes what Leftovers lists.
+// tidy removes the results that Leftovers returns.
 func (w *world) tidy(m *machine, run int) {
 	for _, left := range Leftovers(m.viewer.of(m.scenario, w, run)) {
 		o := &w.orders[indexOf(left.Ref)]
@@ -138,10 +138,11 @@ func (r *modelRun) close() {
 	}
 }
 
-// forget drops the Creates: their process no longer acts.
+// forget removes the Creates, because their process has ended.
 func (r *modelRun) forget() { r.creates = [addresses]modelCreate{} }
 
-// process is what the provider of a run does, in its plan and its apply.
+// process emits the possible next actions of the provider of a run, in its plan
+// and its apply.
 func (m *machine) process(w *world, run int) {
 	r := &w.runs[run]
 	if r.paused {
@@ -182,7 +183,7 @@ func (r *modelRun) orphanDone() bool {
 	return true
 }
 
-// takeTerm reads the terms and writes the next, in two steps.
+// takeTerm reads the terms and writes the next term, in two steps.
 func (m *machine) takeTerm(w *world, run int) {
 	r := &w.runs[run]
 	if r.pending == 0 {
@@ -206,7 +207,7 @@ func (m *machine) takeTerm(w *world, run int) {
 	})
 }
 
-// confirm writes the turns, then deletes the keys, as Confirm says.
+// confirm writes the turns and then deletes the keys that Confirm returns.
 func (m *machine) confirm(w *world, run int) {
 	r := &w.runs[run]
 	for index := range len(w.orders) {
@@ -238,7 +239,7 @@ func (m *machine) confirmOne(w *world, run, index int) {
 	}
 }
 
-// clear deletes what Order.Stuff lists.
+// clear deletes the keys in Order.OtherKeys.
 func (o *modelOrder) clear() {
 	o.intent, o.accepted, o.refused, o.unsent, o.grown = false, false, false, false, 0
 	o.result, o.evidence = NoResult, false

@@ -1,16 +1,16 @@
 package ledger
 
-// fault is what can go wrong with a run.
+// fault emits the possible faults of a run.
 func (m *machine) fault(w *world, run int) {
 	r, s := &w.runs[run], m.scenario
 	active := r.phase == runPlanning || r.phase == runApplying || r.phase == runSaving
 	if r.paused {
-		m.emit(w, "wakes up", run, 0, func(n *world) { n.runs[run].paused = false })
+		m.emit(w, "continues", run, 0, func(n *world) { n.runs[run].paused = false })
 		return
 	}
-	// A lock that is forced while Terraform waits for its "yes" is a known limit.
+	// Forcing a lock while Terraform waits for its "yes" is a known limit.
 	if w.sleeps > 0 && s.sleeps > 0 && active && r.phase != runPlanning && !r.killed {
-		m.emit(w, "falls asleep", run, 0, func(n *world) {
+		m.emit(w, "is suspended", run, 0, func(n *world) {
 			n.sleeps, n.faulty, n.runs[run].paused = n.sleeps-1, true, true
 		})
 	}
@@ -47,7 +47,7 @@ func (m *machine) fault(w *world, run int) {
 	}
 }
 
-// service calls back, once, twice, late or never.
+// service emits the callbacks of the service: once, twice, late or never.
 func (m *machine) service(w *world) {
 	for index := range w.orders {
 		o := &w.orders[index]
@@ -99,7 +99,8 @@ func (o *modelOrder) recheck() {
 	o.receiver = 0
 }
 
-// people close, release and sweep, order in the portal, and wait.
+// people emits the actions of users: they close, release and sweep orders,
+// order a desktop in the portal, and wait.
 func (m *machine) people(w *world) {
 	s := m.scenario
 	if s.outsider && !w.outsider {
@@ -138,7 +139,8 @@ func (m *machine) command(w *world, index int) {
 	})
 }
 
-// sweep deletes what Sweep says of an order, as if it were old.
+// sweep deletes the keys that Sweep returns for an order, as if the order were
+// old.
 func (m *machine) sweep(w *world, index int) {
 	v := m.viewer.of(m.scenario, w, 0)
 	v.Now = v.Now.Add(2 * SweepAfter)
@@ -155,7 +157,7 @@ func (m *machine) sweep(w *world, index int) {
 	}
 }
 
-// quiet reports that no run is under way: a sweep comes weeks later.
+// quiet reports whether no run is active: a sweep happens weeks later.
 func (w *world) quiet() bool {
 	for i := range w.runs {
 		if r := &w.runs[i]; r.paused || r.proc == procAlive || r.phase != runWaiting && r.phase != runOver && !r.killed {

@@ -6,8 +6,9 @@ type fingerprint [2]uint64
 
 var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-// fingerprint is the same for worlds that behave the same. 128 bits make a
-// collision among some millions of worlds practically impossible.
+// fingerprint returns a hash that is equal for worlds with the same behaviour.
+// With 128 bits, a collision among some millions of worlds is practically
+// impossible.
 func (w *world) fingerprint(buffer []byte) (fingerprint, []byte) {
 	b := buffer[:0]
 	for i := range w.orders {

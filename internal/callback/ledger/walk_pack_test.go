@@ -17,7 +17,7 @@ func (m *machine) unpack(w *world, run, address int) (Create, Step) {
 	}}
 }
 
-// pack stores them.
+// pack stores the Create of an address and its next step.
 func (w *world) pack(run, address int, c *Create, step *Step) {
 	p := &w.runs[run].creates[address]
 	*p = modelCreate{

@@ -1,7 +1,7 @@
 package ledger
 
-// scenarios are walked completely. The letters are those of the counterexamples
-// that the tests of named traces tell.
+// scenarios are the scenarios that the walk explores completely. The letters
+// are those of the counterexamples in trace_test.go.
 var scenarios = []scenario{
 	{name: "two addresses, two applies, one fault", large: true, runs: 2, kinds: kinds(both, both), faults: 1, calls: 1, unknown: true, saveFails: true},
 	{name: "one address, two applies, two faults", large: true, runs: 2, kinds: kinds(first1, first1), faults: 2, sleeps: 1, calls: 1, unknown: true, refused: true, failure: true, saveFails: true, saves: true},

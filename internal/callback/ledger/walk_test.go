@@ -7,14 +7,15 @@ import (
 	"testing"
 )
 
-// runKind is what a Terraform run is asked to do.
+// runKind is the kind of a Terraform run.
 type runKind struct {
 	wants    [addresses]bool
 	readOnly bool // Its plan cannot write.
-	drift    bool // A plan with -lock=false, which applies nothing.
+	drift    bool // Only a plan with -lock=false, without an apply.
 }
 
-// scenario bounds what can happen; within it everything does.
+// scenario limits what can happen. The walk explores everything within these
+// limits.
 type scenario struct {
 	name      string
 	large     bool
@@ -62,7 +63,7 @@ func (s *scenario) wanted() [addresses]bool {
 	return wanted
 }
 
-// node is a world that was reached, for the trace.
+// node is a reached world, for the trace.
 type node struct {
 	parent int32
 	label  string
@@ -70,8 +71,8 @@ type node struct {
 	at     int8
 }
 
-// walk visits every world that a scenario can lead to, breadth first, so that
-// the trace to a violation is a shortest one.
+// walk visits every world that is reachable in a scenario. It searches
+// breadth-first, so that it finds a shortest trace to a violation.
 func walk(s *scenario) (states int, violation error) {
 	m := &machine{scenario: s, viewer: newViewer()}
 	begin := world{faults: s.faults, sleeps: s.sleeps, commands: s.commands}
@@ -127,7 +128,7 @@ func TestWalk_everyStateOfEveryScenario(t *testing.T) {
 	total := 0
 	for i := range scenarios {
 		if raceEnabled && scenarios[i].large {
-			continue // make test walks them without the race detector: they use one goroutine.
+			continue // make test runs these without the race detector, because they use one goroutine.
 		}
 		states, err := walk(&scenarios[i])
 		if err != nil {

@@ -4,16 +4,18 @@ import "time"
 
 var walkStart = time.Date(2026, 1, 1, 0, 0, 0, 1, time.UTC)
 
-// walkNow is the store's clock of every List: only the order of what happened
-// before matters to the decisions.
+// walkNow is the time of the store in every List. It can be constant, because
+// the decisions depend only on the order of events.
 var walkNow = walkStart.Add(1000 * time.Hour)
 
 func termTime(n uint8) time.Time { return walkStart.Add(time.Duration(n) * time.Hour) }
 
-// age is that of the process: it started after the term that was highest then.
+// age returns the age of the process, which started just after the term that
+// was then the highest.
 func (r *modelRun) age() time.Duration { return walkNow.Sub(termTime(r.startTerm)) - time.Minute }
 
-// viewer builds views without allocating: the walk builds millions.
+// viewer builds views without allocating, because the walk builds millions of
+// them.
 type viewer struct {
 	view    View
 	intents [maxRuns * addresses]Intent
@@ -40,7 +42,7 @@ func newViewer() *viewer {
 
 var walkKind = Kind{Service: "x", UserGroup: "dev", OS: "win10"}
 
-// of returns what the process of a run sees.
+// of returns the View of the process of a run.
 func (x *viewer) of(s *scenario, w *world, run int) *View {
 	v := &x.view
 	v.Age = w.runs[run].age()
@@ -63,7 +65,7 @@ func (x *viewer) of(s *scenario, w *world, run int) *View {
 	return v
 }
 
-// seen is what others make of a process.
+// seen returns the state of a process as the other processes determine it.
 func (s *scenario) seen(r *modelRun) ProcessState {
 	switch {
 	case r.proc == procEnded:
@@ -105,7 +107,7 @@ func (x *viewer) order(i int, o *modelOrder, r *modelRun) Order {
 		}
 	}
 	if o.intent || o.result != NoResult || o.evidence || o.accepted || o.refused || o.unsent {
-		order.Stuff = x.stuff[:]
+		order.OtherKeys = x.stuff[:]
 	}
 	return order
 }

@@ -11,7 +11,7 @@ const (
 	maxTurns  = 18
 )
 
-// runPhase is how far a Terraform run has come.
+// runPhase is the phase of a Terraform run.
 type runPhase uint8
 
 const (
@@ -22,7 +22,7 @@ const (
 	runOver
 )
 
-// procState is what became of the provider process of a run.
+// procState is the state of the provider process of a run.
 type procState uint8
 
 const (
@@ -41,7 +41,7 @@ type modelTurn struct {
 const (
 	byPlan    = 0xf0 // Plus the run.
 	byCommand = 0xe0
-	byEnded   = 0xd0 // A process that ended, or died, before the runs at hand.
+	byEnded   = 0xd0 // A process that ended, or died, before these runs.
 	byDied    = 0xd1
 )
 
@@ -56,8 +56,8 @@ func kindNumber(kind TurnKind) uint8 {
 	panic("unknown turn " + kind)
 }
 
-// modelOrder is what the inbox and the service hold of one order. The desktop
-// of order n has the uuid n+1.
+// modelOrder is one order in the inbox and in the service. The desktop of order
+// n has the uuid n+1.
 type modelOrder struct {
 	intent, accepted, refused, unsent bool
 	grown                             uint8
@@ -72,7 +72,7 @@ type modelOrder struct {
 	answer   ResultKind
 	answered bool  // A callback was answered with 200.
 	receiver uint8 // 0 idle, 1 has checked, 2 has stored.
-	closed   bool  // It was closed by a command or by reorder, which names it.
+	closed   bool  // It was closed by a command or by reorder, which reports its desktop.
 }
 
 // modelCreate is one Create of a run and its next step, without pointers: the
@@ -91,8 +91,8 @@ type createState uint8
 
 const (
 	createIdle     createState = iota
-	createRunning              // step is what it does next.
-	createReturned             // Its success is on the way to Terraform.
+	createRunning              // step is its next step.
+	createReturned             // It has returned success, which Terraform has not processed yet.
 	createOver
 )
 
@@ -105,7 +105,7 @@ type modelRun struct {
 	phase     runPhase
 	killed    bool // Terraform is dead.
 	proc      procState
-	paused    bool // The machine sleeps; others take it for dead.
+	paused    bool // The machine sleeps; the process counts as dead.
 	cancelled bool
 	startTerm uint8 // The highest term when its process started.
 	term      uint8
@@ -124,12 +124,12 @@ type world struct {
 	saved  [addresses]modelEntry
 	terms  uint8 // The highest one.
 	owner  [maxRuns + 1]uint8
-	epoch  uint8 // Passes by five minutes at a time.
+	epoch  uint8 // The time in units of five minutes.
 
-	faults   uint8 // How many may still happen.
+	faults   uint8 // The number of faults that may still happen.
 	sleeps   uint8
 	commands uint8
-	outsider bool // Somebody ordered in the portal.
+	outsider bool // A user ordered a desktop in the portal.
 	faulty   bool // Any kill, pause, failed save or command happened.
 	repaired bool // A command or reorder closed an order.
 	residue  bool // A receiver or a run died while a result was to be removed.

@@ -8,10 +8,11 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// logInterval is how often a waiting order is logged.
+// logInterval is the time between two log lines of a waiting order.
 const logInterval = time.Minute
 
-// poll is a List that begins after a pause, for all who wait for it.
+// poll is a List that starts after PollInterval, shared by all orders that wait
+// for it.
 type poll struct {
 	flight
 
@@ -19,8 +20,8 @@ type poll struct {
 	stop    context.CancelFunc
 }
 
-// watch returns the next view. All that watch at the same time share one List
-// per interval; a callback that this process receives is seen at once.
+// watch returns the next view. All waiting orders share one List per interval.
+// A callback that this process receives is reported immediately.
 func (l *Ledger) watch(ctx context.Context) (*View, error) {
 	l.mu.Lock()
 	p := l.news
@@ -41,7 +42,8 @@ func (l *Ledger) watch(ctx context.Context) (*View, error) {
 	}
 }
 
-// leave ends a poll that nobody waits for.
+// leave stops waiting for a poll, and cancels the poll if no other order waits
+// for it.
 func (l *Ledger) leave(p *poll) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -71,7 +73,8 @@ func (l *Ledger) poll(ctx context.Context, p *poll, wake <-chan struct{}) {
 	p.view, p.err = l.load(ctx)
 }
 
-// stored is closed when a store that can tell says that a result was stored.
+// stored returns a channel that is closed when a result was stored, if the
+// store is a Waiter.
 func (l *Ledger) stored(ctx context.Context) <-chan struct{} {
 	waiter, ok := l.cfg.Store.(inbox.Waiter)
 	if !ok {
@@ -86,8 +89,8 @@ func (l *Ledger) stored(ctx context.Context) <-chan struct{} {
 	return done
 }
 
-// watchOrder waits until a view means something to c, or until limit or ctx is
-// over. What is there then wins over the end.
+// watchOrder waits until a view leads to a new step of c, or until limit or ctx
+// ends. A last view takes precedence over the end of limit or ctx.
 func (l *Ledger) watchOrder(ctx context.Context, c *Create, limit time.Duration) Event {
 	wait, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -116,14 +119,14 @@ func (l *Ledger) watchOrder(ctx context.Context, c *Create, limit time.Duration)
 	}
 }
 
-// news reports whether a view leads to anything but more waiting.
+// news reports whether a view leads to any step other than waiting.
 func (c *Create) news(v *View) bool {
 	copied := *c
 	kind := copied.Next(Event{Kind: Viewed, View: v}).Kind
 	return kind != StepWatch && kind != StepWatchHeld
 }
 
-// endKind tells a timeout from an interruption.
+// endKind returns Expired for a timeout and Cancelled for an interruption.
 func endKind(ctx context.Context) EventKind {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return Expired

@@ -14,9 +14,9 @@ import (
 
 const writePause = 200 * time.Millisecond
 
-// write creates a key. It is repeated while the outcome is unknown, which is
-// harmless: the store says whether the key holds exactly this value. It goes on
-// after ctx has ended, because what it writes has happened.
+// write creates a key. It retries while the outcome is unknown, which is safe:
+// the store reports whether the key holds exactly this value. It continues
+// after the end of ctx, because the event that it records has already happened.
 func (l *Ledger) write(ctx context.Context, key string, value []byte) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
@@ -33,7 +33,7 @@ func (l *Ledger) write(ctx context.Context, key string, value []byte) (bool, err
 	}
 }
 
-// writeStep writes what a Step says.
+// writeStep executes a StepWrite.
 func (l *Ledger) writeStep(ctx context.Context, self Self, intent *Intent, step Step) Event {
 	key, value := "", any(AnswerValue{Message: step.Write.Message, Nonce: self.Nonce})
 	switch step.Write.Kind {
@@ -46,7 +46,7 @@ func (l *Ledger) writeStep(ctx context.Context, self Self, intent *Intent, step 
 	case WriteUnsent:
 		key = orderKey(step.Ref, unsentName)
 	case WriteDisk:
-		// Two holders may write the same size, and both may go on.
+		// Two holders may write the same size; both continue.
 		key, value = diskKey(step.Ref, step.Write.GiB), struct{}{}
 	case WriteTurn:
 		key, value = TurnKey(step.Ref, step.Write.N), step.Write.Turn
@@ -62,11 +62,11 @@ func (l *Ledger) writeStep(ctx context.Context, self Self, intent *Intent, step 
 	return Event{Kind: Taken}
 }
 
-// reasonEnded is why the callback of an ended order becomes evidence.
+// reasonEnded is the reason in the evidence of an order that had ended.
 const reasonEnded = "the order had ended"
 
-// setAside turns the callback of an order into evidence, with what change makes
-// of its body, and deletes the result.
+// setAside stores the callback of an order as evidence, with its body changed
+// by change, and deletes the result.
 func (l *Ledger) setAside(ctx context.Context, ref, reason string, change func([]byte) []byte) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
@@ -86,8 +86,9 @@ func (l *Ledger) setAside(ctx context.Context, ref, reason string, change func([
 	return l.cfg.Store.Delete(ctx, ResultKey(ref))
 }
 
-// reject sets a callback aside that is not the result. One that came after it
-// may be: the receiver kept it as evidence, because the key was taken.
+// reject stores as evidence a callback that is not the result. A later callback
+// may be the result: the receiver stored it as evidence, because the key of the
+// result existed.
 func (l *Ledger) reject(ctx context.Context, ref string) error {
 	if err := l.setAside(ctx, ref, "it names a desktop of another order, or one that existed before", slices.Clone); err != nil {
 		return err
@@ -119,7 +120,7 @@ func (l *Ledger) reject(ctx context.Context, ref string) error {
 	return nil
 }
 
-// addEvidence keeps a callback that is not the result of its order.
+// addEvidence stores a callback that is not the result of its order.
 func (l *Ledger) addEvidence(ctx context.Context, ref, reason string, value []byte) error {
 	if value == nil {
 		return nil
@@ -127,8 +128,8 @@ func (l *Ledger) addEvidence(ctx context.Context, ref, reason string, value []by
 	return receiver.Evidence{Reason: reason, Body: value}.Store(ctx, l.cfg.Store, ref)
 }
 
-// redact removes the password from a stored callback. What cannot be opened has
-// none that anybody needs.
+// redact removes the password from a stored callback. It replaces a callback
+// that it cannot decrypt.
 func (l *Ledger) redact(value []byte) []byte {
 	body, err := l.cfg.Open(value)
 	if err != nil {

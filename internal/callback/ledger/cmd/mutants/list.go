@@ -23,7 +23,7 @@ var mutants = []mutant{
 	{name: "claim without condition", changes: one("write.go", "case won:", "case won || step.Write.Turn.Kind == Claimed:")},
 	{name: "delivered unconditional", changes: one("write.go", "case won:", "case won || step.Write.Turn.Kind == Delivered:")},
 	{name: "delivered deleted on confirm", changes: one("confirm.go",
-		"Delete: o.Stuff}", "Delete: append(o.Stuff, TurnKey(o.Ref, 1))}")},
+		"Delete: o.OtherKeys}", "Delete: append(o.OtherKeys, TurnKey(o.Ref, 1))}")},
 	{name: "result removed before decode", changes: one("decode.go",
 		"\treturn l.cfg.Open(value)\n}", "\t_ = l.cfg.Store.Delete(ctx, ResultKey(ref))\n\treturn l.cfg.Open(value)\n}")},
 	{name: "confirm without private state", changes: one("confirm.go",

@@ -37,7 +37,7 @@ func main() {
 	}
 }
 
-// mutant is a change that a test has to notice.
+// mutant is a change that must make a test fail.
 type mutant struct {
 	name    string
 	changes []change
@@ -96,7 +96,8 @@ func run(folder, program string, arguments ...string) (string, error) {
 	return string(output), err
 }
 
-// overlay writes the changed files and the list that makes the compiler use them.
+// overlay writes the changed files and returns the path of the -overlay file
+// for the go command.
 func (m mutant) overlay(folder string) (string, error) {
 	changed := map[string]string{}
 	for _, c := range m.changes {
