@@ -13,8 +13,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// roleVariable tells the test binary to play a part: "provider", or the
-// "terraform" that starts one and waits.
+// roleVariable names the environment variable with the role of the test binary:
+// "provider", or "terraform", which starts a provider and waits for it.
 const (
 	roleVariable  = "PROCESS_TEST_ROLE"
 	inboxVariable = "PROCESS_TEST_INBOX"
@@ -40,8 +40,8 @@ func playTerraform() {
 	}
 }
 
-// playProvider locks, says who it is, and says so when it is an orphan. It ends
-// with its input, and releases nothing.
+// playProvider takes the lock, prints its identity, and prints a line when its
+// parent has ended. It ends when its input ends, without releasing the lock.
 func playProvider() {
 	say := json.NewEncoder(os.Stdout)
 	me, err := Self()
@@ -52,7 +52,7 @@ func playProvider() {
 	if err != nil {
 		panic(err)
 	}
-	defer runtime.KeepAlive(release) // It holds the file.
+	defer runtime.KeepAlive(release) // Release holds the file.
 	if err := say.Encode(me); err != nil {
 		panic(err)
 	}
@@ -67,7 +67,7 @@ func playProvider() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// child is a Terraform and its provider.
+// child is a Terraform process and its provider process.
 type child struct {
 	Identity
 
@@ -75,7 +75,7 @@ type child struct {
 	says      *json.Decoder
 }
 
-// startChild starts both. They end when the test does.
+// startChild starts both processes. They end at the end of the test.
 func startChild(t *testing.T, inbox string) *child {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // The test binary itself.
@@ -85,7 +85,8 @@ func startChild(t *testing.T, inbox string) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The provider may outlive Terraform, so that command must not own the pipe.
+	// The provider may run longer than Terraform, so command must not own the
+	// pipe.
 	stdout, theirs, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +109,7 @@ func startChild(t *testing.T, inbox string) *child {
 	return c
 }
 
-// record brings the record of the child into an inbox.
+// record stores the record of the child in an inbox.
 func (c *child) record(t *testing.T, store *memory) {
 	t.Helper()
 	if err := (record{Identity: c.Identity}).save(t.Context(), store); err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// memory is an inbox of records, and refuses everything that a process does
-// not need.
+// memory is an inbox for process records. It refuses all calls that a process
+// does not need.
 type memory struct {
 	mu      sync.Mutex
 	values  map[string][]byte
@@ -84,7 +84,7 @@ func (m *memory) setFail(err error) {
 	m.fail = err
 }
 
-// fakeLocks are locks that no operating system knows of.
+// fakeLocks are locks in memory.
 type fakeLocks struct{ held map[string]bool }
 
 func (l *fakeLocks) Lock(id string) (func() error, error) {

@@ -12,16 +12,17 @@ import (
 	"time"
 )
 
-// Identity names a provider process and the Terraform that started it.
+// Identity identifies a provider process and the Terraform process that started
+// it.
 type Identity struct {
 	// ID is random and a valid segment of an inbox key.
 	ID string `json:"id"`
-	// Host is for people: messages name it.
+	// Host is the name of the machine, for messages.
 	Host string `json:"host"`
-	// Machine is the same for two processes exactly if a process number means
-	// the same to both: on one machine, since it was booted, and in one container.
+	// Machine is equal for two processes if they share process ids: they run on
+	// one machine, since the same boot, in the same PID namespace.
 	Machine string `json:"machine"`
-	// PID is the number of the process.
+	// PID is the process id.
 	PID int `json:"pid"`
 	// Started is when the operating system started the process.
 	Started time.Time `json:"started"`
@@ -29,12 +30,12 @@ type Identity struct {
 	Terraform Terraform `json:"terraform"`
 }
 
-// Terraform is the process that started a provider process. Numbers of
-// processes are used again, so that its start belongs to its identity.
+// Terraform identifies the process that started a provider process. Operating
+// systems reuse process ids, so Started is part of the identity.
 type Terraform struct {
 	PID int `json:"pid"`
-	// Started is compared, not read: its unit is the operating system's. It is
-	// empty if the operating system does not tell it.
+	// Started is the start time in the unit of the operating system, for
+	// comparison only. It is empty if the operating system does not report it.
 	Started string `json:"started"`
 }
 
@@ -58,8 +59,8 @@ func Self() (Identity, error) {
 	}, nil
 }
 
-// Age returns how long this process has existed. Time in which the machine
-// slept counts, unlike in Go's monotonic clock.
+// Age returns how long this process has existed. Unlike Go's monotonic clock,
+// it includes the time while the machine slept.
 func Age() (time.Duration, error) {
 	self, err := lookUp(os.Getpid())
 	if err != nil {
@@ -68,8 +69,9 @@ func Age() (time.Duration, error) {
 	return self.age, nil
 }
 
-// Parent returns the process that started this one. The first call decides, so
-// it belongs to the start of the program: an orphan has another parent.
+// Parent returns the process that started this one. The first call stores the
+// result. Call it at the start of the program, because the parent changes when
+// Terraform ends.
 var Parent = sync.OnceValue(func() Terraform {
 	terraform := Terraform{PID: os.Getppid()}
 	if parent, err := lookUp(terraform.PID); err == nil {
@@ -78,13 +80,13 @@ var Parent = sync.OnceValue(func() Terraform {
 	return terraform
 })
 
-// SameTerraform reports whether one Terraform process started both, as it does
-// for the aliases of a provider.
+// SameTerraform reports whether one Terraform process started both processes,
+// such as those of two provider aliases.
 func (i Identity) SameTerraform(other Identity) bool {
 	return i.Machine == other.Machine && i.Terraform == other.Terraform
 }
 
-// String names the process in messages.
+// String returns the process, its host and its parent, for messages.
 func (i Identity) String() string {
 	return fmt.Sprintf("process %d on %s (started by process %d)", i.PID, i.Host, i.Terraform.PID)
 }
@@ -94,7 +96,7 @@ var errNotRunning = errors.New("the process does not run")
 
 // running is what the operating system reports about a process.
 type running struct {
-	started string // In the operating system's unit.
+	started string // In the unit of the operating system.
 	age     time.Duration
 }
 

@@ -32,7 +32,7 @@ func TestIdentity_sameTerraform(t *testing.T) {
 		"an alias":                 {func(i *Identity) { i.ID, i.PID = "two", 11 }, true},
 		"another machine":          {func(i *Identity) { i.Machine = "n" }, false},
 		"another Terraform":        {func(i *Identity) { i.Terraform.PID = 6 }, false},
-		"the number is used again": {func(i *Identity) { i.Terraform.Started = "101" }, false},
+		"the process id is reused": {func(i *Identity) { i.Terraform.Started = "101" }, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

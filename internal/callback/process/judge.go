@@ -2,26 +2,27 @@ package process
 
 import "time"
 
-// Status is what is known of a provider process.
+// Status is the state of a provider process, as far as it is known.
 type Status string
 
 // Possible values of Status.
 const (
 	// Alive: the process and its Terraform run.
 	Alive Status = "alive"
-	// Ended: Terraform told the process to end, or nothing is known of it any
-	// more. Whether its last results were saved in a state is not known.
+	// Ended: Terraform stopped the process, or there is no record of it. It is
+	// unknown whether a state with its last results was saved.
 	Ended Status = "ended"
 	// Dead: the process, or its Terraform, was killed.
 	Dead Status = "dead"
-	// Unknown: the process has to be treated as if it were alive.
+	// Unknown: the process must be treated like one that is alive.
 	Unknown Status = "unknown"
 )
 
-// silenceOfDead is how long a living process never goes without a heartbeat.
-const silenceOfDead = 60 * time.Second
+// deadAfter is the time without a heartbeat after which a process counts as
+// dead.
+const deadAfter = 60 * time.Second
 
-// Presence says of something in another process whether it is there.
+// Presence reports whether something exists: a lock, or a process.
 type Presence int
 
 // Possible values of Presence.
@@ -31,17 +32,18 @@ const (
 	Absent
 )
 
-// Evidence is all that bears on the Status of a process.
+// Evidence is everything that determines the Status of a process.
 type Evidence struct {
 	// Recorded is false if the inbox holds no record of the process.
 	Recorded bool
-	// Ended is the mark that the process leaves after a Shutdown call.
+	// Ended is true after the process has received a Shutdown call.
 	Ended bool
-	// Local is true if the processes of the inbox lock a file while they live.
+	// Local is true if each process of the inbox holds the lock of a file while
+	// it runs.
 	Local bool
-	// Lock says whether the process holds its lock.
+	// Lock reports whether the process holds its lock.
 	Lock Presence
-	// Terraform says whether the Terraform that started the process runs.
+	// Terraform reports whether the Terraform that started the process runs.
 	Terraform Presence
 	// Beaten is true if Silence is known.
 	Beaten bool
@@ -49,7 +51,7 @@ type Evidence struct {
 	Silence time.Duration
 }
 
-// Judge decides what the evidence says.
+// Judge returns the Status that follows from the evidence.
 func Judge(e Evidence) Status {
 	switch {
 	case !e.Recorded || e.Ended:
@@ -58,17 +60,17 @@ func Judge(e Evidence) Status {
 		return judgeLocal(e)
 	case !e.Beaten:
 		return Unknown
-	case e.Silence >= silenceOfDead:
+	case e.Silence >= deadAfter:
 		return Dead
 	}
 	return Alive
 }
 
-// judgeLocal does not look at heartbeats: a process that was stopped, or whose
-// machine slept, still holds its lock, and continues.
+// judgeLocal ignores heartbeats: a process that was suspended, or whose machine
+// slept, still holds its lock and continues later.
 func judgeLocal(e Evidence) Status {
 	switch {
-	// An orphan may be about to notice that it is one.
+	// The process may not have noticed yet that its Terraform has died.
 	case e.Lock == Absent, e.Terraform == Absent:
 		return Dead
 	case e.Lock == NotKnown:

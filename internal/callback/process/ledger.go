@@ -10,13 +10,15 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// TerraformID is the same for all processes that one Terraform started.
+// TerraformID returns an id that is equal for all processes that one Terraform
+// process started.
 func (i Identity) TerraformID() string {
 	return hash(i.Machine, fmt.Sprint(i.Terraform.PID), i.Terraform.Started)
 }
 
-// Processes tells a ledger who lives, from the records of a listing. value
-// returns the value of an entry, nil if it was deleted meanwhile.
+// Processes returns the processes in a listing and their states, for
+// ledger.Config. value returns the value of an entry, or nil if it was deleted
+// in the meantime.
 func (o Observer) Processes(_ context.Context, list inbox.Listing, value func(inbox.Entry) ([]byte, error)) ([]ledger.Process, error) {
 	var found []ledger.Process
 	for _, entry := range list.Entries {
@@ -43,8 +45,7 @@ func (o Observer) Processes(_ context.Context, list inbox.Listing, value func(in
 	return found, nil
 }
 
-// state treats a process of which nothing is known as alive: nobody may act for
-// it.
+// state treats Unknown as alive, so that no other process acts on its orders.
 func state(status Status) ledger.ProcessState {
 	switch status {
 	case Ended:

@@ -11,7 +11,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-func TestObserver_tellsALedgerWhoLives(t *testing.T) {
+func TestObserver_Processes(t *testing.T) {
 	t.Parallel()
 	store := newMemory()
 	me := self(t)
@@ -55,6 +55,6 @@ func TestObserver_tellsALedgerWhoLives(t *testing.T) {
 	}
 	broken := func(inbox.Entry) ([]byte, error) { return nil, errors.New("unreadable") }
 	if _, err := (Observer{Store: store}).Processes(t.Context(), list, broken); err == nil {
-		t.Error("a record that cannot be read is no error")
+		t.Error("no error for a record that cannot be read")
 	}
 }

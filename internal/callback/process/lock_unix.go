@@ -9,8 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock locks a file until it is closed. flock belongs to the open file, not
-// to the process as fcntl does: closing another one does not release it.
+// tryLock locks a file until it is closed. It uses flock, because a lock of
+// fcntl is also released when the process closes another descriptor of the
+// file.
 func tryLock(file *os.File, exclusive bool) error {
 	how := unix.LOCK_SH
 	if exclusive {

@@ -11,8 +11,8 @@ import (
 
 // Locks are the locks of the processes that share an inbox.
 type Locks interface {
-	// Lock takes the lock of a process that is starting, until release is called
-	// or the process dies.
+	// Lock locks the file of a starting process until release is called or the
+	// process dies.
 	Lock(id string) (release func() error, err error)
 	// Locked reports whether the process holds its lock.
 	Locked(id string) (bool, error)
@@ -24,14 +24,14 @@ type FileLocks struct {
 	tryLock func(file *os.File, exclusive bool) error
 }
 
-// NewFileLocks returns the locks that belong to the inbox in a directory. It
-// touches nothing. The lock files are not keys of the inbox. They are not the files of
-// the records either, because a heartbeat replaces those.
+// NewFileLocks returns the locks for the inbox in a directory. It creates no
+// files. The lock files are not keys of the inbox, and not the files of the
+// process records, because each heartbeat replaces those.
 func NewFileLocks(inboxPath string) *FileLocks {
 	return &FileLocks{filepath.Join(inboxPath, ".locks"), tryLock}
 }
 
-// oldLock is how long the file of a process that died stays.
+// oldLock is the age at which the lock file of a dead process is removed.
 const oldLock = 24 * time.Hour
 
 // errLocked is returned by tryLock if another open file holds the lock.
@@ -58,8 +58,9 @@ func (l *FileLocks) Lock(id string) (func() error, error) {
 	return release, nil
 }
 
-// removeOld removes the files of processes that died. The age keeps it from
-// those that are about to be locked. A file that stays does no harm.
+// removeOld removes the lock files of dead processes. It removes only old
+// files, because a new one may be about to be locked. Errors are ignored: a
+// file that stays does no harm.
 func (l *FileLocks) removeOld() {
 	files, _ := os.ReadDir(l.path)
 	for _, file := range files {
@@ -73,7 +74,8 @@ func (l *FileLocks) removeOld() {
 	}
 }
 
-// checkWorking finds file systems that accept every lock and keep none.
+// checkWorking returns an error on a file system where a file can be locked
+// twice.
 func (l *FileLocks) checkWorking(id string) error {
 	locked, err := l.Locked(id)
 	if err == nil && !locked {
@@ -82,8 +84,8 @@ func (l *FileLocks) checkWorking(id string) error {
 	return err
 }
 
-// Locked implements Locks. It needs no right to write, and several processes
-// may ask at once: they share the lock for a moment.
+// Locked implements Locks. It needs no write permission. It takes a shared lock
+// for a moment, so that several processes can call it at the same time.
 func (l *FileLocks) Locked(id string) (bool, error) {
 	file, err := os.Open(l.file(id))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -7,7 +7,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Observer finds out what became of the processes of an inbox. It writes
+// Observer determines the state of the processes of an inbox. It writes
 // nothing.
 type Observer struct {
 	Store inbox.Store
@@ -17,14 +17,15 @@ type Observer struct {
 	Machine string
 }
 
-// View is what an Observer found out. Identity is zero if there is no record.
+// View is the identity and the state of a process. Identity is zero if there is
+// no record.
 type View struct {
 	Status   Status
 	Identity Identity
 }
 
-// Look finds out what became of a process. listing has to contain the keys
-// below inbox.ProcessPrefix, and says when the last heartbeat was.
+// Look returns the state of a process. listing must contain the keys below
+// inbox.ProcessPrefix; it contains the times of the last heartbeats.
 func (o Observer) Look(ctx context.Context, id string, listing inbox.Listing) (View, error) {
 	r, err := load(ctx, o.Store, id)
 	if err != nil {
@@ -42,7 +43,7 @@ func (o Observer) Look(ctx context.Context, id string, listing inbox.Listing) (V
 	return View{Status: o.judge(*r, listing, own), Identity: r.Identity}, nil
 }
 
-// judge decides what became of a process. entry is zero if the listing does not
+// judge returns the state of a process. entry is zero if the listing does not
 // contain its record.
 func (o Observer) judge(r record, listing inbox.Listing, entry inbox.Entry) Status {
 	evidence := Evidence{Recorded: true, Ended: r.Ended, Local: o.Locks != nil}
@@ -77,7 +78,7 @@ func (o Observer) terraform(of Identity) Presence {
 		return Absent
 	case err != nil:
 		return NotKnown
-	// Another process has got its number.
+	// Another process has its process id.
 	case parent.started != of.Terraform.Started:
 		return Absent
 	}

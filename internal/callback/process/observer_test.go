@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestObserver_seesThatTheProviderWasKilled(t *testing.T) {
+func TestObserver_killedProvider(t *testing.T) {
 	t.Parallel()
 	inbox, store := t.TempDir(), newMemory()
 	c := startChild(t, inbox)
@@ -24,8 +24,9 @@ func TestObserver_seesThatTheProviderWasKilled(t *testing.T) {
 	waitDead(t, observer, c.ID)
 }
 
-// Terraform is a zombie afterwards: this test, its parent, does not wait for it.
-func TestObserver_seesThatTerraformWasKilledAlone(t *testing.T) {
+// After the kill, Terraform is a zombie, because this test, its parent, does
+// not wait for it.
+func TestObserver_killedTerraform(t *testing.T) {
 	t.Parallel()
 	inbox, store := t.TempDir(), newMemory()
 	c := startChild(t, inbox)
@@ -35,34 +36,34 @@ func TestObserver_seesThatTerraformWasKilledAlone(t *testing.T) {
 	observer := Observer{Store: store, Locks: locks, Machine: c.Machine}
 	waitDead(t, observer, c.ID)
 	if locked, err := locks.Locked(c.ID); err != nil || !locked {
-		t.Errorf("the orphan still locks: %v, %v", locked, err)
+		t.Errorf("the process without a Terraform still holds its lock: %v, %v", locked, err)
 	}
-	// A process with the same number on another machine says nothing.
+	// A process with the same id on another machine is not evidence.
 	observer.Machine = "elsewhere"
 	if got := look(t, observer, c.ID); got.Status != Alive {
 		t.Errorf("seen from another machine: %+v", got)
 	}
 	var word string
 	if err := c.says.Decode(&word); err != nil || word != "orphaned" {
-		t.Errorf("the orphan says %q (%v)", word, err)
+		t.Errorf("the process without a Terraform printed %q (%v)", word, err)
 	}
 }
 
-// waitDead waits for the operating system to end what was killed.
+// waitDead waits until a killed process counts as dead.
 func waitDead(t *testing.T, o Observer, id string) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); look(t, o, id).Status != Dead; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("it is not seen within a minute")
+			t.Fatal("it does not count as dead within a minute")
 		}
 	}
 }
 
-func TestObserver_seesThatANumberIsUsedAgain(t *testing.T) {
+func TestObserver_reusedProcessID(t *testing.T) {
 	t.Parallel()
 	me, store := self(t), newMemory()
 	if me.Terraform.Started == "" {
-		t.Skip("this operating system does not tell when a process started")
+		t.Skip("this operating system does not report when a process started")
 	}
 	locks := &fakeLocks{map[string]bool{me.ID: true}}
 	observer := Observer{Store: store, Locks: locks, Machine: me.Machine}
@@ -78,7 +79,7 @@ func TestObserver_seesThatANumberIsUsedAgain(t *testing.T) {
 	}
 }
 
-func TestFileLocks_leaveNothingBehind(t *testing.T) {
+func TestFileLocks_removeTheirFiles(t *testing.T) {
 	t.Parallel()
 	inbox := t.TempDir()
 	locks := NewFileLocks(inbox)
@@ -108,7 +109,7 @@ func TestFileLocks_removeOldFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer runtime.KeepAlive(release) // It holds the file.
+	defer runtime.KeepAlive(release) // Release holds the file.
 	for _, id := range []string{"died", "just-died"} {
 		if err := os.WriteFile(locks.file(id), nil, 0o600); err != nil {
 			t.Fatal(err)
@@ -133,7 +134,7 @@ func TestFileLocks_removeOldFiles(t *testing.T) {
 	}
 }
 
-func TestFileLocks_refuseADirectoryWithoutLocks(t *testing.T) {
+func TestFileLocks_directoryWithoutLocks(t *testing.T) {
 	t.Parallel()
 	unsupported := errors.New("operation not supported")
 	for name, tt := range map[string]struct {

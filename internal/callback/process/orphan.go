@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// orphanInterval is how long it takes at most to notice that Terraform is gone.
+// orphanInterval is the time between two checks whether Terraform still runs.
 const orphanInterval = time.Second
 
-// WaitOrphaned waits until the process that started this one is gone, or for
-// the end of ctx, which is the error. Nothing else tells: when Terraform is
-// killed, the server of the plugin protocol goes on waiting for a connection.
+// WaitOrphaned waits until the process that started this one has ended. Its
+// error is that of ctx. It polls, because the plugin server does not notice
+// when Terraform is killed: it continues to wait for a connection.
 func WaitOrphaned(ctx context.Context) error {
 	terraform := Parent()
 	ticker := time.NewTicker(orphanInterval)

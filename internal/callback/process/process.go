@@ -1,10 +1,11 @@
-// Package process tells which provider processes are alive. Each one that may
-// place orders has a record in the inbox with a heartbeat and, where the inbox
-// is a directory, holds a lock that the operating system releases when it dies.
+// Package process determines which provider processes are alive. Each process
+// that places orders has a record in the inbox, with a heartbeat. If the inbox
+// is a directory, the process also holds a file lock, which the operating
+// system releases when the process dies.
 //
-//	Terraform calls Shutdown         → End: the record says "ended", the lock is released
-//	Terraform is gone without a call → Abandon: the lock is released, the record says nothing
-//	the process is killed            → the operating system releases the lock, the heartbeat stops
+//	Terraform calls Shutdown      → End: the record says "ended", the lock is released
+//	Terraform dies without a call → Abandon: the lock is released, the record is not changed
+//	the process is killed         → the operating system releases the lock, the heartbeat stops
 package process
 
 import (
@@ -20,22 +21,23 @@ import (
 
 const (
 	heartbeatInterval = 10 * time.Second
-	// heartbeatTimeout leaves a process several heartbeats before it seems dead.
+	// heartbeatTimeout is short enough for several heartbeats in deadAfter.
 	heartbeatTimeout = 10 * time.Second
 )
 
-// Config is what a Process is started with.
+// Config is the configuration of a Process.
 type Config struct {
 	Identity Identity
 	Store    inbox.Store
 	// Locks is nil for an inbox that processes of several machines share.
 	Locks Locks
-	// Logger receives failed heartbeats. Its handler sees the values of the
-	// context that Start was called with.
+	// Logger receives failed heartbeats. The context that its handler gets is
+	// that of Start.
 	Logger *slog.Logger
 }
 
-// Process is this provider process, alive to all who share its inbox.
+// Process is the record of this provider process in the inbox, with its
+// heartbeat and lock.
 type Process struct {
 	cfg     Config
 	release func() error
@@ -45,7 +47,8 @@ type Process struct {
 	err     error
 }
 
-// Start locks and writes the record, and keeps it fresh until End or Abandon.
+// Start locks and writes the record, and updates it until End or Abandon is
+// called.
 func Start(ctx context.Context, cfg Config) (*Process, error) {
 	p := &Process{cfg: cfg, release: func() error { return nil }}
 	if cfg.Locks != nil {
@@ -63,21 +66,22 @@ func Start(ctx context.Context, cfg Config) (*Process, error) {
 	return p, nil
 }
 
-// Identity names the process.
+// Identity returns the identity of the process.
 func (p *Process) Identity() Identity { return p.cfg.Identity }
 
-// End is for a process that Terraform told to end.
+// End marks the process as ended, after a Shutdown call of Terraform.
 func (p *Process) End(ctx context.Context) error {
 	p.once.Do(func() {
 		p.halt()
-		// While it is locked nobody takes the process for one that was killed.
+		// The lock is released last, so that the process never counts as
+		// killed.
 		p.err = errors.Join(p.save(ctx, true), p.release())
 	})
 	return p.err
 }
 
-// Abandon is for a process whose Terraform is gone without a word: everybody
-// may treat it as dead, though it still receives callbacks.
+// Abandon releases the lock after Terraform has died without a Shutdown call.
+// The process counts as dead then, although it may still receive callbacks.
 func (p *Process) Abandon() error {
 	p.once.Do(func() {
 		p.halt()

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestProcess_beatsUntilItEnds(t *testing.T) {
+func TestProcess_heartbeatUntilEnd(t *testing.T) {
 	t.Parallel()
 	me := self(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -27,7 +27,7 @@ func TestProcess_beatsUntilItEnds(t *testing.T) {
 			t.Errorf("the record was written %d times in an hour, want %d", got, want)
 		}
 		if got := look(t, observer, me.ID); got.Status != Alive || got.Identity != me {
-			t.Errorf("while it lives: %+v", got)
+			t.Errorf("while it runs: %+v", got)
 		}
 		if err := p.End(t.Context()); err != nil {
 			t.Fatal(err)
@@ -46,7 +46,7 @@ func TestProcess_beatsUntilItEnds(t *testing.T) {
 	})
 }
 
-func TestProcess_abandonedSaysNothing(t *testing.T) {
+func TestProcess_Abandon(t *testing.T) {
 	t.Parallel()
 	me := self(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestProcess_abandonedSaysNothing(t *testing.T) {
 			t.Errorf("by the lock: %+v", got)
 		}
 		remote := Observer{Store: store}
-		time.Sleep(silenceOfDead - time.Second)
+		time.Sleep(deadAfter - time.Second)
 		if got := look(t, remote, me.ID); got.Status != Alive {
 			t.Errorf("by the heartbeat, after 59 seconds: %+v", got)
 		}
@@ -118,7 +118,7 @@ func TestStart_failsWithoutARecord(t *testing.T) {
 	}
 }
 
-func TestObserver_cannotReadARecord(t *testing.T) {
+func TestObserver_recordThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	store := newMemory()
 	store.values[Key("odd")] = []byte("no record")

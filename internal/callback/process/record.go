@@ -9,14 +9,14 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// record is the value of a process's key.
+// record is the value of the key of a process.
 type record struct {
 	Identity
 	// Ended is set after a Shutdown call of Terraform, and only then.
 	Ended bool `json:"ended"`
 }
 
-// Key returns the inbox key of a process's record.
+// Key returns the inbox key of the record of a process.
 func Key(id string) string { return inbox.ProcessPrefix + id }
 
 func (r record) save(ctx context.Context, store inbox.Store) error {

@@ -11,11 +11,11 @@ import (
 // zombie is SZOMB of sys/proc.h.
 const zombie = 5
 
-// lookUp asks the operating system about a process. One that has ended and
-// whose parent has not noticed yet is not running.
+// lookUp returns what the operating system reports about a process. A zombie is
+// not running.
 func lookUp(pid int) (running, error) {
 	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
-	// The answer for a number that no process has is empty.
+	// For an unused process id the answer is empty.
 	if errors.Is(err, unix.EIO) || errors.Is(err, unix.ESRCH) {
 		return running{}, errNotRunning
 	}
@@ -32,8 +32,8 @@ func lookUp(pid int) (running, error) {
 	}, nil
 }
 
-// machine is what the numbers of processes belong to.
+// machine returns the boot session in which process ids are unique.
 func machine() string {
-	boot, _ := unix.Sysctl("kern.bootsessionuuid") // Empty where it cannot be read.
+	boot, _ := unix.Sysctl("kern.bootsessionuuid") // Empty if it cannot be read.
 	return boot
 }

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tick is the unit of times in /proc, the same on every architecture that Go
-// knows.
+// tick is the unit of times in /proc, the same on all architectures that Go
+// supports.
 const tick = 10 * time.Millisecond
 
 // Fields of /proc/PID/stat, counted from the one after the name.
@@ -23,8 +23,8 @@ const (
 	fieldStarted = 19
 )
 
-// lookUp asks the operating system about a process. One that has ended and
-// whose parent has not noticed yet is not running.
+// lookUp returns what the operating system reports about a process. A zombie is
+// not running.
 func lookUp(pid int) (running, error) {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
@@ -33,7 +33,7 @@ func lookUp(pid int) (running, error) {
 	if err != nil {
 		return running{}, err
 	}
-	// The name of the program, in parentheses, may hold anything.
+	// The name of the program, in parentheses, may contain any characters.
 	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 	if len(fields) <= fieldStarted {
 		return running{}, fmt.Errorf("/proc/%d/stat has an unknown form", pid)
@@ -53,9 +53,10 @@ func lookUp(pid int) (running, error) {
 	return running{started, time.Duration(now.Nano()) - time.Duration(ticks)*tick}, nil
 }
 
-// machine is what the numbers of processes belong to.
+// machine returns the boot and the PID namespace in which process ids are
+// unique.
 func machine() string {
-	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // Empty where it cannot be read.
+	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id") // Empty if it cannot be read.
 	namespace, _ := os.Readlink("/proc/self/ns/pid")          // The same.
 	return strings.TrimSpace(string(boot)) + namespace
 }

@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// begun is as near as Go comes to the start of this process on a system whose
-// own answer it cannot read.
+// begun is approximately the start of this process, on systems where the start
+// time is not read from the operating system.
 var begun = time.Now().Round(0)
 
-// lookUp asks the operating system whether there is a process. When it started
-// is not asked, so that a number that is used again is not noticed.
+// lookUp reports whether a process exists. It does not read the start time, so
+// it does not notice a reused process id.
 func lookUp(pid int) (running, error) {
 	if err := unix.Kill(pid, 0); errors.Is(err, unix.ESRCH) {
 		return running{}, errNotRunning
@@ -26,6 +26,6 @@ func lookUp(pid int) (running, error) {
 	return running{age: time.Since(begun)}, nil
 }
 
-// machine is what the numbers of processes belong to: the name of the host has
-// to be enough.
+// machine returns an empty string: on these systems only the host name
+// identifies the machine.
 func machine() string { return "" }

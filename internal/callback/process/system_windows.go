@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lookUp asks the operating system about a process.
+// lookUp returns what the operating system reports about a process.
 func lookUp(pid int) (running, error) {
 	const access = windows.PROCESS_QUERY_LIMITED_INFORMATION | windows.SYNCHRONIZE
-	handle, err := windows.OpenProcess(access, false, uint32(pid)) //nolint:gosec // Numbers of processes fit.
+	handle, err := windows.OpenProcess(access, false, uint32(pid)) //nolint:gosec // A process id fits.
 	if errors.Is(err, windows.ERROR_INVALID_PARAMETER) {
 		return running{}, errNotRunning
 	}
@@ -19,7 +19,7 @@ func lookUp(pid int) (running, error) {
 		return running{}, err
 	}
 	defer func() { _ = windows.CloseHandle(handle) }() // It was only read.
-	// A process that has ended stays as long as anybody has a handle of it.
+	// A process that has ended exists as long as a handle to it is open.
 	if event, err := windows.WaitForSingleObject(handle, 0); err == nil && event == windows.WAIT_OBJECT_0 {
 		return running{}, errNotRunning
 	}
@@ -31,12 +31,11 @@ func lookUp(pid int) (running, error) {
 	return running{strconv.FormatInt(started, 10), time.Since(time.Unix(0, started))}, nil
 }
 
-// machine is what the numbers of processes belong to: the name of the host is
-// enough.
+// machine returns an empty string: the host name identifies the machine.
 func machine() string { return "" }
 
-// orphaned reports whether the parent of this process is gone. Windows gives an
-// orphan no other parent.
+// orphaned reports whether the parent of this process has ended. Windows does
+// not assign another parent.
 func orphaned(terraform Terraform) bool {
 	parent, err := lookUp(terraform.PID)
 	return errors.Is(err, errNotRunning) || err == nil && parent.started != terraform.Started
