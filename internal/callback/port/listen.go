@@ -1,6 +1,6 @@
-// Package port listens for callbacks. Any number of processes of one user can
-// share a fixed port of a machine, but not on Windows: each may receive the
-// callbacks of all others.
+// Package port listens for callbacks. Except on Windows, any number of
+// processes of one user can share a fixed port of a machine. Each of them may
+// receive the callbacks of the others.
 package port
 
 import (
@@ -13,25 +13,26 @@ import (
 )
 
 const (
-	// portRetryTimeout is how long a port that is in use is tried again: the
-	// process that has it may be about to end, or about to share it.
+	// portRetryTimeout is how long Listen retries a port that is in use: the
+	// process that uses it may be about to end or to share it.
 	portRetryTimeout  = 2 * time.Second
 	portRetryInterval = 20 * time.Millisecond
 )
 
-// Config is where to listen, and for whom.
+// Config is the configuration of a Port.
 type Config struct {
 	// Host and Port are the address; port "0" is a free port that is not shared.
 	Host, Port string
-	// Protocol is the same for processes that answer a caller alike.
+	// Protocol identifies how the process answers callers. Only processes with
+	// the same protocol share a port.
 	Protocol string
-	// InboxPath is where the inbox of this process is, or empty if other processes
-	// cannot open it by its path.
+	// InboxPath is the path of this process's inbox. It is empty if other
+	// processes cannot open the inbox by a path.
 	InboxPath string
-	// Folder is where the processes that share a port find each other. If empty,
-	// it is the same for all processes of the user.
+	// Folder is the registry folder of the processes that share a port. The
+	// default is the same for all processes of the user.
 	Folder string
-	// Logger receives what goes wrong; nil discards it.
+	// Logger receives warnings; nil discards them.
 	Logger *slog.Logger
 }
 
@@ -39,12 +40,13 @@ type Config struct {
 type Port struct {
 	config   Config
 	registry *registry // Nil if the port is not shared.
-	// portDeadline is when to stop trying a port that is in use. It is the same
-	// for all calls of Listen: they wait for each other, and it would add up.
+	// portDeadline is the time at which Listen stops retrying a port that is in
+	// use. All calls of Listen share it, because they wait for each other and
+	// their times would add up.
 	portDeadline time.Time
 }
 
-// New returns a Port. It opens nothing.
+// New returns a Port. It does not listen yet.
 func New(config Config) *Port {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
@@ -52,13 +54,13 @@ func New(config Config) *Port {
 	return &Port{config: config}
 }
 
-// Fixed reports whether the port is one that the configuration names.
+// Fixed reports whether the configuration contains a fixed port.
 func (p *Port) Fixed() bool { return p.config.Port != "0" }
 
-// Listen listens on a free port alone, and shares a fixed one with the other
-// processes. All of them have one and the same socket: what waits there to be
-// accepted is lost with the last of them only, while of several sockets on one
-// port (SO_REUSEPORT) each would lose its part. It must not be called
+// Listen listens on a free port, or shares a fixed port with other processes.
+// These processes share one socket, so that waiting connections are lost only
+// when the last process ends. With a socket for each process (SO_REUSEPORT),
+// each process that ends would lose its connections. Listen must not be called
 // concurrently.
 func (p *Port) Listen(ctx context.Context) (net.Listener, error) {
 	address := net.JoinHostPort(p.config.Host, p.config.Port)

@@ -17,23 +17,23 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/directory"
 )
 
-// maxAge is how long an inbox stays registered after the last process that used
-// it has started. Until then other processes store its late callbacks.
+// maxAge is how long an inbox stays registered after the start of the last
+// process that used it. Until then, other processes store late callbacks in it.
 const maxAge = 7 * 24 * time.Hour
 
-// registry holds the inboxes of the processes that share a port, and the sockets
-// on which they hand it over. It is a directory that only the user can write to.
-// A nil *registry is that of a port that is not shared.
+// registry holds the inboxes of the processes that share a port, and the
+// sockets through which they share it. It is a directory that only the user can
+// write to. It is nil for a port that is not shared.
 type registry struct {
 	store     *directory.Store
-	prefix    string // Of the keys of the inboxes; their values are paths.
-	folder    string // Where the values are.
-	inboxPath string // Of this process, or empty.
+	prefix    string // The prefix of the keys of the inboxes; their values are paths.
+	folder    string // The folder of the values.
+	inboxPath string // The inbox of this process, or empty.
 	sockets   string // The folder of the handover sockets.
 
 	mu         sync.Mutex
 	registered bool
-	paths      map[string]string // By the name of the file that holds them.
+	paths      map[string]string // By the name of the file that contains the path.
 }
 
 func openRegistry(config Config) (*registry, error) {
@@ -53,7 +53,7 @@ func openRegistry(config Config) (*registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The folder may be on a disk that several machines share.
+	// Several machines may share the disk of the folder.
 	machine := digest(host)
 	prefix := inbox.ProcessPrefix + machine + "/" + config.Port + "/"
 	r := &registry{
@@ -71,8 +71,9 @@ func openRegistry(config Config) (*registry, error) {
 	return r, nil
 }
 
-// registryFolders are the same for all processes of a user, so they must not
-// depend on HOME or TMPDIR where that can be helped: CI sets them for each job.
+// registryFolders returns the candidates for the registry folder. All processes
+// of a user must get the same ones, so they depend on HOME and TMPDIR only as a
+// last choice: CI systems set these for each job.
 func registryFolders() []string {
 	const name = "terraform-provider-clouddesktop"
 	user := name + "-" + strconv.Itoa(os.Geteuid())
@@ -83,7 +84,8 @@ func registryFolders() []string {
 	return candidates
 }
 
-// privateFolder makes the first directory that only the user can use.
+// privateFolder creates and returns the first candidate that only the user can
+// read and write.
 func privateFolder(candidates []string) (string, error) {
 	var failed error
 	for _, folder := range candidates {
@@ -111,8 +113,8 @@ func digest(text string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Register makes the inbox of this process known to the others. The inbox must
-// exist.
+// Register registers the inbox of this process, so that the other processes can
+// store callbacks in it. The inbox must exist.
 func (p *Port) Register(ctx context.Context) error {
 	if p.registry == nil || p.registry.inboxPath == "" {
 		return nil
@@ -128,12 +130,13 @@ func (r *registry) register(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.registered {
-		// The registration may have been lost with the inbox.
+		// The registration may have been removed together with an earlier
+		// inbox.
 		if _, err := r.store.Get(ctx, key); !errors.Is(err, inbox.ErrNotExist) {
 			return err
 		}
 	}
-	// Replacing it makes it younger.
+	// Replace updates the time of the registration.
 	if err := r.store.Replace(ctx, key, value); err != nil {
 		return err
 	}
@@ -144,7 +147,7 @@ func (r *registry) register(ctx context.Context) error {
 	return r.prune(ctx)
 }
 
-// prune removes the inboxes that are gone or have not been used for a long time.
+// prune removes inboxes that do not exist or have not been used for maxAge.
 func (r *registry) prune(ctx context.Context) error {
 	listing, err := r.store.List(ctx, r.prefix)
 	if err != nil {
@@ -158,15 +161,17 @@ func (r *registry) prune(ctx context.Context) error {
 		case !Exists(string(path)):
 			failed = errors.Join(failed, r.remove(ctx, entry.Key, path))
 		case listing.Now.Sub(entry.Modified) >= maxAge:
-			// A process that just started to use it registers it again with its next call.
+			// A process that has just started to use the inbox registers it
+			// again with its next call.
 			failed = errors.Join(failed, r.store.Delete(ctx, entry.Key))
 		}
 	}
 	return failed
 }
 
-// remove removes the registration of an inbox that is gone. A process that makes its inbox again registers
-// it afterwards, so looking once more leaves no process unregistered.
+// remove removes the registration of an inbox that does not exist. It then
+// checks once more: a process that has created the inbox in the meantime has
+// also registered it, and that registration must stay.
 func (r *registry) remove(ctx context.Context, key string, path []byte) error {
 	if err := r.store.Delete(ctx, key); err != nil || !Exists(string(path)) {
 		return err
@@ -175,8 +180,8 @@ func (r *registry) remove(ctx context.Context, key string, path []byte) error {
 	return err
 }
 
-// Inboxes returns the paths of the inboxes of the other processes. Each is read
-// from the registry once.
+// Inboxes returns the paths of the inboxes of the other processes. It reads
+// each registration only once.
 func (p *Port) Inboxes(ctx context.Context) ([]string, error) {
 	if p.registry == nil {
 		return nil, nil
@@ -204,14 +209,14 @@ func (r *registry) inboxes(ctx context.Context) ([]string, error) {
 	return found, failed
 }
 
-// path returns what a file of the registry holds, "" if it was removed meanwhile
-// or is unfinished. r.mu is held.
+// path returns the path in a file of the registry, or "" if the file was
+// removed or is incomplete. The caller holds r.mu.
 func (r *registry) path(ctx context.Context, name string) (string, error) {
 	if path, known := r.paths[name]; known {
 		return path, nil
 	}
 	if unfinished := inbox.CheckKey(name); unfinished != nil {
-		return "", nil //nolint:nilerr // It is no error that a file is being written.
+		return "", nil //nolint:nilerr // Another process may be writing the file.
 	}
 	value, err := r.store.Get(ctx, r.prefix+name)
 	if errors.Is(err, inbox.ErrNotExist) {
@@ -223,8 +228,8 @@ func (r *registry) path(ctx context.Context, name string) (string, error) {
 	return string(value), err
 }
 
-// Exists reports whether there is an inbox at path. One that cannot be looked at
-// counts as existing.
+// Exists reports whether there is an inbox at path. It also returns true if it
+// cannot find out.
 func Exists(path string) bool {
 	_, err := os.Stat(path)
 	return !errors.Is(err, fs.ErrNotExist)

@@ -30,7 +30,7 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// makeInbox makes an inbox and returns its path.
+// makeInbox creates an inbox and returns its path.
 func makeInbox(t *testing.T, path string) string {
 	t.Helper()
 	store, err := directory.New(path)
@@ -82,7 +82,7 @@ func TestPort_inboxesOfOtherProcesses(t *testing.T) {
 	}
 }
 
-func TestPort_Register_removesInboxesThatAreGoneOrOld(t *testing.T) {
+func TestPort_Register_removesMissingAndOldInboxes(t *testing.T) {
 	t.Parallel()
 	folder, port := t.TempDir(), freePort(t)
 	gone, old, young := makeInbox(t, filepath.Join(folder, "gone")), makeInbox(t, filepath.Join(folder, "old")), makeInbox(t, filepath.Join(folder, "young"))
@@ -127,7 +127,7 @@ func TestPort_Register_again(t *testing.T) {
 	}
 }
 
-func TestRegistry_remove_sparesAnInboxThatIsMadeMeanwhile(t *testing.T) {
+func TestRegistry_remove_inboxCreatedMeanwhile(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := makeInbox(t, filepath.Join(folder, "a"))
@@ -150,7 +150,7 @@ func TestPort_readsEachInboxOnce(t *testing.T) {
 	if got := inboxes(t, p); got != other {
 		t.Fatalf("found %q", got)
 	}
-	// The file still exists and says something else.
+	// The file still exists, with another content.
 	if err := os.WriteFile(filepath.Join(p.registry.folder, digest(other)), []byte("/elsewhere"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestPort_readsEachInboxOnce(t *testing.T) {
 	}
 }
 
-func TestPort_relativePathIsCompleted(t *testing.T) {
+func TestPort_relativePath(t *testing.T) {
 	t.Parallel()
 	r, err := openRegistry(Config{Port: "1", InboxPath: "inbox", Folder: filepath.Join(t.TempDir(), "registry")})
 	if err != nil {
@@ -193,10 +193,10 @@ func TestPort_freePortIsNotShared(t *testing.T) {
 	}
 	defer listener.Close()
 	if p.registry != nil || errors.Join(p.Register(t.Context())) != nil || inboxes(t, p) != "" {
-		t.Error("a port of its own is shared")
+		t.Error("a free port is shared")
 	}
 	if _, err := os.Stat(p.config.Folder); err == nil {
-		t.Error("a folder was made")
+		t.Error("a folder was created")
 	}
 }
 
@@ -217,7 +217,7 @@ func TestPort_Listen_endsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestPrivateFolder_belongsToTheUserAlone(t *testing.T) {
+func TestPrivateFolder_onlyForTheUser(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no mode bits")

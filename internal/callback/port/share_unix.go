@@ -20,16 +20,18 @@ import (
 const inUse = unix.EADDRINUSE
 
 const (
-	// answerTimeout bounds how long a process may take to hand its socket over.
+	// answerTimeout limits how long to wait until a process sends its socket.
 	answerTimeout = 500 * time.Millisecond
-	// acceptInterval is the pause after an error that passes, such as too many
+	// acceptInterval is the pause after a temporary error, such as too many
 	// open files.
 	acceptInterval = 50 * time.Millisecond
-	// unfinishedAge is the age of a handover socket that was never finished.
+	// unfinishedAge is the age at which an unfinished handover socket belongs
+	// to a killed process.
 	unfinishedAge = time.Minute
 )
 
-// sharedListener is a listener whose socket other processes get on request.
+// sharedListener is a listener that sends its socket to other processes on
+// request.
 type sharedListener struct {
 	net.Listener
 	socket   syscall.Conn
@@ -37,8 +39,8 @@ type sharedListener struct {
 	path     string
 }
 
-// shareSocket lets other processes have the socket of listener until listener is
-// closed.
+// shareSocket offers the socket of listener to other processes until the
+// returned listener is closed.
 func (r *registry) shareSocket(listener net.Listener) (net.Listener, error) {
 	socket, ok := listener.(syscall.Conn)
 	if !ok {
@@ -48,10 +50,12 @@ func (r *registry) shareSocket(listener net.Listener) (net.Listener, error) {
 		return nil, err
 	}
 	r.removeUnfinished()
-	// Short, because the path of a socket may have about a hundred bytes.
+	// The name is short, because the path of a socket is limited to about 100
+	// bytes.
 	name := rand.Text()[:8]
-	// A handover socket that refuses is taken for that of a dead process. So it is
-	// made elsewhere and moved to its place once it answers.
+	// A process that gets no connection removes the socket, as that of a dead
+	// process. So the socket is created in another folder, and moved when it
+	// accepts connections.
 	unfinished := filepath.Join(filepath.Dir(r.sockets), name)
 	handover, err := net.ListenUnix("unix", &net.UnixAddr{Name: unfinished, Net: "unix"})
 	if err != nil {
@@ -61,13 +65,13 @@ func (r *registry) shareSocket(listener net.Listener) (net.Listener, error) {
 	if err := os.Rename(unfinished, s.path); err != nil {
 		return nil, errors.Join(err, handover.Close())
 	}
-	handover.SetUnlinkOnClose(false) // It would look for it in the old place.
+	handover.SetUnlinkOnClose(false) // Close would remove it at the old path.
 	go s.answer()
 	return s, nil
 }
 
-// removeUnfinished removes the sockets of processes that were killed before they
-// moved them to their place.
+// removeUnfinished removes the sockets of processes that were killed before
+// they moved them.
 func (r *registry) removeUnfinished() {
 	folder := filepath.Dir(r.sockets)
 	files, err := os.ReadDir(folder)
@@ -82,9 +86,10 @@ func (r *registry) removeUnfinished() {
 	}
 }
 
-// Close stops sharing the socket and leaves it to the processes that have it.
+// Close closes the socket in this process. The other processes that have it
+// keep it open.
 func (s *sharedListener) Close() error {
-	_ = os.Remove(s.path) // What stays behind is removed by the next process that it refuses.
+	_ = os.Remove(s.path) // If this fails, the next process that cannot connect removes it.
 	return errors.Join(s.handover.Close(), s.Listener.Close())
 }
 
@@ -98,12 +103,12 @@ func (s *sharedListener) answer() {
 			<-time.After(acceptInterval)
 			continue
 		}
-		_ = errors.Join(s.send(conn), conn.Close()) // A process that gets nothing asks again.
+		_ = errors.Join(s.send(conn), conn.Close()) // A process that receives no socket asks again.
 	}
 }
 
-// send does not use the File of the socket: calling its Fd would make the socket
-// block, in every process that has it.
+// send does not use the File of the socket: its method Fd would set the socket
+// to blocking mode, in all processes that have it.
 func (s *sharedListener) send(conn *net.UnixConn) error {
 	raw, err := s.socket.SyscallConn()
 	if err != nil {
@@ -116,8 +121,8 @@ func (s *sharedListener) send(conn *net.UnixConn) error {
 	return errors.Join(err, failed)
 }
 
-// requestSocket returns the listener of another process that receives what is
-// sent to wanted, or the reason why there is none.
+// requestSocket returns the listener of another process that accepts
+// connections to the address wanted, or an error that says why there is none.
 func (r *registry) requestSocket(wanted net.Addr) (net.Listener, error) {
 	reason := errors.New("no other process of this user shares it, at least none with the same certificate")
 	if r == nil {
@@ -132,7 +137,7 @@ func (r *registry) requestSocket(wanted net.Addr) (net.Listener, error) {
 		listener, err := receive(path)
 		switch {
 		case errors.Is(err, unix.ECONNREFUSED):
-			_ = os.Remove(path) // Its process was killed.
+			_ = os.Remove(path) // It belongs to a process that was killed.
 		case err != nil:
 			reason = fmt.Errorf("another process of this user does not share it: %w", err)
 		case accepts(listener, wanted):
@@ -145,14 +150,14 @@ func (r *registry) requestSocket(wanted net.Addr) (net.Listener, error) {
 	return nil, reason
 }
 
-// accepts reports whether listener receives what is sent to wanted.
+// accepts reports whether listener accepts connections to the address wanted.
 func accepts(listener net.Listener, wanted net.Addr) bool {
 	have, ok := listener.Addr().(*net.TCPAddr)
 	want, wantOK := wanted.(*net.TCPAddr)
 	return ok && wantOK && (have.IP.IsUnspecified() || have.IP.Equal(want.IP))
 }
 
-// receive returns the listener that is shared at path.
+// receive returns the listener that another process shares at path.
 func receive(path string) (net.Listener, error) {
 	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
@@ -176,6 +181,6 @@ func receive(path string) (net.Listener, error) {
 		return nil, errors.Join(errors.New("it sent no socket"), err)
 	}
 	file := os.NewFile(uintptr(sockets[0]), "")
-	listener, err := net.FileListener(file) // It has a descriptor of its own.
+	listener, err := net.FileListener(file) // It duplicates the descriptor.
 	return listener, errors.Join(err, file.Close())
 }

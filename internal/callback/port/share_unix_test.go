@@ -46,7 +46,7 @@ func shortFolder(t *testing.T) string {
 	return folder
 }
 
-// deadSocket makes a socket of a process that does not run any more.
+// deadSocket creates a socket file that no process listens on.
 func deadSocket(t *testing.T, path string) {
 	t.Helper()
 	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
@@ -82,8 +82,8 @@ func TestPort_Listen_removesDeadSocketsAndItsOwn(t *testing.T) {
 	}
 }
 
-// A process that is killed between making its socket and moving it to its place
-// leaves it behind.
+// A process that is killed after it created its socket and before it moved it
+// leaves the file.
 func TestPort_Listen_removesUnfinishedSockets(t *testing.T) {
 	t.Parallel()
 	folder := shortFolder(t)
@@ -119,13 +119,13 @@ func TestSharedListener_isSharedAfterAnError(t *testing.T) {
 	}
 	second, err := p.registry.requestSocket(listener.Addr())
 	if err != nil {
-		t.Fatalf("the port is not shared any more: %v", err)
+		t.Fatalf("the port is not shared after the error: %v", err)
 	}
 	_ = second.Close()
 }
 
-// A process that is stopped accepts the request and does not answer.
-func TestPort_Listen_doesNotWaitForASilentProcess(t *testing.T) {
+// A suspended process accepts the connection and does not answer.
+func TestPort_Listen_processThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	folder, number := shortFolder(t), freePort(t)
 	p, _ := listening(t, folder, number)

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// machineTemp is where temporary files go whatever the environment says.
+// machineTemp is the folder of temporary files, independent of the environment.
 var machineTemp = func() string { return "/tmp" }
 
 // private reports whether only the user of this process can use a directory.

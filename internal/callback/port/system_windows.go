@@ -12,17 +12,18 @@ import (
 // inUse is the error of listening on a port that is in use.
 const inUse = windows.WSAEADDRINUSE
 
-// shareSocket shares nothing: Windows makes a copy of a socket only for a process
-// that is known by its number.
+// shareSocket returns the listener unchanged: on Windows a socket can be
+// duplicated only for a process whose id is known.
 func (r *registry) shareSocket(listener net.Listener) (net.Listener, error) { return listener, nil }
 
-// requestSocket returns the reason why no process can be asked.
+// requestSocket returns an error that says why a port cannot be shared on
+// Windows.
 func (r *registry) requestSocket(net.Addr) (net.Listener, error) {
 	return nil, errors.New("on Windows a port belongs to one process, so each run and each alias of the provider needs its own")
 }
 
-// private trusts the access control list that a directory inherits from the
-// user's profile: mode bits say nothing on Windows.
+// private returns true. Windows has no mode bits; the directory inherits the
+// access control list of the user's profile.
 func private(info fs.FileInfo) bool { return info.IsDir() }
 
 // machineTemp is where temporary files go: Windows has no other place.

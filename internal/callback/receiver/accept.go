@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	// storeTimeout is how long storing a callback is tried; the service waits
-	// meanwhile.
+	// storeTimeout is how long the receiver retries storing a callback, while
+	// the service waits for the answer.
 	storeTimeout = 20 * time.Second
-	// patience is how long an attempt may take before it counts as failed for an
-	// order that waits in this process, and before another one joins it.
-	patience   = 5 * time.Second
+	// attemptTimeout is the time after which an attempt to store counts as failed: an
+	// order that waits in this process is notified, and another attempt starts.
+	attemptTimeout   = 5 * time.Second
 	firstDelay = 100 * time.Millisecond
 	maxDelay   = 2 * time.Second
 )
@@ -28,7 +28,7 @@ const ResultPrefix = "results/"
 // ResultKey is the key of the result of a call; hash is that of its id.
 func ResultKey(hash string) string { return ResultPrefix + hash }
 
-// accept stores a callback and returns what became of it.
+// accept stores a callback and returns the outcome.
 func (h *Handler) accept(w http.ResponseWriter, r *http.Request, in Inbox, made id.ID) (Event, *refusal) {
 	if r.Method != http.MethodPost && r.Method != http.MethodPut {
 		w.Header().Set("Allow", "POST, PUT")
@@ -41,7 +41,8 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, in Inbox, made 
 	if made.Kind() == id.Probe {
 		return Event{ID: made, Outcome: Probed}, nil
 	}
-	// The callback is complete, even if the service closes the connection now.
+	// The callback is complete, so it is stored even if the service closes the
+	// connection.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
 	defer cancel()
 	c := &callback{Handler: h, in: in, id: made, body: body}
@@ -80,8 +81,8 @@ func (c *callback) keep(ctx context.Context) (Event, error) {
 		if err != nil || c.id.Kind() != id.Order {
 			return event, err
 		}
-		// The order may have set the first callback aside meanwhile, before it
-		// could see this one.
+		// The order may have moved the first callback to the evidence before
+		// this one was stored there.
 		if created, err = c.create(ctx, value); err != nil || !created {
 			return event, err
 		}
@@ -95,7 +96,8 @@ func (c *callback) keep(ctx context.Context) (Event, error) {
 	return Event{ID: c.id, Outcome: Stored}, nil
 }
 
-// create stores value as the result and reports whether the key holds it now.
+// create stores value as the result and reports whether the key holds this
+// value.
 func (c *callback) create(ctx context.Context, value []byte) (bool, error) {
 	onFailure := func() { c.config.Observe(Event{ID: c.id, Outcome: Unstored, Body: c.body}) }
 	return c.retry(ctx, onFailure, func(ctx context.Context) (bool, error) {
@@ -103,8 +105,9 @@ func (c *callback) create(ctx context.Context, value []byte) (bool, error) {
 	})
 }
 
-// keepEndedMeanwhile is for a call that ended while its result was stored. If the
-// result was not read and removed by then, it came too late.
+// keepEndedMeanwhile handles a call that ended while its result was being
+// stored. If the result still exists, no process has read it, and it is moved
+// to the evidence.
 func (c *callback) keepEndedMeanwhile(ctx context.Context) (Event, error) {
 	key := ResultKey(c.id.Hash())
 	if _, err := c.in.Store.Get(ctx, key); errors.Is(err, inbox.ErrNotExist) {
@@ -121,8 +124,8 @@ func (c *callback) keepNotFinal(ctx context.Context, reason string) (Event, erro
 	return c.keepEvidence(ctx, Event{ID: c.id, Outcome: NotFinal, Reason: reason}, c.body)
 }
 
-// keepEnded keeps the callback of an order that has ended as evidence, without
-// its password. That of another call has no use.
+// keepEnded stores the callback of an ended order as evidence, without its
+// password. It discards the callback of another call.
 func (c *callback) keepEnded(ctx context.Context) (Event, error) {
 	event := Event{ID: c.id, Outcome: Ended, Reason: "the call had ended"}
 	if c.id.Kind() != id.Order {
@@ -149,13 +152,13 @@ func (c *callback) seal(ctx context.Context, body []byte) ([]byte, error) {
 	return c.config.Seal(ctx, c.in, c.id, body)
 }
 
-// ended takes a call whose end cannot be looked up for one that waits: its
-// callback must not be lost.
+// ended reports whether the call has ended. If this cannot be looked up, it
+// returns false, so that the callback is not lost.
 func (c *callback) ended(ctx context.Context) bool {
 	if c.config.Ended == nil {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	ended, err := c.config.Ended(ctx, c.in, c.id)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 )
 
-// MaxBody is the size in bytes that the body of a callback may have, before and
-// after decompression.
+// MaxBody is the largest body of a callback in bytes, before and after
+// decompression.
 const MaxBody = 64 << 10
 
 var (
@@ -25,8 +25,9 @@ var (
 
 var errTooLarge = errors.New("the decompressed body is larger than 64 KiB")
 
-// readBody returns the body without compression and byte order mark. A body that
-// cannot be decompressed is returned as it is: it is not JSON then.
+// readBody returns the body without compression and byte order mark. A body
+// that cannot be decompressed is returned unchanged; it is then rejected
+// because it is not JSON.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
@@ -59,8 +60,8 @@ func decompress(body []byte) ([]byte, error) {
 	return plain, err
 }
 
-// NotFinalReason says why a callback is not the result of a call, or returns "".
-// It quotes nothing of the body but a status, which is a number.
+// NotFinalReason returns why a callback is not the result of a call, or "". It
+// quotes only the status from the body, which is a number.
 func NotFinalReason(kind id.Kind, body []byte) string {
 	switch {
 	case len(body) == 0:

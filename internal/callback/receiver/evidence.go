@@ -12,8 +12,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// maxEvidence bounds what is kept of one call: anybody who knows its URL could
-// fill the inbox.
+// maxEvidence limits the evidence of one call: otherwise, anyone who knows its
+// URL could fill the inbox.
 const maxEvidence = 20
 
 // EvidencePrefix is the prefix of the keys of the evidence of a reference.
@@ -21,18 +21,18 @@ func EvidencePrefix(ref string) string { return "evidence/" + ref + "/" }
 
 // Evidence is a callback that is not the result of its call.
 type Evidence struct {
-	// Reason says why. It is not secret.
+	// Reason is the reason why it is not the result. It is not secret.
 	Reason string `json:"reason"`
 	// Body is the callback, which may be sealed.
 	Body []byte `json:"body,omitempty"`
 }
 
-// Repeated is the reason of a callback that came while another one was the
-// result. If that one is set aside, this one may be the result.
+// Repeated is the reason of a callback that arrived when the call already had a
+// result. If that result is rejected, this callback may be the result.
 const Repeated = "another callback came before it"
 
-// errTooMuchEvidence is returned for a callback that is not final, of a call of
-// which enough of that kind is kept.
+// errTooMuchEvidence is returned for a callback that is not final if its call
+// already has maxEvidence of them.
 var errTooMuchEvidence = fmt.Errorf("the inbox holds %d callbacks of this call that are not final, and keeps no more", maxEvidence)
 
 // EvidenceKey is the key of the n-th evidence of a reference, counted from 1.
@@ -65,7 +65,7 @@ func ReadEvidence(ctx context.Context, store inbox.Store, ref string) ([]Evidenc
 	for _, entry := range listing.Entries {
 		value, err := store.Get(ctx, entry.Key)
 		if errors.Is(err, inbox.ErrNotExist) {
-			continue // Removed meanwhile.
+			continue // It was removed in the meantime.
 		}
 		var e Evidence
 		if err == nil && json.Unmarshal(value, &e) != nil {
@@ -79,7 +79,7 @@ func ReadEvidence(ctx context.Context, store inbox.Store, ref string) ([]Evidenc
 	return all, nil
 }
 
-// number is the n of an evidence's key.
+// number returns the n in a key of evidence.
 func number(key string) int {
 	n, _ := strconv.Atoi(key[strings.LastIndexByte(key, '/')+1:])
 	return n

@@ -22,7 +22,7 @@ func TestHandler_endedOrder(t *testing.T) {
 	for name, test := range map[string]struct {
 		kind       id.Kind
 		sent, kept string
-		ended      []bool // One answer a question.
+		ended      []bool // One answer for each call of Ended.
 	}{
 		"ended":                     {id.Order, body, `{"data":{"desktop_uuid":"u","username":"dev_01"},"message":"","status":"0"}`, []bool{true}},
 		"ended meanwhile":           {id.Order, body, `{"data":{"desktop_uuid":"u","username":"dev_01"},"message":"","status":"0"}`, []bool{false, true}},
@@ -57,7 +57,7 @@ func TestHandler_endedOrder(t *testing.T) {
 	}
 }
 
-// A call whose end cannot be looked up may still wait.
+// If it cannot be looked up whether a call has ended, the call may still wait.
 func TestHandler_endThatCannotBeLookedUp(t *testing.T) {
 	t.Parallel()
 	f := newFixture(func(c *receiver.Config) {
@@ -85,7 +85,7 @@ func TestHandler_seals(t *testing.T) {
 		t.Errorf("stored is %s", got)
 	}
 	if all := f.evidence(t, made); len(all) != 1 || string(all[0].Body) != "sealed *" {
-		t.Errorf("kept is %+v", all)
+		t.Errorf("the evidence is %+v", all)
 	}
 }
 
@@ -102,8 +102,8 @@ func TestHandler_sealThatFails(t *testing.T) {
 	}
 }
 
-// The disk is full for ten seconds: the service waits, and an order that waits
-// in this process does not.
+// The disk is full for ten seconds. The service waits for its answer, but an
+// order that waits in this process gets the callback immediately.
 func TestHandler_inboxThatRecovers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestHandler_inboxThatRecovers(t *testing.T) {
 			t.Errorf("answered after %s", waited)
 		}
 		if event.Outcome != receiver.Unstored || string(event.Body) != body {
-			t.Errorf("told within a second is %+v", event)
+			t.Errorf("the events within a second are %+v", event)
 		}
 		if diff := cmp.Diff([]receiver.Outcome{receiver.Unstored, receiver.Stored}, f.outcomes()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -155,7 +155,7 @@ func TestHandler_inboxThatDoesNotRecover(t *testing.T) {
 				}
 				outcomes := f.outcomes()
 				if outcomes[len(outcomes)-1] != receiver.Refused {
-					t.Errorf("told %v", outcomes)
+					t.Errorf("the events are %v", outcomes)
 				}
 			})
 		})

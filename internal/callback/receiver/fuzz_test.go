@@ -29,8 +29,8 @@ func compress(f *testing.F, text string) []byte {
 	return out.Bytes()
 }
 
-// Whatever arrives at a true id: what is answered with 200 is in the inbox, and a
-// result is there only if it can be read as one.
+// For any body sent to a valid id: a body answered with 200 is in the inbox,
+// and a stored result can be decoded.
 func FuzzHandler_body(f *testing.F) {
 	const success = `{"status":"0","data":{"username":"dev_01","desktop_uuid":"u","password":"p"}}`
 	for _, seed := range []string{
@@ -64,7 +64,7 @@ func FuzzHandler_body(f *testing.F) {
 	})
 }
 
-// No path that is not the one of a true id reaches the inbox.
+// Only the path of a valid id leads to a call of the inbox.
 func FuzzHandler_path(f *testing.F) {
 	true1 := id.New(id.Order, "prod", fuzzKey).Secret()
 	for _, seed := range []string{"/", "", "/healthz", receiver.Path, receiver.Path + "/", receiver.Path + "/" + true1[:50], receiver.Path + "/" + true1 + "x", "//" + receiver.Path + "//" + true1} {
@@ -73,7 +73,7 @@ func FuzzHandler_path(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path string) {
 		for segment := range strings.SplitSeq(path, "/") {
 			if _, ok := id.Parse(segment, fuzzKey); ok {
-				return // Made of the seeds.
+				return // The valid path itself.
 			}
 		}
 		store := inboxtest.NewMemory()

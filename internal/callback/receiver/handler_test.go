@@ -40,7 +40,7 @@ func TestHandler_storesResults(t *testing.T) {
 			t.Parallel()
 			f := newFixture(nil)
 			made := id.New(test.kind, "s", key)
-			for range 2 { // A callback that is repeated is answered alike.
+			for range 2 { // A repeated callback gets the same answer.
 				if status := f.send(t, test.method, receiver.Path+"/"+made.Secret(), test.sent); status != http.StatusOK {
 					t.Errorf("status %d", status)
 				}
@@ -64,7 +64,7 @@ func compressed(text string) string {
 	return b.String()
 }
 
-// padded is a successful callback of so many bytes.
+// padded returns a successful callback of the given size in bytes.
 func padded(size int) string {
 	const frame = `{"status":"0","message":""}`
 	return strings.Replace(frame, `""`, `"`+strings.Repeat("x", size-len(frame))+`"`, 1)
@@ -102,7 +102,7 @@ func TestHandler_keepsWhatIsNotFinal(t *testing.T) {
 					t.Errorf("status %d", status)
 				}
 			}
-			// Something that follows is still the result.
+			// The next callback is still accepted as the result.
 			if status := f.post(t, made, body); status != http.StatusOK || f.result(t, made) != body {
 				t.Errorf("status %d, stored is %s", status, f.result(t, made))
 			}
@@ -132,7 +132,7 @@ func TestHandler_keepsTheSecondResultAsEvidence(t *testing.T) {
 	}
 }
 
-func TestHandler_boundsEvidence(t *testing.T) {
+func TestHandler_limitsEvidence(t *testing.T) {
 	t.Parallel()
 	f := newFixture(nil)
 	made := id.New(id.Order, "s", key)
@@ -146,7 +146,7 @@ func TestHandler_boundsEvidence(t *testing.T) {
 		}
 	}
 	if n := len(f.evidence(t, made)); n != 20 {
-		t.Errorf("%d are kept", n)
+		t.Errorf("%d values of evidence are stored", n)
 	}
 	if status := f.post(t, made, body); status != http.StatusOK || f.result(t, made) != body {
 		t.Errorf("the result: status %d", status)
@@ -162,7 +162,7 @@ func TestHandler_refuses(t *testing.T) {
 	for name, test := range map[string]struct {
 		method, path, body string
 		want               int
-		counted            bool // As a callback of the order.
+		counted            bool // Whether it is counted as a callback of the order.
 	}{
 		"forged id":      {http.MethodPost, forged, body, http.StatusNotFound, false},
 		"get, forged id": {http.MethodGet, forged, "", http.StatusNotFound, false},
@@ -183,7 +183,7 @@ func TestHandler_refuses(t *testing.T) {
 			t.Errorf("%s: status %d, want %d", name, got, test.want)
 		}
 		if got := f.outcomes(); (len(got) == 1 && got[0] == receiver.Refused) != test.counted {
-			t.Errorf("%s: told %v", name, got)
+			t.Errorf("%s: the events are %v", name, got)
 		}
 	}
 	if f.store.calls != 0 {
@@ -191,7 +191,7 @@ func TestHandler_refuses(t *testing.T) {
 	}
 	for _, secret := range []string{made.Secret()[9:35], "hunter2"} {
 		if strings.Contains(strings.ToLower(f.log.String()), secret) {
-			t.Errorf("the log tells %q:\n%s", secret, f.log)
+			t.Errorf("the log contains %q:\n%s", secret, f.log)
 		}
 	}
 	if n := strings.Count(f.log.String(), "callback refused"); n != 14 {
@@ -218,7 +218,7 @@ func TestHandler_paths(t *testing.T) {
 	}
 }
 
-// The body ends early if the caller hangs up in the middle.
+// The body ends early if the caller disconnects while sending.
 func TestHandler_bodyThatEndsEarly(t *testing.T) {
 	t.Parallel()
 	f := newFixture(nil)
@@ -249,7 +249,7 @@ func TestHandler_probe(t *testing.T) {
 	}
 }
 
-func TestFinder_thatCannotTell(t *testing.T) {
+func TestFinder_error(t *testing.T) {
 	t.Parallel()
 	f := newFixture(func(c *receiver.Config) { c.Finder = unsure{} })
 	if status := f.post(t, id.New(id.Order, "s", key), body); status != http.StatusServiceUnavailable {

@@ -24,7 +24,7 @@ const (
 
 var key = []byte("0123456789abcdef0123456789abcdef")
 
-// fixture is a Handler, its inbox, and what it told.
+// fixture is a Handler with its inbox and its events.
 type fixture struct {
 	*receiver.Handler
 	store *broken
@@ -54,7 +54,7 @@ func (f *fixture) observe(event receiver.Event) {
 	f.events = append(f.events, event)
 }
 
-// outcomes returns what was told since the last call.
+// outcomes returns the outcomes since the last call.
 func (f *fixture) outcomes() []receiver.Outcome {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -100,7 +100,7 @@ func (f *fixture) evidence(t *testing.T, made id.ID) []receiver.Evidence {
 	return all
 }
 
-// broken is an inbox that fails on demand and counts what it is asked.
+// broken is an inbox that counts its calls and can return errors.
 type broken struct {
 	*inboxtest.Memory
 

@@ -1,6 +1,6 @@
-// Package receiver accepts the callbacks of the cloud desktop service. Each is
-// stored in an inbox before it is answered with 200, so that no callback is lost
-// once the service considers it delivered.
+// Package receiver accepts the callbacks of the cloud desktop service. It
+// stores each callback in an inbox before it answers with 200, so that no
+// callback is lost that the service considers delivered.
 package receiver
 
 import (
@@ -17,13 +17,13 @@ import (
 // Path is the path of a callback URL, before the id.
 const Path = "/v1/callbacks"
 
-// Inbox is where callbacks are stored, and the key that its ids were made with.
+// Inbox is an inbox and its HMAC key, with which its ids were made.
 type Inbox struct {
 	Store inbox.Store
 	Key   []byte
 }
 
-// Find makes an Inbox the Finder of its own ids.
+// Find implements Finder for the ids of this inbox.
 func (i Inbox) Find(_ context.Context, text string) (Inbox, id.ID, bool, error) {
 	made, ok := id.Parse(text, i.Key)
 	return i, made, ok, nil
@@ -31,30 +31,30 @@ func (i Inbox) Find(_ context.Context, text string) (Inbox, id.ID, bool, error) 
 
 // Finder finds the inbox that the id of a callback belongs to.
 type Finder interface {
-	// Find returns the inbox whose key made the check bits of the id, and whether
-	// there is one. An error means that it cannot tell.
+	// Find returns the inbox with whose key the check bits of the id were made,
+	// and whether there is one. An error means that an inbox could not be read.
 	Find(ctx context.Context, text string) (Inbox, id.ID, bool, error)
 }
 
-// Config is what a Handler is made of. All but Finder is optional.
+// Config is the configuration of a Handler. Only Finder is required.
 type Config struct {
 	Finder Finder
-	// Path is the path of the configured callback URL. A proxy may remove it from
-	// the requests that it forwards, or not.
+	// Path is the path of the configured callback URL. A proxy may or may not
+	// remove it from the requests that it forwards.
 	Path string
 	// Seal encrypts the body of a callback before it is stored.
 	Seal func(ctx context.Context, in Inbox, made id.ID, body []byte) ([]byte, error)
-	// Ended reports whether the call that an id was made for takes no result any
-	// more.
+	// Ended reports whether the call of an id has ended, so that it accepts no
+	// result.
 	Ended func(ctx context.Context, in Inbox, made id.ID) (bool, error)
-	// Observe is called with what became of each callback of a valid id, before
-	// the answer. It must not block.
+	// Observe is called with the outcome of each callback with a valid id,
+	// before the answer. It must not block.
 	Observe func(Event)
-	// Logger receives what became of each callback, without ids and bodies.
+	// Logger receives the outcome of each callback, without ids and bodies.
 	Logger *slog.Logger
 }
 
-// Outcome is what became of a callback.
+// Outcome is the outcome of a callback.
 type Outcome string
 
 // The outcomes.
@@ -62,16 +62,16 @@ const (
 	Stored   Outcome = "stored"    // The result is in the inbox.
 	Unstored Outcome = "unstored"  // The result could not be stored yet; storing it is retried.
 	NotFinal Outcome = "not final" // It is in the inbox as evidence.
-	Ended    Outcome = "ended"     // The call had ended; of an order it is evidence, without password.
-	Refused  Outcome = "refused"   // It was not stored, and the answer says so.
-	Probed   Outcome = "probed"    // It was a probe of the provider itself.
+	Ended    Outcome = "ended"     // The call had ended; the callback of an order is stored as evidence, without password.
+	Refused  Outcome = "refused"   // It was not stored, and the answer is an error.
+	Probed   Outcome = "probed"    // It was a probe of a provider.
 )
 
-// Event says what became of the callback of an id.
+// Event is the outcome of a callback with a valid id.
 type Event struct {
 	ID      id.ID
 	Outcome Outcome
-	// Reason says why a callback was refused or is not final.
+	// Reason is the reason why a callback was refused or is not final.
 	Reason string
 	// Body is the callback itself, for Unstored only.
 	Body []byte
@@ -93,8 +93,8 @@ func New(config Config) *Handler {
 	return &Handler{config: config}
 }
 
-// ServeHTTP accepts a callback at any path that ends with Path and an id: the
-// path of the URL that a process on the same port configured may be another one.
+// ServeHTTP accepts callbacks at every path that ends with Path and an id,
+// because processes that share the port may have URLs with different paths.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, h.config.Path)
 	if path == "/healthz" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -136,7 +136,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, text string) {
 	if event.Outcome == Probed {
 		reply = `{"proof":"` + made.Proof(in.Key) + "\"}\n"
 	}
-	// The callback is stored: whether the service reads the answer changes nothing.
+	// The callback is stored, so an error of writing the answer is ignored.
 	_, _ = io.WriteString(w, reply) //nolint:gosec // A proof has only letters and digits.
 }
 
@@ -144,10 +144,11 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, text string) {
 type refusal struct {
 	status int
 	reason string
-	err    error // For the log only.
+	err    error // Only for the log.
 }
 
-// refuse logs neither path nor body: either may hold what is secret.
+// refuse answers with an error. It does not log the path and the body, because
+// both may contain secrets.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, refused *refusal) {
 	attrs := []slog.Attr{
 		slog.Int("status", refused.status),

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// errSlow is why storing failed if no attempt has ended.
+// errSlow is the error of storing if no attempt has ended yet.
 var errSlow = errors.New("the inbox does not answer")
 
-// attempt is what became of one attempt to write.
+// attempt is the result of one attempt to write.
 type attempt struct {
 	created bool
 	err     error
 }
 
-// retry calls write until a call succeeds or ctx ends. A call that takes long is
-// joined by another one: the first may hang, or be slow and succeed after all.
-// Writing the same value twice is not a change. onFailure is called once, when
-// the first call has failed or takes long.
+// retry calls write until a call succeeds or ctx ends. If a call takes longer
+// than attemptTimeout, retry starts another one at the same time, because the first
+// may never return. Writing the same value twice is safe. onFailure is called
+// once, when the first call fails or takes longer than attemptTimeout.
 func (c *callback) retry(ctx context.Context, onFailure func(), write func(context.Context) (bool, error)) (bool, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -34,7 +34,7 @@ func (c *callback) retry(ctx context.Context, onFailure func(), write func(conte
 	}
 	go start()
 	running, delay, last := 1, firstDelay, errSlow
-	next := time.NewTimer(patience)
+	next := time.NewTimer(attemptTimeout)
 	defer next.Stop()
 	for {
 		select {
@@ -54,7 +54,7 @@ func (c *callback) retry(ctx context.Context, onFailure func(), write func(conte
 			}
 			go start()
 			running++
-			next.Reset(patience)
+			next.Reset(attemptTimeout)
 		case <-ctx.Done():
 			onFailure()
 			return false, last

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// NewServer returns a server with the limits of a receiver. It speaks HTTP/1.1
-// only, with one request per connection: callbacks are rare, and a connection
-// that a service keeps would break when the process ends that it leads to,
-// although another process answers at the same port.
+// NewServer returns a server with the limits of a receiver. It uses HTTP/1.1
+// only, with one request per connection. A kept connection would belong to one
+// process and fail when that process ends, although another process accepts
+// connections at the same port.
 func NewServer(handler http.Handler, config *tls.Config) *http.Server {
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)

@@ -15,12 +15,13 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// slow is an inbox whose writes take effect late, whether or not the caller waits.
+// slow is an inbox whose writes take effect late, even if the caller does not
+// wait.
 type slow struct {
 	*inboxtest.Memory
 
 	mu    sync.Mutex
-	takes []time.Duration // Of each write; the last one of all others.
+	takes []time.Duration // The time of each write; the last one applies to all further writes.
 }
 
 func (s *slow) next() time.Duration {
@@ -34,7 +35,7 @@ func (s *slow) next() time.Duration {
 }
 
 func (s *slow) Create(ctx context.Context, key string, value []byte) (bool, error) {
-	time.Sleep(s.next()) // It does not look at the context.
+	time.Sleep(s.next()) // It ignores the context.
 	return s.Memory.Create(context.WithoutCancel(ctx), key, value)
 }
 
@@ -67,7 +68,8 @@ func TestHandler_slowInbox(t *testing.T) {
 				if diff := cmp.Diff(test.outcomes, f.outcomes()); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
-				// What was late is stored all the same: a repeated callback finds itself.
+				// The late write has taken effect, so a repeated callback finds
+				// the same value.
 				time.Sleep(2 * hangs)
 				store.mu.Lock()
 				store.takes = []time.Duration{0}

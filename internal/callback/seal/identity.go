@@ -10,16 +10,16 @@ import (
 	"filippo.io/age"
 )
 
-// Identities are the secret keys that open sealed values. No form of printing
-// shows them.
+// Identities are the secret keys that open sealed values. Printing them shows
+// only the public keys.
 type Identities struct {
 	keys  []age.Identity
-	names []string // The public key of each.
+	names []string // The public key of each identity.
 }
 
-// ParseIdentities parses secret keys ("AGE-SECRET-KEY-1…"), one a line, with
-// empty lines and comments ("#") as age-keygen writes them. Values are sealed to
-// the first one; the others open what was sealed before it was added.
+// ParseIdentities parses secret keys ("AGE-SECRET-KEY-1…"), one per line. Empty
+// lines and comments ("#"), as age-keygen writes them, are ignored. Values are
+// sealed to the first one; the others open what was sealed before it was added.
 func ParseIdentities(text string) (*Identities, error) {
 	i := &Identities{}
 	number := 0
@@ -40,7 +40,8 @@ func ParseIdentities(text string) (*Identities, error) {
 	return i, nil
 }
 
-// parseIdentity never quotes the line, which may be a secret with a typo.
+// parseIdentity returns errors that do not quote the line, because it may be a
+// secret with a typing error.
 func parseIdentity(line string) (age.Identity, string, error) {
 	if strings.HasPrefix(line, "age1") {
 		return nil, "", errors.New("is a public key; write the secret key, which begins with AGE-SECRET-KEY-1")
@@ -69,7 +70,7 @@ func (i *Identities) Recipients() *Recipients {
 	case *age.HybridIdentity:
 		return &Recipients{keys: []age.Recipient{key.Recipient()}, names: i.names[:1]}
 	}
-	return nil // ParseIdentities knows no other kind.
+	return nil // ParseIdentities accepts no other kind.
 }
 
 // Recipient returns the public key that values are sealed to, or "" on nil.
@@ -88,8 +89,9 @@ func (i *Identities) Names() []string {
 	return slices.Clone(i.names)
 }
 
-// CanOpen reports whether one of the identities belongs to the recipient. What
-// is sealed to nobody ("") can always be opened. It works on nil.
+// CanOpen reports whether one of the identities belongs to the recipient. It
+// returns true for the empty recipient, because such values are not sealed. It
+// works on nil.
 func (i *Identities) CanOpen(recipient string) bool {
 	return recipient == "" || i != nil && slices.Contains(i.names, recipient)
 }
@@ -97,8 +99,8 @@ func (i *Identities) CanOpen(recipient string) bool {
 // String returns the public keys.
 func (i *Identities) String() string { return "identities of " + strings.Join(i.Names(), ", ") }
 
-// GoString is String.
+// GoString returns the same as String.
 func (i *Identities) GoString() string { return i.String() }
 
-// LogValue is String.
+// LogValue returns the same as String.
 func (i *Identities) LogValue() slog.Value { return slog.StringValue(i.String()) }

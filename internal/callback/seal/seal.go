@@ -1,8 +1,9 @@
 // Package seal encrypts callbacks before they are stored, so that a reader of the inbox
 // cannot read the passwords in them.
 //
-// A sealed value is a line with the recipients and, after it, a file in the
-// format age (age-encryption.org/v1), which itself does not say for whom it is.
+// A sealed value is a line with the recipients, followed by a file in the
+// format age (age-encryption.org/v1). The age format itself does not contain
+// the recipients.
 package seal
 
 import (
@@ -16,10 +17,10 @@ import (
 	"filippo.io/age"
 )
 
-// header begins a sealed value, and no JSON.
+// header is the beginning of a sealed value. No JSON begins with it.
 const header = "clouddesktop-sealed/1"
 
-// maxHeader is more than a line of a hundred recipients.
+// maxHeader is larger than a line with a hundred recipients.
 const maxHeader = 16 << 10
 
 // Recipients are the public keys that values are sealed to.
@@ -44,14 +45,15 @@ func ParseRecipients(names ...string) (*Recipients, error) {
 	if len(r.keys) == 0 {
 		return nil, errors.New("no recipient is given; write a public key of age, which begins with age1")
 	}
-	// Some kinds of keys cannot be combined; better to know it now.
+	// Some kinds of keys cannot be combined; this returns the error early.
 	if _, err := r.Seal(nil); err != nil {
 		return nil, fmt.Errorf("the recipients cannot be combined: %w", err)
 	}
 	return r, nil
 }
 
-// parseRecipient never quotes a secret key that was given by mistake.
+// parseRecipient returns errors that do not quote a secret key that was given
+// by mistake.
 func parseRecipient(name string) (age.Recipient, error) {
 	if strings.HasPrefix(strings.ToUpper(name), "AGE-SECRET-KEY-") {
 		return nil, errors.New("a recipient is a secret key; write its public key, which begins with age1 (age-keygen -y prints it)")
@@ -104,12 +106,13 @@ func split(value []byte) (names []string, file []byte, sealed bool) {
 	}
 	end := bytes.IndexByte(value[:min(len(value), maxHeader)], '\n')
 	if end < 0 {
-		return nil, nil, true // Sealed and damaged.
+		return nil, nil, true // The value is sealed but damaged.
 	}
 	return strings.Fields(string(value[len(header):end])), value[end+1:], true
 }
 
-// NoIdentityError says that a value is sealed to others than the identities.
+// NoIdentityError is the error for a value that no configured identity can
+// open.
 type NoIdentityError struct {
 	// Recipients are the public keys that the value is sealed to.
 	Recipients []string
@@ -121,8 +124,9 @@ func (e *NoIdentityError) Error() string {
 		strings.Join(e.Recipients, " and "))
 }
 
-// Open decrypts a sealed value and returns another one as it is. It works on a
-// nil *Identities. The error is a *NoIdentityError if an identity is missing.
+// Open decrypts a sealed value. It returns any other value unchanged. It works
+// on a nil *Identities. The error is a *NoIdentityError if an identity is
+// missing.
 func (i *Identities) Open(value []byte) ([]byte, error) {
 	names, file, sealed := split(value)
 	if !sealed {
@@ -131,7 +135,7 @@ func (i *Identities) Open(value []byte) ([]byte, error) {
 	if i == nil || len(i.keys) == 0 {
 		return nil, &NoIdentityError{Recipients: names}
 	}
-	plain, err := age.Decrypt(bytes.NewReader(file), slices.Clone(i.keys)...) // It sorts them.
+	plain, err := age.Decrypt(bytes.NewReader(file), slices.Clone(i.keys)...) // Decrypt sorts the slice.
 	if _, missing := errors.AsType[*age.NoIdentityMatchError](err); missing {
 		return nil, &NoIdentityError{Recipients: names}
 	}

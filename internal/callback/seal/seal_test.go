@@ -57,7 +57,7 @@ func TestSeal_isOpenedByEachRecipient(t *testing.T) {
 	if to, ok := SealedTo(sealed); !ok || !slices.Equal(to, []string{firstName, secondName}) {
 		t.Errorf("it is sealed to %q, %v", to, ok)
 	}
-	// A rotated identity comes first; the old one still opens.
+	// The new identity comes first; the old one still opens older values.
 	for _, text := range []string{first, second, other + "\n" + second, "# created: today\n\n" + first + "\r\n"} {
 		if opened, err := identities(t, text).Open(sealed); string(opened) != secret || err != nil {
 			t.Errorf("it opens to %q (%v)", opened, err)
@@ -94,7 +94,7 @@ func TestOpen_returnsWhatIsNotSealed(t *testing.T) {
 	}
 }
 
-func TestOpen_namesTheRecipientWhoseIdentityIsMissing(t *testing.T) {
+func TestOpen_missingIdentity(t *testing.T) {
 	t.Parallel()
 	_, name := identity(t)
 	_, second := identity(t)
@@ -119,7 +119,7 @@ func TestOpen_namesTheRecipientWhoseIdentityIsMissing(t *testing.T) {
 	}
 }
 
-func TestOpen_rejectsEveryDamage(t *testing.T) {
+func TestOpen_damagedValues(t *testing.T) {
 	t.Parallel()
 	text, name := identity(t)
 	i, sealed := identities(t, text), sealTo(t, name)
@@ -139,7 +139,7 @@ func TestOpen_rejectsEveryDamage(t *testing.T) {
 	}
 }
 
-func TestParseRecipients_saysWhatToWrite(t *testing.T) {
+func TestParseRecipients_errors(t *testing.T) {
 	t.Parallel()
 	text, name := identity(t)
 	for label, c := range map[string]struct {
@@ -164,7 +164,7 @@ func TestParseRecipients_saysWhatToWrite(t *testing.T) {
 	}
 }
 
-func TestParseIdentities_saysWhatToWriteAndNoSecret(t *testing.T) {
+func TestParseIdentities_errors(t *testing.T) {
 	t.Parallel()
 	text, name := identity(t)
 	for label, c := range map[string]struct{ text, want string }{
@@ -182,7 +182,7 @@ func TestParseIdentities_saysWhatToWriteAndNoSecret(t *testing.T) {
 	}
 }
 
-func TestIdentities_knowTheirRecipients(t *testing.T) {
+func TestIdentities_recipients(t *testing.T) {
 	t.Parallel()
 	first, firstName := identity(t)
 	second, secondName := identity(t)

@@ -39,7 +39,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// parseError reads the error of an answer. Many services write none.
+// parseError reads the error of an answer. Some services send no body.
 func (c *client) parseError(r request, resp *http.Response, body []byte) *Error {
 	var answer struct {
 		Code, Message, Region string
