@@ -17,22 +17,23 @@ import (
 	"unicode"
 )
 
-// Client sends JSON requests to one service and does not know what they mean.
+// Client sends JSON requests to one service. It is independent of the service's
+// API.
 type Client struct {
 	// Service names the service in errors.
 	Service string
 	// Endpoint is the base address, as ParseEndpoint returns it.
 	Endpoint *url.URL
-	// HTTP carries the requests; NewHTTPClient makes it.
+	// HTTP sends the requests. Use NewHTTPClient to create it.
 	HTTP *http.Client
 	// Header is sent with every request.
 	Header http.Header
-	// Secrets are texts that no error may repeat, such as header values.
+	// Secrets are texts that no error may contain, such as header values.
 	Secrets []string
-	// Retry says how long to wait between attempts.
+	// Retry is the waiting time between attempts.
 	Retry RetryPolicy
-	// Unavailable, if set, is what every call returns: the configuration of
-	// the service is not known yet.
+	// Unavailable, if set, is the error of every call, because the
+	// configuration of the service is not known yet.
 	Unavailable error
 }
 
@@ -41,34 +42,35 @@ type Call struct {
 	// Method and Path, such as "GET" and "/api/desktop/{uuid}/volumes", name the
 	// operation in errors.
 	Method, Path string
-	// Params replace the {…} of the path in their order, escaped.
+	// Params replace the {…} in the path, in order. They are escaped.
 	Params []string
 	// Query is appended to the path.
 	Query url.Values
 	// Body is sent as JSON unless nil.
 	Body any
-	// Secrets are texts of this call that no error may repeat.
+	// Secrets are texts of this call that no error may contain.
 	Secrets []string
-	// Once: the request must not reach the service twice. It is sent on a
-	// connection of its own and never repeated by the transport.
+	// Once means that the request must not reach the service twice. It is sent
+	// on its own connection, and the transport does not retry it.
 	Once bool
-	// Sensitive marks an answer that holds a secret which is not known before:
-	// no byte of its body is quoted.
+	// Sensitive means that the answer contains a new secret. Errors then quote
+	// no part of its body.
 	Sensitive bool
 }
 
-// Operation is the method and the path template.
+// Operation returns the method and the path template.
 func (c Call) Operation() string { return c.Method + " " + c.Path }
 
-// Answer is an answer of the service, whatever its status.
+// Answer is an answer of the service with any HTTP status.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Send makes one try at a call. It returns an *Error if no whole answer
-// arrives, and an answer of any HTTP status but a redirect otherwise.
+// Send sends a request once. It returns the answer, with any HTTP status. It
+// returns an *Error if no complete answer arrives, or if the answer is a
+// redirect.
 func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 	if c.Unavailable != nil {
 		return nil, c.Unavailable
@@ -85,7 +87,7 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}))
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
-		// The text of a url.Error quotes the address with its query.
+		// The text of a url.Error contains the URL with its query.
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err
 		}
@@ -94,7 +96,7 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 		return nil, e
 	}
 	defer resp.Body.Close()
-	// Nova answers 300 without Location to an address without a version.
+	// Nova answers 300 without Location to a URL without a version.
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 && resp.Header.Get("Location") != "" {
 		e := c.fail(call, resp.StatusCode, Other, "the answer is a redirect to "+redirectHost(resp), nil)
 		e.Hint = "The provider does not follow redirects, because it would send the credentials to another address. Set the endpoint to the final address."
@@ -114,9 +116,9 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 	return answer, nil
 }
 
-// MalformedResponse is the error for an answer that is not what the document
-// promises. It says why and quotes the status and the first 512 bytes, unless
-// the call is sensitive.
+// MalformedResponse returns the error for an answer that does not have the
+// documented form. The error contains why, the status, and the first 512 bytes
+// of the body, unless the call is sensitive.
 func (c *Client) MalformedResponse(call Call, answer *Answer, why string) *Error {
 	message := why + "; it begins: " + excerpt(c.mask(call, string(answer.Body)))
 	switch {
@@ -128,8 +130,8 @@ func (c *Client) MalformedResponse(call Call, answer *Answer, why string) *Error
 	return c.fail(call, answer.Status, KindOfStatus(answer.Status), message, RetryAfter(answer.Header))
 }
 
-// ServiceError is the error for an answer in which the service itself says what
-// is wrong.
+// ServiceError returns the error for an answer in which the service reports an
+// error.
 func (c *Client) ServiceError(call Call, answer *Answer, kind Kind, code, message string) *Error {
 	e := c.fail(call, answer.Status, kind, message, RetryAfter(answer.Header))
 	e.Code = code
@@ -144,18 +146,19 @@ func (c *Client) fail(call Call, status int, kind Kind, message string, err erro
 	return e
 }
 
-// mask replaces every secret in text, however JSON and addresses spell it.
+// mask replaces every secret in text, also in the escaped forms of JSON and
+// URLs.
 func (c *Client) mask(call Call, text string) string {
 	var spellings []string
 	for _, secret := range slices.Concat(c.Secrets, call.Secrets) {
 		if secret == "" {
 			continue
 		}
-		quoted, _ := json.Marshal(secret) // A string always has a JSON form.
+		quoted, _ := json.Marshal(secret) // Marshalling a string cannot fail.
 		spellings = append(spellings, secret, string(quoted[1:len(quoted)-1]),
 			strings.ReplaceAll(secret, "/", `\/`), url.QueryEscape(secret), url.PathEscape(secret))
 	}
-	// The longest first: one secret may be a part of another.
+	// The longest is replaced first, because one secret may be part of another.
 	slices.SortFunc(spellings, func(a, b string) int { return len(b) - len(a) })
 	for _, spelling := range spellings {
 		text = strings.ReplaceAll(text, spelling, "***")
@@ -205,7 +208,7 @@ func expand(template string, params []string) (string, error) {
 			return b.String(), nil
 		}
 		name, after, _ := strings.Cut(rest, "}")
-		// Escaping leaves dots alone, and a proxy would resolve them.
+		// PathEscape does not escape dots, and a proxy would resolve them.
 		if p := params[i]; p == "" || p == "." || p == ".." {
 			return "", fmt.Errorf("%q cannot be a %s", p, name)
 		}
@@ -221,7 +224,7 @@ func redirectHost(resp *http.Response) string {
 	return "nowhere"
 }
 
-// excerpt is the beginning of a body on one line.
+// excerpt returns the beginning of a body on one line.
 func excerpt(body string) string {
 	const most = 512
 	cut := ""

@@ -70,7 +70,7 @@ func TestSend_request(t *testing.T) {
 			call: api.Call{Method: "GET", Path: "/api/user/{username}/desktops", Params: []string{"dev_01"}},
 			want: request{Method: "GET", URI: "/api/user/dev_01/desktops"},
 		},
-		"a name from which a path must not be made": {
+		"a name with characters that must be escaped": {
 			call: api.Call{Method: "GET", Path: "/api/{a}/{b}/x", Params: []string{"a/../b c%2F?#", "…/张三;x=1"}},
 			want: request{Method: "GET", URI: "/api/a%2F..%2Fb%20c%252F%3F%23/%E2%80%A6%2F%E5%BC%A0%E4%B8%89%3Bx=1/x"},
 		},
@@ -180,7 +180,7 @@ func TestSend_redirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// Nova answers so to an address without a version.
+// Nova gives this answer to a URL without a version.
 func TestSend_redirectWithoutLocationIsAnAnswer(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -193,7 +193,7 @@ func TestSend_redirectWithoutLocationIsAnAnswer(t *testing.T) {
 	}
 }
 
-func TestSend_answerThatBreaksOff(t *testing.T) {
+func TestSend_incompleteAnswer(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
@@ -238,7 +238,7 @@ func TestSend_answerThatIsTooLarge(t *testing.T) {
 	if api.RetryIdempotent(e) != api.Stop {
 		t.Error("it is asked again")
 	}
-	server.Close() // It waits for the handler.
+	server.Close() // Close waits for the handler.
 	if sent.Load() == whole {
 		t.Error("all of it was read")
 	}
@@ -267,12 +267,12 @@ func TestSend_unsent(t *testing.T) {
 		ctx        context.Context
 		endpoint   string
 		wantUnsent bool
-		wantRepeat [2]api.Decision // Of a call that may be sent twice, and of one that may not.
+		wantRepeat [2]api.Decision // For an idempotent call, and for a call that must be sent once.
 	}{
-		"nobody listens":       {t.Context(), gone.URL, true, [2]api.Decision{api.RetryFew, api.RetryFew}},
-		"no such host":         {t.Context(), "http://nowhere.invalid", true, [2]api.Decision{api.RetryFew, api.RetryFew}},
-		"the connection drops": {t.Context(), drop.URL, false, [2]api.Decision{api.RetryFew, api.Stop}},
-		"ended before":         {ended, drop.URL, true, [2]api.Decision{api.Stop, api.Stop}},
+		"nobody listens":           {t.Context(), gone.URL, true, [2]api.Decision{api.RetryFew, api.RetryFew}},
+		"no such host":             {t.Context(), "http://nowhere.invalid", true, [2]api.Decision{api.RetryFew, api.RetryFew}},
+		"the connection is closed": {t.Context(), drop.URL, false, [2]api.Decision{api.RetryFew, api.Stop}},
+		"ended before":             {ended, drop.URL, true, [2]api.Decision{api.Stop, api.Stop}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -285,7 +285,7 @@ func TestSend_unsent(t *testing.T) {
 				t.Errorf("got %v, want %v: %v", got, tc.wantRepeat, err)
 			}
 			if tc.ctx.Err() != nil && !errors.Is(err, cause) {
-				t.Errorf("%v does not hold the cause of the context", err)
+				t.Errorf("%v does not wrap the cause of the context", err)
 			}
 			if strings.Contains(err.Error(), tc.endpoint) {
 				t.Errorf("%v repeats the address", err)
@@ -325,8 +325,9 @@ func TestClient_malformedResponse(t *testing.T) {
 	}
 }
 
-// A page that shows what was asked may spell a secret as JSON or an address does.
-func TestErrors_neverRepeatASecret(t *testing.T) {
+// An error page that shows the request may contain a secret in the escaped form
+// of JSON or of a URL.
+func TestErrors_maskSecrets(t *testing.T) {
 	t.Parallel()
 	client := api.Client{Service: "test", Secrets: []string{"Bearer a/b+c==", "a/b+c==", ""}}
 	call := api.Call{Method: "POST", Path: "/x", Secrets: []string{"http://r:1/v1/callbacks/ID", "ID", `p"<&>`}}

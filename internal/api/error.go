@@ -1,5 +1,5 @@
-// Package api holds what the clients of the five services share: one error
-// type, one HTTP transport and one way to repeat a request.
+// Package api contains what the clients of the five services share: the error
+// type, the HTTP transport and the retry policy.
 package api
 
 import (
@@ -8,28 +8,30 @@ import (
 	"strings"
 )
 
-// Kind says what a failure means for the caller, whatever the service calls it.
+// Kind is the kind of an error, independent of the error codes of the services.
 type Kind int
 
-// The kinds of failure. Each client maps the codes of its service to them.
+// The kinds of errors. Each client maps the codes of its service to them.
 const (
-	// Other is a failure that no other kind describes.
+	// Other is any other error.
 	Other Kind = iota
-	// NotFound: what was asked for does not exist.
+	// NotFound: the object in the request does not exist.
 	NotFound
 	// Denied: the credentials are missing, wrong, expired or not sufficient.
 	Denied
-	// Throttled: too many requests; the same request succeeds later.
+	// Throttled: there were too many requests; a later retry can succeed.
 	Throttled
-	// Busy: the service or the thing asked for is in a state that passes.
+	// Busy: the service or the object is in a temporary state; a later retry
+	// can succeed.
 	Busy
-	// Refused: the service understood the request and will not carry it out.
+	// Refused: the service understood the request and does not carry it out.
 	Refused
-	// Unavailable: the service failed in a way that its own code calls temporary.
+	// Unavailable: the service failed with a code that means a temporary error.
 	Unavailable
 )
 
-// ErrNotFound and its siblings match, by errors.Is, every Error of their kind.
+// ErrNotFound and the other errors here match every Error of their kind with
+// errors.Is.
 var (
 	ErrNotFound  error = kindError(NotFound)
 	ErrDenied    error = kindError(Denied)
@@ -61,7 +63,7 @@ func (k kindError) Error() string {
 	return "failed"
 }
 
-// Error is a failure of one call to one service.
+// Error is the error of one call to one service.
 type Error struct {
 	// Service is "desktop", "hpc", "workspace", "nova" or "cvm".
 	Service string
@@ -72,24 +74,25 @@ type Error struct {
 	Address string
 	// Status is the HTTP status, 0 if no answer came.
 	Status int
-	// Code is the API's own code: "-1", "815201", "InvalidInstanceId.NotFound".
+	// Code is the error code of the API: "-1", "815201",
+	// "InvalidInstanceId.NotFound".
 	Code string
-	// Message is the API's own message, or what was wrong with its answer.
+	// Message is the message of the API, or what is wrong with its answer.
 	Message string
-	// RequestID is what the service calls this request in its own logs.
+	// RequestID identifies the request in the logs of the service.
 	RequestID string
-	// Kind says what the failure means.
+	// Kind is the kind of the error.
 	Kind Kind
-	// Hint says what a person can do about it, where the client knows more
-	// than the kind does. It is a sentence, or empty.
+	// Hint says what the user can do, if the client knows more than the Kind
+	// shows. It is a sentence, or empty.
 	Hint string
-	// Unsent: no byte of the request can have reached the service.
+	// Unsent means that no byte of the request can have reached the service.
 	Unsent bool
-	// Err is the cause below, such as a connection that was refused.
+	// Err is the cause, such as a refused connection.
 	Err error
 }
 
-// Error returns everything known about the failure in one line.
+// Error returns all known details in one line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Service, e.Operation)
@@ -110,16 +113,17 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Is matches the sentinel of the error's kind.
+// Is reports whether target is the sentinel error of the Kind.
 func (e *Error) Is(target error) bool {
 	k, ok := target.(kindError)
 	return ok && Kind(k) == e.Kind
 }
 
-// Unwrap returns the cause below.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// KindOfStatus is the kind of an HTTP status whose body says nothing better.
+// KindOfStatus returns the kind for an HTTP status, for an answer without an
+// error code.
 func KindOfStatus(status int) Kind {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden:

@@ -11,7 +11,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/faulttest"
 )
 
-// Every client of the provider is made by NewHTTPClient, also those of logins.
+// NewHTTPClient creates all HTTP clients of the provider, also those for
+// logins.
 func TestNewHTTPClient_speaksHTTP1Only(t *testing.T) {
 	t.Parallel()
 	s := faulttest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
@@ -30,7 +31,7 @@ func TestNewHTTPClient_speaksHTTP1Only(t *testing.T) {
 	}
 }
 
-// A connection that breaks while it is kept is not the fault of the next call.
+// The next call must not fail because a kept connection was closed.
 func TestRetry_keptConnectionThatWasClosed(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]faulttest.Fault{

@@ -15,40 +15,40 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// RetryPolicy says how long to wait between the attempts of a call. The zero value
-// waits half a second before the second attempt and at most ten seconds between
-// two.
+// RetryPolicy is the waiting time between the attempts of a call. With the zero
+// value, the wait before the second attempt is half a second, and the longest
+// wait is ten seconds.
 type RetryPolicy struct {
 	// Initial is the wait before the second attempt.
 	Initial time.Duration
 }
 
-// outageAttempts bounds the attempts at a service that cannot be reached or answers
-// 502, 503 or 504: with the default waits that is about 15 seconds. A code that
-// means "slow down" or "not ready yet" is retried until the context ends.
+// outageAttempts limits the attempts if the service cannot be reached or
+// answers 502, 503 or 504. With the default waits they take about 15 seconds.
+// Errors of the kinds Throttled and Busy are retried until the context ends.
 const outageAttempts = 6
 
-// Decision says what Retry does after an error.
+// Decision is what Retry does after an error.
 type Decision int
 
 // The decisions.
 const (
 	// Stop returns the error.
 	Stop Decision = iota
-	// RetryFew retries a few times.
+	// RetryFew retries up to outageAttempts times.
 	RetryFew
 	// RetryOn retries until the context ends.
 	RetryOn
 )
 
 // Retry calls fn until it succeeds, until decide returns Stop, or until ctx
-// ends. The error is the last one of fn, or, if ctx ended during the last attempt,
-// the error that made it wait before. If ctx ended while it waited, the cause of
-// ctx is wrapped around the error.
+// ends. The error is the last one of fn. If ctx ends during an attempt, it is
+// the error of the attempt before. If ctx ends during a wait, the error also
+// wraps the cause of ctx.
 func Retry[T any](ctx context.Context, policy RetryPolicy, decide func(error) Decision, fn func(context.Context) (T, error)) (T, error) {
 	delays := policy.delays()
-	// Only a call that may be sent twice is ever made to wait, so that an earlier
-	// error never hides that the last try was sent.
+	// Only calls that may be sent twice have an error here. So an earlier error
+	// never hides that the last attempt of an order was sent.
 	var waiting error
 	for outages := 1; ; {
 		value, err := fn(ctx)
@@ -65,7 +65,8 @@ func Retry[T any](ctx context.Context, policy RetryPolicy, decide func(error) De
 			if outages++; outages > outageAttempts {
 				return value, err
 			}
-			// Without an answer the call may be one that is retried only unsent.
+			// Without an answer, the call may be one that is retried only if it
+			// was not sent.
 			if e, ok := errors.AsType[*Error](err); ok && e.Status != 0 {
 				waiting = err
 			}
@@ -91,8 +92,9 @@ func (p RetryPolicy) delays() *backoff.ExponentialBackOff {
 	return delays
 }
 
-// pause waits after an error, at least as long as the service asked for. It
-// does not wait for a time after the deadline of ctx.
+// pause waits after an error, at least as long as the Retry-After header of the
+// answer requires. It returns an error at once if that would be after the
+// deadline of ctx.
 func pause(ctx context.Context, delay time.Duration, err error) error {
 	if after, ok := errors.AsType[*RetryAfterError](err); ok && after.Delay > delay {
 		delay = after.Delay
@@ -111,9 +113,10 @@ func pause(ctx context.Context, delay time.Duration, err error) error {
 	}
 }
 
-// RetryAfterError is the cause of an Error whose answer asked for a pause.
+// RetryAfterError is the cause of an Error whose answer has a Retry-After
+// header.
 type RetryAfterError struct {
-	// Delay is how long the service asks to wait.
+	// Delay is the time that the service asks to wait.
 	Delay time.Duration
 }
 
@@ -121,7 +124,8 @@ func (e *RetryAfterError) Error() string {
 	return "the service asks to try again in " + e.Delay.String()
 }
 
-// RetryAfter returns the pause that a Retry-After header asks for, nil without one.
+// RetryAfter returns a *RetryAfterError for a Retry-After header, or nil
+// without one.
 func RetryAfter(h http.Header) error {
 	value := h.Get("Retry-After")
 	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
@@ -133,7 +137,7 @@ func RetryAfter(h http.Header) error {
 	return nil
 }
 
-// RetryIdempotent decides about a call that may be sent twice.
+// RetryIdempotent is the decision for a call that may be sent twice.
 func RetryIdempotent(err error) Decision {
 	e, ok := errors.AsType[*Error](err)
 	switch {
@@ -149,10 +153,11 @@ func RetryIdempotent(err error) Decision {
 	return Stop
 }
 
-// RetryWhileBusy decides about a call that may be sent twice at a service whose
-// own codes are known. What the service says decides: it is retried while it is
-// busy or throttled, and a few times while it fails; nothing else that has a code is. An answer without a
-// code is decided as by RetryIdempotent.
+// RetryWhileBusy is the decision for a call that may be sent twice, to a
+// service with known error codes. Busy and Throttled are retried until the
+// context ends, and Unavailable a few times. Other errors with a code are not
+// retried. For an error without a code, the decision is that of
+// RetryIdempotent.
 func RetryWhileBusy(err error) Decision {
 	e, ok := errors.AsType[*Error](err)
 	switch {
@@ -166,8 +171,8 @@ func RetryWhileBusy(err error) Decision {
 	return Stop
 }
 
-// RetryUnsent decides about a call that must not be carried out twice: it is
-// retried only if no byte of it can have reached the service.
+// RetryUnsent is the decision for a call that must not be carried out twice. It
+// is retried only if no byte of it can have reached the service.
 func RetryUnsent(err error) Decision {
 	if e, ok := errors.AsType[*Error](err); ok && e.Unsent && isNetwork(e.Err) {
 		return RetryFew
@@ -175,8 +180,8 @@ func RetryUnsent(err error) Decision {
 	return Stop
 }
 
-// isNetwork reports a connection that could not be made or broke, as opposed to
-// an answer that cannot be understood or a certificate that is not trusted.
+// isNetwork reports whether a connection failed. A certificate that is not
+// trusted, or an answer with a wrong form, is not such an error.
 func isNetwork(err error) bool {
 	var op *net.OpError
 	var timeout interface{ Timeout() bool }
@@ -185,8 +190,8 @@ func isNetwork(err error) bool {
 		errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// isClosedIdle reports a kept connection that the server closed just when a
-// request was to use it. net/http does not export this error.
+// isClosedIdle reports whether the server closed a kept connection at the
+// moment when a request started to use it. net/http does not export this error.
 func isClosedIdle(err error) bool {
 	return err != nil && strings.HasSuffix(err.Error(), "http: server closed idle connection")
 }

@@ -25,8 +25,8 @@ var (
 	errThrottled   = &api.Error{Service: "test", Operation: "GET /x", Status: 429, Kind: api.Throttled, Message: "slow down"}
 )
 
-// failing returns a function that fails with these errors, one a try, then
-// succeeds, and the times of its tries since now.
+// failing returns a function that fails with each of the errors once and then
+// succeeds. It also returns the times of the attempts.
 func failing(errs ...error) (fn func(context.Context) (string, error), tries *[]time.Duration) {
 	start := time.Now()
 	tries = new([]time.Duration)
@@ -40,7 +40,7 @@ func failing(errs ...error) (fn func(context.Context) (string, error), tries *[]
 	}, tries
 }
 
-func TestRetry_outageIsBounded(t *testing.T) {
+func TestRetry_outageIsLimited(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fn, tries := failing(slices.Repeat([]error{errUnreachable}, 20)...)
@@ -48,7 +48,7 @@ func TestRetry_outageIsBounded(t *testing.T) {
 		if !errors.Is(err, errUnreachable) || len(*tries) != 6 {
 			t.Errorf("%v after %d tries", err, len(*tries))
 		}
-		// Half a second, doubled each time, plus or minus a half.
+		// Half a second, doubled each time, plus or minus 50 percent.
 		for i, wait := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second} {
 			if got := (*tries)[i+1] - (*tries)[i]; got < wait/2 || got > wait*3/2 {
 				t.Errorf("wait %d took %s, want about %s", i+1, got, wait)
@@ -57,11 +57,12 @@ func TestRetry_outageIsBounded(t *testing.T) {
 	})
 }
 
-// A try that the timeout ends says less than the answer before it.
+// The answer of an earlier attempt says more than an attempt that the timeout
+// ends.
 func TestRetry_keepsTheLastAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, errors.New("time is up"))
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, errors.New("timed out"))
 		defer cancel()
 		unavailable := &api.Error{Service: "test", Operation: "GET /x", Status: 504, Kind: api.Busy, Message: "no answer from upstream"}
 		tries := 0
@@ -72,7 +73,7 @@ func TestRetry_keepsTheLastAnswer(t *testing.T) {
 			<-ctx.Done()
 			return "", &api.Error{Service: "test", Operation: "GET /x", Err: ctx.Err()}
 		})
-		if !errors.Is(err, unavailable) || !strings.Contains(err.Error(), "time is up") {
+		if !errors.Is(err, unavailable) || !strings.Contains(err.Error(), "timed out") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -102,7 +103,7 @@ func TestRetry_throttlingLastsUntilTheContextEnds(t *testing.T) {
 		if want := "timed out after 1h: test: GET /x: HTTP 429: slow down"; err.Error() != want {
 			t.Errorf("got %q, want %q", err, want)
 		}
-		// Between two tries are at most 15 seconds.
+		// There are at most 15 seconds between two attempts.
 		if len(*tries) < 240 || len(*tries) > 800 {
 			t.Errorf("%d tries", len(*tries))
 		}
@@ -141,7 +142,7 @@ func TestRetry_retryAfter(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", name, diff)
 			}
 		}
-		// A shorter pause than ours changes nothing.
+		// A Retry-After that is shorter than the wait has no effect.
 		fn, tries := failing(&api.Error{Kind: api.Throttled, Err: &api.RetryAfterError{Delay: time.Millisecond}})
 		if _, err := api.Retry(t.Context(), api.RetryPolicy{}, api.RetryIdempotent, fn); err != nil || (*tries)[1] < 250*time.Millisecond {
 			t.Errorf("tries at %v; %v", *tries, err)
@@ -161,9 +162,9 @@ func TestRetryAfter_none(t *testing.T) {
 	}
 }
 
-// A try that the end of the context cuts short says less than the answer that
-// made it wait.
-func TestRetry_cutTry(t *testing.T) {
+// The answer before a wait says more than an attempt that the end of the
+// context interrupts.
+func TestRetry_interruptedAttempt(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("interrupted")
 	cut := &api.Error{Service: "test", Operation: "GET /x", Err: context.Canceled}
@@ -174,8 +175,9 @@ func TestRetry_cutTry(t *testing.T) {
 	}{
 		"after throttling": {errThrottled, api.RetryIdempotent, "interrupted: test: GET /x: HTTP 429: slow down"},
 		"after an outage":  {errUnreachable, api.RetryIdempotent, "interrupted: test: GET /x: context canceled"},
-		// The last try of an order was sent. Were the first one reported, which
-		// was not, the order would be forgotten.
+		// The first attempt of an order was not sent, and the last one was. The
+		// error must be that of the last one, because the order may have been
+		// carried out.
 		"of an order": {errUnreachable, api.RetryUnsent, "interrupted: test: GET /x: context canceled"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -218,22 +220,22 @@ func TestRetry_decisions(t *testing.T) {
 		err                error
 		idempotent, unsent api.Decision
 	}{
-		"dial":              {errUnreachable, api.RetryFew, api.RetryFew},
-		"wrapped":           {fmt.Errorf("wrapped: %w", errUnreachable), api.RetryFew, api.RetryFew},
-		"reset":             {&api.Error{Err: reset}, api.RetryFew, api.Stop},
-		"closed":            {&api.Error{Err: io.EOF}, api.RetryFew, api.Stop},
-		"broken off":        {&api.Error{Status: 200, Err: io.ErrUnexpectedEOF}, api.RetryFew, api.Stop},
-		"timeout":           {&api.Error{Err: context.DeadlineExceeded}, api.RetryFew, api.Stop},
-		"alert":             {&api.Error{Err: alert}, api.Stop, api.Stop},
-		"alert at first":    {&api.Error{Err: alert, Unsent: true}, api.Stop, api.Stop},
-		"unsent, our fault": {&api.Error{Unsent: true, Err: errors.New("invalid header")}, api.Stop, api.Stop},
-		"429":               {errThrottled, api.RetryOn, api.Stop},
-		"502":               {&api.Error{Status: 502}, api.RetryFew, api.Stop},
-		"503":               {&api.Error{Status: 503}, api.RetryFew, api.Stop},
-		"504":               {&api.Error{Status: 504}, api.RetryFew, api.Stop},
-		"500":               {&api.Error{Status: 500}, api.Stop, api.Stop},
-		"no answer of HTTP": {&api.Error{Message: "out of range"}, api.Stop, api.Stop},
-		"another error":     {io.EOF, api.Stop, api.Stop},
+		"dial":                       {errUnreachable, api.RetryFew, api.RetryFew},
+		"wrapped":                    {fmt.Errorf("wrapped: %w", errUnreachable), api.RetryFew, api.RetryFew},
+		"reset":                      {&api.Error{Err: reset}, api.RetryFew, api.Stop},
+		"closed":                     {&api.Error{Err: io.EOF}, api.RetryFew, api.Stop},
+		"incomplete answer":          {&api.Error{Status: 200, Err: io.ErrUnexpectedEOF}, api.RetryFew, api.Stop},
+		"timeout":                    {&api.Error{Err: context.DeadlineExceeded}, api.RetryFew, api.Stop},
+		"alert":                      {&api.Error{Err: alert}, api.Stop, api.Stop},
+		"alert at first":             {&api.Error{Err: alert, Unsent: true}, api.Stop, api.Stop},
+		"unsent, our fault":          {&api.Error{Unsent: true, Err: errors.New("invalid header")}, api.Stop, api.Stop},
+		"429":                        {errThrottled, api.RetryOn, api.Stop},
+		"502":                        {&api.Error{Status: 502}, api.RetryFew, api.Stop},
+		"503":                        {&api.Error{Status: 503}, api.RetryFew, api.Stop},
+		"504":                        {&api.Error{Status: 504}, api.RetryFew, api.Stop},
+		"500":                        {&api.Error{Status: 500}, api.Stop, api.Stop},
+		"an answer that is not HTTP": {&api.Error{Message: "out of range"}, api.Stop, api.Stop},
+		"another error":              {io.EOF, api.Stop, api.Stop},
 	} {
 		if got := api.RetryIdempotent(tc.err); got != tc.idempotent {
 			t.Errorf("%s: an idempotent call is repeated %v, want %v", name, got, tc.idempotent)
@@ -247,7 +249,7 @@ func TestRetry_decisions(t *testing.T) {
 	}
 }
 
-// Where the service has a code of its own, the code decides.
+// If the error has a code of the service, the code decides.
 func TestRetryWhileBusy_codes(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[api.Kind]api.Decision{
@@ -277,8 +279,8 @@ func TestRetry_retryAfterIsLongerThanTheTimeout(t *testing.T) {
 	})
 }
 
-// What the transport may do behind our back: a connection that breaks after an
-// order was written must not make net/http send it again.
+// If a connection is closed after an order was written to it, net/http must not
+// send the order again.
 func TestSend_brokenKeptConnection(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

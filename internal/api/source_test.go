@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A transport that names no protocols may speak HTTP/2, and a client without a
-// transport does; both repeat requests.
+// A transport without the field Protocols may use HTTP/2, and so does a client
+// without a transport. Over HTTP/2, net/http repeats requests.
 func TestClients_speakHTTP1Only(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()

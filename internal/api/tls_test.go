@@ -45,8 +45,8 @@ func encodePEM(kind string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 }
 
-// serveTLS starts a server that asks for the certificate of trusted, if any,
-// and returns its address and the certificate that it shows.
+// serveTLS starts a server that requires the client certificate trusted, if it
+// is set. It returns the URL and the certificate of the server.
 func serveTLS(t *testing.T, trusted *identity) (endpoint string, ca []byte) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
@@ -70,7 +70,7 @@ func TestNewHTTPClient_tls(t *testing.T) {
 	for name, tc := range map[string]struct {
 		endpoint string
 		cfg      api.TransportConfig
-		want     string // Part of the error, "" for success.
+		want     string // A part of the error, or "" for success.
 	}{
 		"bundle with the CA": {open, api.TransportConfig{CACertificate: slices.Concat(unknown.certificate, openCA)}, ""},
 		"client certificate": {
@@ -86,7 +86,7 @@ func TestNewHTTPClient_tls(t *testing.T) {
 			api.TransportConfig{CACertificate: closedCA, ClientCertificate: unknown.certificate, ClientKey: unknown.key},
 			"certificate",
 		},
-		"http where https is spoken": {"https" + strings.TrimPrefix(plain.URL, "http"), api.TransportConfig{}, "server gave HTTP response to HTTPS client"},
+		"http for an https server": {"https" + strings.TrimPrefix(plain.URL, "http"), api.TransportConfig{}, "server gave HTTP response to HTTPS client"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -102,8 +102,8 @@ func TestNewHTTPClient_tls(t *testing.T) {
 			if !strings.Contains(e.Error(), tc.want) {
 				t.Errorf("got %v, want %q", e, tc.want)
 			}
-			// The outcome of an order that no server received is known, and repeating
-			// it does not help.
+			// The order did not reach the server, so its outcome is known, and
+			// a retry does not help.
 			if !e.Unsent || api.RetryUnsent(e) != api.Stop || api.RetryIdempotent(e) != api.Stop {
 				t.Errorf("unsent: %t, repeated: %v and %v", e.Unsent, api.RetryUnsent(e), api.RetryIdempotent(e))
 			}
@@ -124,7 +124,7 @@ func TestNewHTTPClient_badPEM(t *testing.T) {
 		"certificate without a key":       {api.TransportConfig{ClientCertificate: one.certificate}, "ClientCertificate"},
 		"key without a certificate":       {api.TransportConfig{ClientKey: one.key}, "ClientCertificate"},
 		"key of another certificate":      {api.TransportConfig{ClientCertificate: one.certificate, ClientKey: other.key}, "ClientCertificate"},
-		"the two of them the wrong way":   {api.TransportConfig{ClientCertificate: one.key, ClientKey: one.certificate}, "ClientCertificate"},
+		"certificate and key swapped":     {api.TransportConfig{ClientCertificate: one.key, ClientKey: one.certificate}, "ClientCertificate"},
 		"a certificate that is cut short": {api.TransportConfig{ClientCertificate: one.certificate[:100], ClientKey: one.key}, "ClientCertificate"},
 	} {
 		t.Run(name, func(t *testing.T) {

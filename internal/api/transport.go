@@ -15,32 +15,36 @@ import (
 	"time"
 )
 
-// MaxAnswer is the size in bytes above which an answer is not read on.
+// MaxAnswer is the maximum size of an answer in bytes.
 const MaxAnswer = 4 << 20
 
-// requestTimeout bounds one request. Nova and many gateways answer with their own
-// error after 60 seconds, which says more than a connection that ends.
+// requestTimeout is the timeout of one request. It is longer than 60 seconds,
+// because Nova and many gateways answer with an error after that time, which is
+// more useful than a timeout.
 const requestTimeout = 90 * time.Second
 
-// ErrAnswerTooLarge is what reading an answer of more than MaxAnswer bytes returns.
+// ErrAnswerTooLarge is the error of reading an answer of more than MaxAnswer
+// bytes.
 var ErrAnswerTooLarge = fmt.Errorf("the answer is larger than %d MiB", MaxAnswer>>20)
 
-// TransportConfig is how the clients reach their services.
+// TransportConfig is the configuration of an HTTP client.
 type TransportConfig struct {
 	// UserAgent is sent with every request.
 	UserAgent string
-	// Logger receives one record a request; nil discards them.
+	// Logger receives one record per request; nil discards them.
 	Logger *slog.Logger
-	// CACertificate is a PEM bundle trusted instead of the system's, or empty.
+	// CACertificate is a PEM bundle that is trusted instead of the CA
+	// certificates of the system. It may be empty.
 	CACertificate []byte
-	// ClientCertificate and ClientKey are PEM, both or neither.
+	// ClientCertificate and ClientKey are PEM. Set both or neither.
 	ClientCertificate, ClientKey []byte
-	// Wrap, if set, wraps the transport that carries the request: a signer sees
-	// the request as it is sent.
+	// Wrap, if set, wraps the transport, for example with a signer, which must
+	// see the request as it is sent.
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
-// ConfigError says what to write instead of one value of a TransportConfig.
+// ConfigError is the error for one invalid value of a TransportConfig. It says
+// what to write instead.
 type ConfigError struct {
 	// Field is "CACertificate" or "ClientCertificate".
 	Field string
@@ -50,11 +54,12 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return e.Problem }
 
-// NewHTTPClient returns a client that speaks HTTP/1.1 only, follows no redirect
-// (credential headers would go along to another host), ends a request after 90
-// seconds, sends the User-Agent, limits the size of answers, and logs method,
-// host, path, status and duration, never a header, a query or a body.
-// It fails with a *ConfigError if a certificate or key cannot be used.
+// NewHTTPClient returns a client that uses HTTP/1.1 only. It does not follow
+// redirects, because they would send credentials to another host. It sends the
+// User-Agent, and limits the time of a request to 90 seconds and the size of an
+// answer to MaxAnswer. It logs method, host, path, status and duration, but no
+// header, query or body. The error is a *ConfigError if a certificate or key is
+// invalid.
 func NewHTTPClient(cfg TransportConfig) (*http.Client, error) {
 	tlsConfig, err := newTLSConfig(cfg)
 	if err != nil {
@@ -78,8 +83,8 @@ func NewHTTPClient(cfg TransportConfig) (*http.Client, error) {
 	}, nil
 }
 
-// newTransport speaks HTTP/1.1 only: over HTTP/2 net/http repeats a POST whose
-// stream the server resets, without end.
+// newTransport returns a transport that uses HTTP/1.1 only: over HTTP/2,
+// net/http repeats a POST without end if the server resets its stream.
 func newTransport(tlsConfig *tls.Config) *http.Transport {
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
@@ -89,7 +94,7 @@ func newTransport(tlsConfig *tls.Config) *http.Transport {
 		TLSClientConfig:       tlsConfig,
 		TLSHandshakeTimeout:   10 * time.Second,
 		Protocols:             protocols,
-		MaxIdleConnsPerHost:   10, // Terraform runs ten operations at once.
+		MaxIdleConnsPerHost:   10, // Terraform runs ten operations concurrently.
 		IdleConnTimeout:       90 * time.Second,
 		ExpectContinueTimeout: time.Second,
 	}
@@ -120,8 +125,8 @@ func newTLSConfig(cfg TransportConfig) (*tls.Config, error) {
 type roundTripper struct {
 	base *http.Transport
 	next http.RoundTripper
-	// once opens a connection for each request: on a kept one net/http repeats a
-	// request that it takes for idempotent.
+	// once opens a connection for each request: on a kept connection, net/http
+	// repeats a request that it considers idempotent.
 	once      http.RoundTripper
 	userAgent string
 	logger    *slog.Logger
@@ -153,11 +158,12 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// CloseIdleConnections is what http.Client looks for under this name.
+// CloseIdleConnections is called by the method of http.Client with the same
+// name.
 func (t *roundTripper) CloseIdleConnections() { t.base.CloseIdleConnections() }
 
-// limitedBody fails a read past the limit; io.LimitReader would pass a cut
-// answer off as a whole one.
+// limitedBody returns an error when more than the limit is read. With
+// io.LimitReader, a truncated answer would look complete.
 type limitedBody struct {
 	io.ReadCloser
 	left int64
@@ -177,8 +183,8 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// ParseEndpoint parses the base address of a service. It must be absolute,
-// http or https, and carry neither user, query nor fragment.
+// ParseEndpoint parses the base address of a service. It must be an absolute
+// http or https URL without user, query and fragment.
 func ParseEndpoint(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
@@ -196,8 +202,8 @@ func ParseEndpoint(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// Loopback reports whether host, a name or an address without a port, means
-// the machine itself. It asks no name server.
+// Loopback reports whether host, a name or an IP address without a port, is
+// this machine. It does not resolve names.
 func Loopback(host string) bool {
 	if host == "localhost" {
 		return true
@@ -206,16 +212,17 @@ func Loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// certificateRefused reports an alert by which a server ends the handshake
-// because of the client's certificate. In TLS 1.3 it arrives after the client
-// has begun to send, but a server that sends it reads nothing of that. The
-// type of an alert is not exported; its text is the name that the RFC gives it.
+// certificateRefused reports whether err is a TLS alert with which a server
+// refuses the client certificate. In TLS 1.3 the alert arrives after the client
+// has started to send, but the server does not read that data. The type of
+// alerts is not exported, so their text is compared, which is the name in the
+// RFC.
 func certificateRefused(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == opAlert && strings.Contains(op.Err.Error(), "certificate")
 }
 
-// opAlert is the Op of the net.OpError that a TLS alert of the server is.
+// opAlert is the Op of the net.OpError for a TLS alert of the server.
 const opAlert = "remote error"
 
 // contextCause returns err with the cause of ctx instead of a bare "context

@@ -67,7 +67,7 @@ func TestNewHTTPClient_logsNoSecret(t *testing.T) {
 		}
 	}
 	if decoder.More() {
-		t.Error("more than one record a request")
+		t.Error("more than one record per request")
 	}
 }
 
@@ -75,7 +75,7 @@ type roundTripperFunc func(*http.Request) (*http.Response, error)
 
 func (f roundTripperFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-func TestNewHTTPClient_wrapSeesTheRequestAsItIsSent(t *testing.T) {
+func TestNewHTTPClient_wrap(t *testing.T) {
 	t.Parallel()
 	var signed string
 	client := newClient(t, "http://service.invalid", api.TransportConfig{

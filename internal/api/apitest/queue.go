@@ -1,5 +1,4 @@
-// Package apitest holds what the fakes of the services share. It knows nothing of
-// what any of them says.
+// Package apitest contains code that the fakes of all services share.
 package apitest
 
 import (
@@ -7,8 +6,8 @@ import (
 	"sync"
 )
 
-// Queue holds what is planned for the calls of a fake. Its zero value is empty.
-// Its methods may be called at the same time.
+// Queue holds the planned faults for the calls of a fake. Its zero value is
+// empty. Its methods may be called concurrently.
 type Queue[C comparable, T any] struct {
 	mu      sync.Mutex
 	planned map[C][]*plan[T]
@@ -19,9 +18,8 @@ type plan[T any] struct {
 	left int // Negative: for all calls.
 }
 
-// Plan plans something for the next n times that it is the turn of a call, for
-// all of them if n is negative. Plans of one call follow each other in the order
-// in which they were made.
+// Plan plans what for the next n calls, or for all calls if n is negative.
+// Several plans for one call apply one after the other, in the order of Plan.
 func (q *Queue[C, T]) Plan(call C, n int, what T) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -34,8 +32,8 @@ func (q *Queue[C, T]) Plan(call C, n int, what T) {
 	q.planned[call] = append(q.planned[call], &plan[T]{what, n})
 }
 
-// Next returns what is planned for the first of the calls that has a plan, and
-// whether there is one.
+// Next returns the plan of the first of the calls that has one, and whether
+// there is one.
 func (q *Queue[C, T]) Next(calls ...C) (what T, planned bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -59,13 +57,14 @@ func (q *Queue[C, T]) Clear() {
 	clear(q.planned)
 }
 
-// Answers are the answers that a fake with one call gives instead of its own. A
-// fake embeds it.
+// Answers holds handlers that answer instead of a fake with one call. The fake
+// embeds it.
 type Answers struct {
 	queue Queue[struct{}, http.HandlerFunc]
 }
 
-// Answer makes handlers answer the next requests instead of the fake, one each.
+// Answer makes each of the handlers answer one of the next requests instead of
+// the fake.
 func (a *Answers) Answer(handlers ...http.HandlerFunc) {
 	for _, handler := range handlers {
 		a.Fail(1, handler)
@@ -81,8 +80,8 @@ func (a *Answers) Fail(n int, handler http.HandlerFunc) {
 // ClearFaults removes the answers that are still planned.
 func (a *Answers) ClearFaults() { a.queue.Clear() }
 
-// NextAnswer returns the handler that answers instead of the fake, nil if there is
-// none.
+// NextAnswer returns the handler for the next request, or nil if the fake
+// answers it.
 func (a *Answers) NextAnswer() http.HandlerFunc {
 	handler, _ := a.queue.Next(struct{}{})
 	return handler

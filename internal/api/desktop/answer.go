@@ -7,8 +7,9 @@ import (
 	"strconv"
 )
 
-// size is a number of bytes: the document gives volume_size no type, so a JSON
-// number and a string that holds one are accepted, in any notation.
+// size is a size in bytes. The API document does not define the type of
+// volume_size, so a JSON number and a string with a number are accepted, in any
+// notation.
 type size int64
 
 func (s *size) UnmarshalJSON(raw []byte) error {

@@ -43,7 +43,7 @@ func replaced(part, by string) desktoptest.Callback {
 	return changed(func(body []byte) []byte { return []byte(strings.ReplaceAll(string(body), part, by)) }, nil)
 }
 
-// suffixed sends the usual callback to a longer address.
+// suffixed sends the usual callback to the callback URL with a suffix.
 func suffixed(suffix string) desktoptest.Callback {
 	return func(op *desktoptest.Task) {
 		op.Suffix = suffix
@@ -67,7 +67,7 @@ func inUTF16(body []byte) []byte {
 	return encoded
 }
 
-// callbackFirst answers when the callback has been answered.
+// callbackFirst answers after the callback has been answered.
 func callbackFirst(server *desktoptest.Server) desktoptest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		answer := httptest.NewRecorder()

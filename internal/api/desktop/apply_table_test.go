@@ -13,19 +13,20 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/faulttest"
 )
 
-// applyCase is one way in which an order can be answered and called back.
+// applyCase is a combination of an answer and a callback.
 type applyCase struct {
-	answer   desktoptest.Fault    // The usual one if nil.
-	callback desktoptest.Callback // The usual one if nil.
-	// callbackFirst makes the answer come after the callback.
+	answer   desktoptest.Fault    // Nil is the usual one.
+	callback desktoptest.Callback // Nil is the usual one.
+	// callbackFirst sends the callback before the answer.
 	callbackFirst bool
-	// connection is what happens to the connection of the request.
+	// connection is the fault of the connection.
 	connection faulttest.Fault
-	// desktops is how many the service has in the end.
+	// desktops is the number of desktops at the end.
 	desktops int
-	// user is the user of the result, "" if there is an error.
+	// user is the user in the result, or "" if there is an error.
 	user string
-	// says is in the error, and unknown whether it may have been carried out.
+	// says is a part of the error. unknown reports whether the error wraps
+	// ErrOutcomeUnknown.
 	says    string
 	unknown bool
 }
@@ -35,8 +36,8 @@ var slow = faulttest.Slow(10 * time.Second)
 
 const appliedJSON = "application/json"
 
-// applyAnswers are the answers after which an order is waited for: it is accepted,
-// or its outcome is unknown.
+// applyAnswers are the answers after which the client waits for the callback:
+// the order is accepted, or its outcome is unknown.
 var applyAnswers = map[string]desktoptest.Fault{
 	"200 and 0 without data": desktoptest.Answer(200, appliedJSON, `{"status":"0","message":""}`),
 	"200 and 0 as a number":  desktoptest.Answer(200, appliedJSON, `{"status":0}`),
@@ -69,7 +70,7 @@ func acceptedAnswer(name string) bool {
 	return name == "504 and 0" || strings.HasPrefix(name, "200 and 0")
 }
 
-// noCallback begins the error of an order whose callback does not come.
+// noCallback is the beginning of the error of an order without a callback.
 const noCallback = "No callback came for order"
 
 func TestApply_answers(t *testing.T) {
@@ -93,7 +94,8 @@ func TestApply_answers(t *testing.T) {
 	}
 }
 
-// Under these answers the order is not carried out, and is not waited for.
+// With these answers, the order is not carried out, and the client does not
+// wait.
 func TestApply_refusals(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]desktoptest.Fault{
@@ -181,7 +183,7 @@ func TestApply_callbacks(t *testing.T) {
 	}
 }
 
-// A callback that comes after the timeout is kept for the next wait.
+// A callback that arrives after the timeout is stored for the next wait.
 func TestApply_callbackAfterTheTimeout(t *testing.T) {
 	t.Parallel()
 	client, faults, fake := behindFaults(t, nil)
@@ -202,8 +204,8 @@ func TestApply_callbackAfterTheTimeout(t *testing.T) {
 	}
 }
 
-// A success that is called back for an order that was taken for refused is not
-// lost: it is stored, and the next apply finds it.
+// A success callback for an order with a refusal as its answer is stored, and
+// the next apply uses it.
 func TestApply_successCallbackOfARefusedOrder(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
@@ -261,8 +263,8 @@ func (test applyCase) run(t *testing.T, known ...string) {
 	}
 }
 
-// applyUntilDone orders a desktop. One that must fail is waited for until all its
-// callbacks have come.
+// applyUntilDone orders a desktop. If the order must fail, it waits until all
+// callbacks have arrived.
 func applyUntilDone(t *testing.T, client *desktop.Client, fake *desktoptest.Server, test applyCase, known []string) (desktop.ApplyResult, error) {
 	t.Helper()
 	in := input("dev", time.Minute)

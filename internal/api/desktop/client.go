@@ -1,6 +1,6 @@
-// Package desktop is a client of the cloud desktop service: it orders desktops,
-// changes their size and policy, and looks them up. The results of asynchronous
-// calls come by callback.
+// Package desktop is the client of the cloud desktop service. It orders
+// desktops, changes their sizes and policies, and reads them. The results of
+// asynchronous calls arrive by callback.
 package desktop
 
 import (
@@ -16,36 +16,36 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
 )
 
-// Config is what a Client is made of.
+// Config is the configuration of a Client.
 type Config struct {
 	// Endpoint is the base address of the service.
 	Endpoint *url.URL
-	// HTTP carries the requests.
+	// HTTP sends the requests.
 	HTTP *http.Client
 	// Header is sent with every request; its values are secrets.
 	Header http.Header
-	// Retry says how long to wait between attempts.
+	// Retry is the waiting time between attempts.
 	Retry api.RetryPolicy
 	// Callbacks receives the results of the asynchronous calls.
 	Callbacks *callback.Receiver
 	// OperatingSystems are the values of os that the deployment offers.
 	OperatingSystems []string
-	// UserGroups are the groups that lists and reports cover when they name none.
+	// UserGroups are the default groups of lists and reports.
 	UserGroups []string
-	// PolicyPerDesktop: policy-update carries a desktop_uuid.
+	// PolicyPerDesktop means that policy-update sends a desktop_uuid.
 	PolicyPerDesktop bool
-	// PolicyCallback: policy-update carries a callback_url, and its result comes
-	// by callback.
+	// PolicyCallback means that policy-update sends a callback_url, and its
+	// result arrives by callback.
 	PolicyCallback bool
-	// CallbacksUnavailable is what an asynchronous call returns if
-	// Callbacks is nil.
+	// CallbacksUnavailable is the error of asynchronous calls if Callbacks is
+	// nil.
 	CallbacksUnavailable error
-	// Unavailable, if set, is what every call returns.
+	// Unavailable, if set, is the error of every call.
 	Unavailable error
 }
 
-// Client talks to one cloud desktop service. Its methods may be called at the
-// same time.
+// Client is a client of one cloud desktop service. Its methods may be called
+// concurrently.
 type Client struct {
 	config Config
 	api    api.Client
@@ -54,7 +54,7 @@ type Client struct {
 	lists map[string]*list // By user.
 }
 
-// New returns a client. It sends nothing.
+// New returns a client. It sends no request.
 func New(config Config) *Client {
 	var secrets []string
 	for _, values := range config.Header {
@@ -76,7 +76,8 @@ func New(config Config) *Client {
 	}}
 }
 
-// Close stops receiving callbacks, after those that are arriving.
+// Close stops receiving callbacks. Callbacks that are arriving are still
+// accepted.
 func (c *Client) Close() error {
 	if c.config.Callbacks == nil {
 		return nil
@@ -84,25 +85,27 @@ func (c *Client) Close() error {
 	return c.config.Callbacks.Close()
 }
 
-// Available returns why no call can be made yet, or nil.
+// Available returns the error of every call if the service is not configured,
+// or nil.
 func (c *Client) Available() error { return c.config.Unavailable }
 
-// OperatingSystems are the values of os that the deployment offers.
+// OperatingSystems returns the values of os that the deployment offers.
 func (c *Client) OperatingSystems() []string { return c.config.OperatingSystems }
 
-// UserGroups are the groups that lists and reports cover when they name none.
+// UserGroups returns the default groups of lists and reports.
 func (c *Client) UserGroups() []string { return c.config.UserGroups }
 
-// PolicyPerDesktop reports whether a policy belongs to a desktop, not to the
-// whole service.
+// PolicyPerDesktop reports whether each desktop has its own policy, instead of
+// one policy for the service.
 func (c *Client) PolicyPerDesktop() bool { return c.config.PolicyPerDesktop }
 
-// PolicyCallback reports whether the result of a policy-update comes by callback.
+// PolicyCallback reports whether the result of a policy-update arrives by
+// callback.
 func (c *Client) PolicyCallback() bool { return c.config.PolicyCallback }
 
-// CallbackReachable reports whether the service can reach the callback address
-// as far as can be told without asking: an address on loopback is good only for
-// a service on the same machine. It also returns the host of that address.
+// CallbackReachable reports whether the service may be able to reach the
+// callback URL: a loopback address works only if the service runs on the same
+// machine. It sends no request. It also returns the host of the callback URL.
 func (c *Client) CallbackReachable() (host string, ok bool) {
 	if c.config.Callbacks == nil {
 		return "", true
@@ -111,15 +114,15 @@ func (c *Client) CallbackReachable() (host string, ok bool) {
 	return host, !api.Loopback(host) || api.Loopback(c.config.Endpoint.Hostname())
 }
 
-// send makes an idempotent call, repeated while that may help.
+// send makes an idempotent call, with retries.
 func (c *Client) send(ctx context.Context, call api.Call) (json.RawMessage, error) {
 	return api.Retry(ctx, c.api.Retry, api.RetryIdempotent, func(ctx context.Context) (json.RawMessage, error) {
 		return c.try(ctx, call)
 	})
 }
 
-// try makes a call once and returns the data of a successful answer, nil if it
-// holds none.
+// try makes a call once. It returns the data of a successful answer, or nil if
+// there is none.
 func (c *Client) try(ctx context.Context, call api.Call) (json.RawMessage, error) {
 	got, err := c.api.Send(ctx, call)
 	if err != nil {
@@ -146,7 +149,7 @@ func (c *Client) serviceError(call api.Call, got *api.Answer, frame answer.Frame
 	return c.hint(c.api.ServiceError(call, got, kind, string(frame.Status), frame.Message))
 }
 
-// hint says where the credentials of this service are set.
+// hint adds a hint about the credentials to an error of the kind Denied.
 func (c *Client) hint(e *api.Error) *api.Error {
 	switch {
 	case e.Kind != api.Denied:

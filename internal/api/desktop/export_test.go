@@ -6,7 +6,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// Readers counts who waits for the list of a user.
+// Readers returns the number of readers that wait for the list of a user.
 func (c *Client) Readers(username string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

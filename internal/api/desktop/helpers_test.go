@@ -23,9 +23,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const authorization = "Bearer hush/hush+hush=="
 
-// start returns a fake service that asks for credentials and checks every request
-// and answer against the OpenAPI text, and a client of it, which change may
-// configure.
+// start returns a fake service and a client of it, which change may configure.
+// The service requires credentials and checks all requests and answers against
+// the OpenAPI document.
 func start(t *testing.T, change func(*desktop.Config), opts ...desktoptest.Option) (*desktop.Client, *desktoptest.Server) {
 	t.Helper()
 	server := desktoptest.Start(t, append(opts,
@@ -69,7 +69,7 @@ func newClient(t *testing.T, address string, change func(*desktop.Config)) *desk
 	return desktop.New(config)
 }
 
-// input is an order of a group, or of a user where the name has a number.
+// input returns an order for a group, or for a user if the name has a number.
 func input(name string, timeout time.Duration) desktop.OrderInput {
 	in := desktop.OrderInput{
 		UserGroup: name, OS: "win10", Timeout: timeout,
@@ -94,7 +94,7 @@ func order(t *testing.T, client *desktop.Client, name string) (desktop.ApplyResu
 
 var errTimeout = errors.New("no callback came in time")
 
-// orderWithin orders a desktop and waits for it until the timeout.
+// orderWithin orders a desktop and waits for it until timeout.
 func orderWithin(t *testing.T, client *desktop.Client, name string, timeout time.Duration) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeoutCause(t.Context(), timeout, errTimeout)
@@ -114,7 +114,7 @@ func resize(t *testing.T, client *desktop.Client, in desktop.ResizeInput) error 
 	return err
 }
 
-// apiError returns the *api.Error that err must hold.
+// apiError returns the *api.Error that err must wrap.
 func apiError(t *testing.T, err error) *api.Error {
 	t.Helper()
 	var e *api.Error
@@ -122,12 +122,12 @@ func apiError(t *testing.T, err error) *api.Error {
 		t.Fatalf("the error is %v, not an *api.Error", err)
 	}
 	found := *e
-	found.Address = "" // The port of the fake is a free one.
+	found.Address = "" // The port of the fake is random.
 	return &found
 }
 
-// every calls each of the six calls once; a call that was accepted is not
-// waited for.
+// every returns a function for each of the six calls. The functions do not wait
+// for callbacks.
 func every(t *testing.T, client *desktop.Client) map[desktoptest.Call]func() error {
 	t.Helper()
 	ctx, yes, two := t.Context(), true, int64(2)

@@ -19,16 +19,16 @@ import (
 
 const html = "<html>\n<h1>Sign in</h1></html>"
 
-// malformed is an answer that is not what the document says.
+// malformed is an answer that does not have the documented form.
 type malformed struct {
 	fault  desktoptest.Fault
 	status int
 	kind   api.Kind
-	want   string // How the message begins.
+	want   string // The beginning of the message.
 	only   []desktoptest.Call
 }
 
-// calls are those that fail with the answer.
+// calls returns the calls that fail with the answer.
 func (m malformed) calls() []desktoptest.Call {
 	if m.only != nil {
 		return m.only
@@ -74,7 +74,7 @@ func TestClient_malformedAnswers(t *testing.T) {
 			server.Fail(desktoptest.AnyCall, -1, tc.fault)
 			for call, try := range every(t, client) {
 				if call == desktoptest.Apply || !slices.Contains(tc.calls(), call) {
-					continue // An order waits for its callback.
+					continue // The outcome of an order is unknown, so it waits for its callback.
 				}
 				e, want := apiError(t, try()), tc.want
 				if quoted, _, ok := strings.Cut(want, "; it begins"); ok && call == desktoptest.PasswordReset {
@@ -154,21 +154,22 @@ func TestVolumes_sizes(t *testing.T) {
 	}
 }
 
-// echo repeats all that was sent, as debugging pages do.
+// echo answers with the content of the request, like a debugging page.
 func echo(form string) desktoptest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
-		serve(httptest.NewRecorder(), r) // It restores the body.
+		serve(httptest.NewRecorder(), r) // The fake restores the body.
 		var sent strings.Builder
 		_ = r.Header.Write(&sent)
 		body, _ := io.ReadAll(r.Body)
-		// Once more without the scheme: the path of a callback URL says enough.
+		// The body is repeated without the scheme of URLs, because the path of
+		// a callback URL is a secret by itself.
 		sent.WriteString(string(body) + strings.ReplaceAll(string(body), "http://", ""))
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = fmt.Fprintf(w, form, sent.String())
 	}
 }
 
-func TestClient_errorsRepeatNoSecret(t *testing.T) {
+func TestClient_errorsMaskSecrets(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]desktoptest.Fault{
 		"page":    echo("<pre>%s</pre>"),

@@ -16,23 +16,24 @@ import (
 )
 
 // ErrOutcomeUnknown is wrapped by the error of an order that may have been
-// carried out: neither an answer nor a callback says whether it was.
+// carried out: no answer and no callback shows whether it was.
 var ErrOutcomeUnknown = errors.New("the service may still have carried out the request")
 
 // OrderInput is an order.
 type OrderInput struct {
-	// UserGroup is the group in which a user is made. Username is an existing
-	// user, who gets one more desktop. Exactly one of them is set.
+	// UserGroup is the group in which the service creates a user. Username is
+	// an existing user, who gets another desktop. Exactly one of them is set.
 	UserGroup, Username string
 	// OS is one of OperatingSystems.
 	OS string
-	// DiskGiB is the size that the disk will get, 0 if it is left alone.
+	// DiskGiB is the size to which the disk will be grown, or 0 if it is not
+	// changed.
 	DiskGiB int64
 	// Timeout is how long the order may take.
 	Timeout time.Duration
 	// List returns the desktops of the user, or of all users of the group.
 	List func(ctx context.Context) ([]UserDesktop, error)
-	// Warn is told what the user has to know although the order goes on.
+	// Warn receives the warnings about an order that continues.
 	Warn func(message string)
 }
 
@@ -43,11 +44,11 @@ type UserDesktop struct{ Username, DesktopUUID string }
 type Order struct {
 	*ledger.Delivery
 
-	// Result is what the callback reports.
+	// Result is the data of the callback.
 	Result ApplyResult
 }
 
-// ApplyResult is a desktop that was ordered.
+// ApplyResult is the result of an order.
 type ApplyResult struct {
 	Username    string
 	DesktopUUID string
@@ -55,9 +56,10 @@ type ApplyResult struct {
 	Password string
 }
 
-// Order resumes an order of this kind that an earlier apply has placed, or places
-// one, and waits until its desktop exists. The order is sent once, unless no byte
-// of it can have reached the service.
+// Order resumes an open order of the same kind, or places one, and waits until
+// its desktop exists. An order is sent once. It is retried only if no byte of
+// it can have reached the service. The error wraps ErrOutcomeUnknown if the
+// order may have been carried out.
 //
 // API: POST /api/desktop/apply
 func (c *Client) Order(ctx context.Context, in OrderInput) (*Order, error) {
@@ -89,7 +91,7 @@ func (c *Client) kind(in OrderInput) ledger.Kind {
 	return ledger.Kind{Service: c.config.Endpoint.String(), UserGroup: in.UserGroup, Username: in.Username, OS: in.OS}
 }
 
-// listFresh asks the service again, whatever is known from before.
+// listFresh lists the desktops without the cached lists.
 func (c *Client) listFresh(ctx context.Context, list func(context.Context) ([]UserDesktop, error)) ([]ledger.Desktop, error) {
 	c.mu.Lock()
 	clear(c.lists)
@@ -102,7 +104,8 @@ func (c *Client) listFresh(ctx context.Context, list func(context.Context) ([]Us
 	return desktops, err
 }
 
-// result reads the callback. A desktop that a command named has none.
+// result returns the result in the callback. There is no callback if a command
+// supplied the desktop.
 func result(d *ledger.Delivery) ApplyResult {
 	got := ApplyResult{Username: d.Desktop.Username, DesktopUUID: d.Desktop.UUID}
 	var frame answer.Frame
@@ -114,7 +117,7 @@ func result(d *ledger.Delivery) ApplyResult {
 	return got
 }
 
-// post sends an order and reads the answer for what it is.
+// post sends an order and classifies the answer.
 func (c *Client) post(ctx context.Context, kind ledger.Kind, callbackURL string) ledger.Answer {
 	type body struct {
 		Username string `json:"username"` // a group or a user
@@ -124,7 +127,7 @@ func (c *Client) post(ctx context.Context, kind ledger.Kind, callbackURL string)
 	call := api.Call{
 		Method: http.MethodPost, Path: "/api/desktop/apply", Once: true,
 		Body: body{Username: kind.Name(), OS: kind.OS, Callback: callbackURL},
-		// The last segment of the URL is a secret by itself.
+		// The last segment of the URL is also a secret.
 		Secrets: []string{callbackURL, path.Base(callbackURL)},
 	}
 	_, err := api.Retry(ctx, c.api.Retry, api.RetryUnsent, func(ctx context.Context) (struct{}, error) {
@@ -142,8 +145,8 @@ func (c *Client) post(ctx context.Context, kind ledger.Kind, callbackURL string)
 	return ledger.Answer{Kind: ledger.AnswerRefused, Err: err}
 }
 
-// orderError returns the service's own error of an order that was refused, or
-// never sent: nothing is left of such an order.
+// orderError returns the service's error for an order that was refused or not
+// sent, because such an order needs no further action.
 func orderError(err error) error {
 	failed, ok := errors.AsType[*ledger.Error](err)
 	if !ok {
@@ -161,7 +164,7 @@ func orderError(err error) error {
 	return err
 }
 
-// OrderReference is what the private state of a desktop remembers of its order.
+// OrderReference identifies the order of a desktop in its private state.
 type OrderReference = callback.Reference
 
 // Reference returns the reference to an order.
@@ -193,18 +196,19 @@ func (c *Client) OrderSettled(ctx context.Context, ref OrderReference) (bool, er
 // PendingOrder is an order that an apply would resume or stop at.
 type PendingOrder struct {
 	Ref string
-	// ShowCommand prints what is known of the order.
+	// ShowCommand is the shell command that prints the order.
 	ShowCommand string
-	// DesktopUUID is the desktop that it has led to, empty if that is not known.
+	// DesktopUUID is the uuid of the desktop that it has led to, or empty.
 	DesktopUUID string
 }
 
-// OtherScopes are open orders of one kind that belong to other scopes than Scope.
-// An apply leaves them alone.
+// OtherScopes are open orders of one kind that belong to other scopes than
+// Scope. An apply does not resume them.
 type OtherScopes struct {
 	Scope string
 	Count int
-	// ListCommand prints the open orders of all scopes.
+	// ListCommand is the shell command that prints the open orders of all
+	// scopes.
 	ListCommand string
 }
 
@@ -222,14 +226,14 @@ func (c *Client) PendingOrders(ctx context.Context, in OrderInput) (pending []Pe
 	return pending, OtherScopes{c.config.Callbacks.Scope(), count, c.config.Callbacks.OrderCommand("list", "")}, err
 }
 
-// InboxMayBeLost reports whether the memory of orders may be lost before the next
-// apply, because it is on the disk of a CI runner.
+// InboxMayBeLost reports whether the inbox may be lost before the next apply,
+// because it is on the disk of a CI runner.
 func (c *Client) InboxMayBeLost() bool {
 	return c.config.Callbacks != nil && c.config.Callbacks.InboxMayBeLost()
 }
 
-// Orphaned is for a process whose Terraform is gone without a word; it leaves the
-// orders that wait to the next apply.
+// Orphaned is called if Terraform has ended without stopping this process. It
+// releases the open orders, so that the next apply resumes them.
 func (c *Client) Orphaned(ctx context.Context) error {
 	if c.config.Callbacks == nil {
 		return nil

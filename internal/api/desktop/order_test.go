@@ -120,7 +120,7 @@ func TestClient_retries(t *testing.T) {
 			if _, err := client.Volumes(t.Context(), uuid); err != nil {
 				t.Error(err)
 			}
-			// On a busy machine the short timeout may end other requests as well.
+			// On a busy machine, the short timeout may also end other requests.
 			if got := len(server.Requests()); got != 12 && (name != "stall" || got < 12) {
 				t.Errorf("%d requests, want each of four calls thrice", got)
 			}
@@ -152,7 +152,7 @@ func TestWait_endsWithTheContext(t *testing.T) {
 	}
 }
 
-// keeping is an inbox from which nothing can be deleted.
+// keeping is an inbox whose Delete always fails.
 type keeping struct{ inbox.Store }
 
 func (keeping) Delete(context.Context, ...string) error { return errors.New("read-only file system") }

@@ -14,7 +14,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// execute carries the request out and then fails.
+// execute carries out the request and then applies fault.
 func execute(fault desktoptest.Fault) desktoptest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		serve(httptest.NewRecorder(), r)
@@ -22,14 +22,14 @@ func execute(fault desktoptest.Fault) desktoptest.Fault {
 	}
 }
 
-// lost are the answers that do not arrive although the request did; the others
-// are in TestApply_answers.
+// lost are faults in which the request arrives but the answer does not.
+// TestApply_answers has the other answers.
 var lost = map[string]desktoptest.Fault{
 	"timeout": desktoptest.Stall(),
 	"50 MB":   desktoptest.Huge(50 << 20),
 }
 
-func TestApply_callbackWinsOverALostAnswer(t *testing.T) {
+func TestApply_callbackAfterALostAnswer(t *testing.T) {
 	t.Parallel()
 	for name, fault := range lost {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestApply_refused(t *testing.T) {
 	}
 }
 
-func TestApply_nobodyListens(t *testing.T) {
+func TestApply_serviceNotReachable(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
@@ -115,12 +115,12 @@ type dialer struct {
 
 func (d *dialer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if d.fails--; d.fails >= 0 {
-		return nil, context.DeadlineExceeded // As a dial that times out.
+		return nil, context.DeadlineExceeded // Like a dial that times out.
 	}
 	return d.next.RoundTrip(req)
 }
 
-func TestApply_repeatedWhenUnsent(t *testing.T) {
+func TestApply_retriedIfUnsent(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, func(c *desktop.Config) { c.HTTP.Transport = &dialer{next: c.HTTP.Transport, fails: 3} })
 	if got, err := order(t, client, "dev"); err != nil || got.Username != "dev_01" {
@@ -131,8 +131,8 @@ func TestApply_repeatedWhenUnsent(t *testing.T) {
 	}
 }
 
-// An order that may have arrived does not end with an interrupt: its callback is
-// kept.
+// After an interrupt, the callback of an order that may have arrived is still
+// stored.
 func TestApply_interruptedAfterItWasSent(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)

@@ -37,8 +37,8 @@ type Volume struct {
 	Status    string
 }
 
-// list is what the service says of a user's desktops: one request, and its
-// answer, for all who ask until a desktop is ordered for that user.
+// list is the list of a user's desktops. All readers share one request and its
+// answer, until a desktop is ordered for that user.
 type list struct {
 	read     chan struct{} // Closed when desktops and err are set.
 	desktops []Desktop
@@ -49,9 +49,9 @@ type list struct {
 }
 
 // UserDesktops returns the desktops of a user. Readers of one user share one
-// request, and its answer until a desktop is ordered for that user; a failure
-// is not kept. An unknown user is an error or an empty list, as the deployment
-// has it.
+// request and its answer, until a desktop is ordered for that user. Errors are
+// not cached. Whether an unknown user is an error or an empty list depends on
+// the deployment.
 //
 // API: GET /api/user/{username}/desktops
 func (c *Client) UserDesktops(ctx context.Context, username string) ([]Desktop, error) {
@@ -62,8 +62,8 @@ func (c *Client) UserDesktops(ctx context.Context, username string) ([]Desktop, 
 	return slices.Clone(l.desktops), nil
 }
 
-// UserDesktop returns one desktop of a user, and false if a well-formed list does
-// not contain it. It shares the list with UserDesktops.
+// UserDesktop returns one desktop of a user, and false if the list does not
+// contain it. It shares the list with UserDesktops.
 //
 // API: GET /api/user/{username}/desktops
 func (c *Client) UserDesktop(ctx context.Context, username, uuid string) (Desktop, bool, error) {
@@ -75,11 +75,13 @@ func (c *Client) UserDesktop(ctx context.Context, username, uuid string) (Deskto
 	return found, ok, nil
 }
 
-// errNotListed is the error of WaitListed while the list lacks the desktop.
+// errNotListed is the error of WaitListed while the list does not contain the
+// desktop.
 var errNotListed = errors.New("the list of the user's desktops does not contain the desktop")
 
-// WaitListed waits until the list of a user's desktops contains a desktop: a list
-// may lag behind an order. No failure to list ends the wait before ctx does.
+// WaitListed waits until the list of a user's desktops contains a desktop,
+// because the service may list it some time after the order. Errors of listing
+// are retried until ctx ends.
 //
 // API: GET /api/user/{username}/desktops
 func (c *Client) WaitListed(ctx context.Context, username, uuid string) (Desktop, error) {
@@ -94,7 +96,7 @@ func (c *Client) WaitListed(ctx context.Context, username, uuid string) (Desktop
 	})
 }
 
-// userList returns the list of a user, which must not be changed.
+// userList returns the list of a user. The caller must not change it.
 func (c *Client) userList(ctx context.Context, username string) (*list, error) {
 	call := api.Call{Method: http.MethodGet, Path: "/api/user/{username}/desktops", Params: []string{username}}
 	l := c.acquire(ctx, call, username)
@@ -109,13 +111,14 @@ func (c *Client) userList(ctx context.Context, username string) (*list, error) {
 	return l, l.err
 }
 
-// acquire returns the list of a user, and starts to read it if nobody has.
+// acquire returns the list of a user, and starts to read it if it is not
+// cached.
 func (c *Client) acquire(ctx context.Context, call api.Call, username string) *list {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l := c.lists[username]
 	if l == nil {
-		// The request is everybody's: it ends when its last reader leaves, not the first.
+		// The request is shared: it is cancelled when its last reader leaves.
 		shared, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 		l = &list{read: make(chan struct{}), stop: stop}
 		c.lists[username] = l
@@ -138,8 +141,8 @@ func (c *Client) acquire(ctx context.Context, call api.Call, username string) *l
 	return l
 }
 
-// release reports whether it was the last reader: then the request ends, and its
-// error says what it was waiting for.
+// release removes a reader. It reports whether it was the last one; then the
+// request is cancelled, and its error shows what it was waiting for.
 func (c *Client) release(ctx context.Context, l *list, username string) (last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -151,16 +154,16 @@ func (c *Client) release(ctx context.Context, l *list, username string) (last bo
 	return true
 }
 
-// evict removes a list from those that are kept, unless another one replaced it.
-// c.mu is held.
+// evict removes a list from the cache, unless another one has replaced it. The
+// caller holds c.mu.
 func (c *Client) evict(username string, l *list) {
 	if c.lists[username] == l {
 		delete(c.lists, username)
 	}
 }
 
-// invalidate removes the list of a user. One that is being read goes to those who
-// wait for it already, and is not kept.
+// invalidate removes the list of a user from the cache. A list that is being
+// read is still returned to its readers, but not cached.
 func (c *Client) invalidate(username string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -187,7 +190,8 @@ func (c *Client) Volumes(ctx context.Context, desktopUUID string) ([]Volume, err
 	})
 }
 
-// getList gets a list and converts its elements; check says which are complete.
+// getList gets a list and converts its elements. check reports whether an
+// element is complete.
 func getList[W, T any](ctx context.Context, c *Client, call api.Call, check func(W) (T, bool)) ([]T, error) {
 	data, err := c.send(ctx, call)
 	if err != nil {
@@ -210,7 +214,7 @@ func getList[W, T any](ctx context.Context, c *Client, call api.Call, check func
 	return list, nil
 }
 
-// malformed is the error for data of a successful answer that makes no sense.
+// malformed returns the error for invalid data in a successful answer.
 func (c *Client) malformed(call api.Call, data []byte, why string) error {
 	return c.api.MalformedResponse(call, &api.Answer{Status: http.StatusOK, Body: data}, why)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// gate holds a call until it is opened, then lets it through.
+// gate returns a fault that blocks a call until open is called.
 func gate() (fault desktoptest.Fault, reached <-chan struct{}, open func()) {
 	arrived, opened := make(chan struct{}), make(chan struct{})
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
@@ -27,7 +27,7 @@ func gate() (fault desktoptest.Fault, reached <-chan struct{}, open func()) {
 	}, arrived, sync.OnceFunc(func() { close(opened) })
 }
 
-// list asks for the desktops of a user in the background.
+// list lists the desktops of a user in the background.
 func list(ctx context.Context, client *desktop.Client, username string) (result func() ([]desktop.Desktop, error)) {
 	var desktops []desktop.Desktop
 	var err error
@@ -55,7 +55,7 @@ func TestUserDesktops_readersShareOneRequest(t *testing.T) {
 				t.Errorf("%s: got %v and %v", user, got, err)
 				return
 			}
-			got[0].UUID = "changed" // What one reader does is not seen by others.
+			got[0].UUID = "changed" // A change by one reader does not affect the others.
 		})
 	}
 	readers.Wait()
@@ -64,7 +64,7 @@ func TestUserDesktops_readersShareOneRequest(t *testing.T) {
 	}
 }
 
-func TestUserDesktops_anOrderDropsTheList(t *testing.T) {
+func TestUserDesktops_orderInvalidatesTheList(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil, desktoptest.WithEmptyListForUnknownUser())
 	server.AddDesktop("ops_01", "win7")
@@ -77,7 +77,7 @@ func TestUserDesktops_anOrderDropsTheList(t *testing.T) {
 		return len(got)
 	}
 	before := []int{count("dev_01"), count("ops_01")}
-	if _, err := order(t, client, "dev"); err != nil { // Makes dev_01.
+	if _, err := order(t, client, "dev"); err != nil { // The order creates dev_01.
 		t.Fatal(err)
 	}
 	if _, err := order(t, client, "ops_01"); err != nil {
@@ -92,9 +92,9 @@ func TestUserDesktops_anOrderDropsTheList(t *testing.T) {
 	}
 }
 
-// Who looks for the desktop of an order whose callback is lost must not be
-// shown what was known before.
-func TestUserDesktops_anOrderWithoutACallbackDropsTheListToo(t *testing.T) {
+// After an order without a callback, a reader must not get the list from before
+// the order.
+func TestUserDesktops_orderWithoutACallbackInvalidatesTheList(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	server.AddDesktop("dev_01", "win7")
@@ -111,13 +111,13 @@ func TestUserDesktops_anOrderWithoutACallbackDropsTheListToo(t *testing.T) {
 	}
 }
 
-func TestUserDesktops_aListUnderWayDuringAnOrderIsNotKept(t *testing.T) {
+func TestUserDesktops_listReadDuringAnOrderIsNotCached(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	server.AddUser("dev_01")
 	hold, reached, open := gate()
 	defer open()
-	// Answered with what was true before the order.
+	// The answer is the list from before the order.
 	server.Fail(desktoptest.UserDesktops, 1, func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		hold(w, r, func(http.ResponseWriter, *http.Request) {})
 		answered(`{"status":0,"data":[]}`)(w, r, nil)
@@ -127,7 +127,7 @@ func TestUserDesktops_aListUnderWayDuringAnOrderIsNotKept(t *testing.T) {
 	if _, err := order(t, client, "dev_01"); err != nil {
 		t.Fatal(err)
 	}
-	// Who asks after the order does not wait for the answer from before.
+	// A reader after the order does not wait for the answer from before.
 	second, err := client.UserDesktops(t.Context(), "dev_01")
 	if err != nil || len(second) != 1 {
 		t.Errorf("after the order: %v and %v", second, err)
@@ -178,7 +178,8 @@ func TestUserDesktops_oneReaderLeaves(t *testing.T) {
 	}
 }
 
-// The last reader who leaves ends the request and learns what it waited for.
+// The last reader that leaves cancels the request, and its error shows what it
+// waited for.
 func TestUserDesktops_allReadersLeave(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
@@ -197,7 +198,7 @@ func TestUserDesktops_allReadersLeave(t *testing.T) {
 	}
 }
 
-func TestUserDesktops_failuresAreNotKept(t *testing.T) {
+func TestUserDesktops_errorsAreNotCached(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	for _, fault := range []desktoptest.Fault{desktoptest.Refuse("no"), desktoptest.Truncated(), answered(`{"status":0,"data":{}}`)} {

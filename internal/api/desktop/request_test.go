@@ -13,11 +13,11 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// request is a request as the document would show it.
+// request is a request in the form of the API document.
 type request struct {
 	Line   string
 	Header http.Header
-	Body   map[string]string // JSON; a callback URL is replaced by its form.
+	Body   map[string]string // The JSON values; a callback URL is replaced with a placeholder.
 }
 
 func received(t *testing.T, server *desktoptest.Server) []request {
@@ -142,7 +142,7 @@ func TestClient_requests(t *testing.T) {
 				want.Header.Set("Content-Type", "application/json")
 			}
 			if name == "apply" {
-				want.Header.Set("Connection", "close") // A connection of its own.
+				want.Header.Set("Connection", "close") // The order has its own connection.
 			}
 			if _, ok := want.Body["desktop_uuid"]; ok {
 				want.Body["desktop_uuid"] = `"` + uuid + `"`

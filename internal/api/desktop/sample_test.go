@@ -13,7 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// sample is an answer or a callback of the document, with values for its xxx.
+// sample returns an answer or a callback from the API document, with values
+// instead of xxx.
 func sample(t *testing.T, name string) string {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join("testdata", name))
@@ -34,7 +35,7 @@ func TestSamples_success(t *testing.T) {
 
 	t.Run("apply", func(t *testing.T) {
 		t.Parallel()
-		// The synchronous answer comes from the fake, which then calls back so.
+		// The fake gives the synchronous answer and then sends this callback.
 		server.Callback(desktoptest.Apply, 1, desktoptest.Garbage(sample(t, "apply_callback.json")))
 		got, err := order(t, client, "dev")
 		want := desktop.ApplyResult{Username: user, Password: "Pa55word", DesktopUUID: uuid}

@@ -13,7 +13,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 )
 
-// Task is a call that the service has accepted and whose result comes by callback.
+// Task is an accepted call whose result arrives by callback.
 type Task[T any] struct {
 	client  *Client
 	call    api.Call
@@ -21,19 +21,19 @@ type Task[T any] struct {
 	decode  func(answer.Frame) (T, error)
 }
 
-// asyncCall is a call whose result comes by callback.
+// asyncCall is a call whose result arrives by callback.
 type asyncCall[T any] struct {
 	path string
 	// body returns the body of the request.
 	body func(callbackURL string) any
-	// decode returns what a successful callback reports, or why that is not the
-	// result of the call.
+	// decode returns the data of a successful callback, or an error if it is
+	// not the result of the call.
 	decode func(answer.Frame) (T, error)
 }
 
 func ignoreResult(answer.Frame) (struct{}, error) { return struct{}{}, nil }
 
-// start sends a call, which may be sent again, and returns its Task.
+// start sends an idempotent call and returns its Task.
 func start[T any](ctx context.Context, c *Client, a asyncCall[T]) (*Task[T], error) {
 	if err := c.Available(); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func start[T any](ctx context.Context, c *Client, a asyncCall[T]) (*Task[T], err
 	if err != nil {
 		return nil, err
 	}
-	// The last segment of the URL is a secret by itself.
+	// The last segment of the URL is also a secret.
 	secrets := []string{pending.URL(), path.Base(pending.URL())}
 	call := api.Call{Method: http.MethodPost, Path: a.path, Body: a.body(pending.URL()), Secrets: secrets}
 	task := &Task[T]{client: c, call: call, pending: pending, decode: a.decode}
@@ -53,7 +53,7 @@ func start[T any](ctx context.Context, c *Client, a asyncCall[T]) (*Task[T], err
 		return struct{}{}, c.accepted(ctx, task.call)
 	})
 	if err != nil {
-		_ = pending.End(context.WithoutCancel(ctx)) // A failure must not hide the error at hand.
+		_ = pending.End(context.WithoutCancel(ctx)) // An error of End must not hide the error of the call.
 		return nil, err
 	}
 	return task, nil
@@ -76,16 +76,17 @@ func (c *Client) accepted(ctx context.Context, call api.Call) error {
 	return nil
 }
 
-// refusedStatuses are the HTTP statuses under which a request was not carried
-// out, whatever the body says.
+// refusedStatuses are the HTTP statuses of requests that were not carried out,
+// independent of the body.
 var refusedStatuses = map[int]bool{
 	400: true, 401: true, 403: true, 404: true, 405: true, 407: true, 411: true,
 	413: true, 414: true, 415: true, 422: true, 429: true, 431: true,
 }
 
-// outcomeUnknown reports an error of an order that says neither that it was
-// refused nor that it was not sent. A gateway that stopped waiting for the
-// service answers 408, 409, 425 or 5xx, whatever body it makes up.
+// outcomeUnknown reports whether an order may have been carried out although
+// err was returned: it was sent and not refused. A status 408, 409, 425 or 5xx
+// may be from a gateway that stopped waiting for the service, so the body is
+// ignored.
 func outcomeUnknown(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
 	switch {
@@ -97,10 +98,10 @@ func outcomeUnknown(err error) bool {
 	return e.Status >= 500 || e.Status == http.StatusRequestTimeout || e.Status == http.StatusConflict || e.Status == http.StatusTooEarly
 }
 
-// Wait returns what the callback reports. It fails with an *api.Error of kind
-// Refused if the callback reports a failure. If ctx ends first, the error is its
-// cause, with the callbacks that arrived and were not the result. The
-// call goes on then, and its result is kept.
+// Wait waits for the callback and returns its data. The error is an *api.Error
+// of kind Refused if the callback reports a failure. If ctx ends first, the
+// error is its cause, with the callbacks that were not the result. The service
+// may still carry out the call, and its result is stored.
 func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	var result T
 	body, err := t.pending.Wait(ctx, func(body []byte) error {
@@ -113,7 +114,7 @@ func (t *Task[T]) Wait(ctx context.Context) (T, error) {
 	if err != nil {
 		return result, err
 	}
-	// A failure leaves a file that nobody reads; it must not hide the result.
+	// If End fails, a key stays in the inbox. This must not hide the result.
 	_ = t.pending.End(context.WithoutCancel(ctx))
 	return result, t.failure(body)
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// behindFaults returns a fake behind a fault server, and a client that must reach
-// it through that.
+// behindFaults returns a fake behind a fault server, and a client that uses the
+// fault server.
 func behindFaults(t *testing.T, change func(*desktop.Config)) (*desktop.Client, *faulttest.Server, *desktoptest.Server) {
 	t.Helper()
 	fake := desktoptest.New()
@@ -38,8 +38,8 @@ func behindFaults(t *testing.T, change func(*desktop.Config)) (*desktop.Client, 
 	}), faults, fake
 }
 
-// faultyCalls is how many calls are made with each fault. The race detector
-// makes each several times slower and finds no more in a thousand of them.
+// faultyCalls is the number of calls with each fault. It is smaller with the
+// race detector, which makes each call several times slower.
 func faultyCalls() int {
 	if testing.Short() || raceDetector {
 		return 100
@@ -47,7 +47,7 @@ func faultyCalls() int {
 	return 1000
 }
 
-// connectionFaults are those that a client sees over HTTP/1.1.
+// connectionFaults are the faults over HTTP/1.1.
 var connectionFaults = map[string]faulttest.Fault{
 	"reset after head":      faulttest.ResetAfterHead,
 	"reset after half body": faulttest.ResetAfterHalfBody,
@@ -57,8 +57,8 @@ var connectionFaults = map[string]faulttest.Fault{
 	"close after answer":    faulttest.CloseAfterAnswer,
 }
 
-// streamFaults are those of HTTP/2, which the clients do not speak although the
-// server offers it.
+// streamFaults are the faults over HTTP/2, which the server offers but the
+// clients do not use.
 func streamFaults() map[string]faulttest.Fault {
 	all := map[string]faulttest.Fault{"GOAWAY": faulttest.GoAway(http2.ErrCodeNo)}
 	for code := http2.ErrCodeNo; code <= http2.ErrCodeHTTP11Required; code++ {
@@ -79,8 +79,8 @@ func TestApply_isSentOnce(t *testing.T) {
 	}
 }
 
-// A header that claims a request to be idempotent makes net/http repeat it on a
-// connection that was used before.
+// On a connection that was used before, net/http repeats a request with the
+// header Idempotency-Key.
 func TestApply_isSentOnceWithAnIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"reset after body", "close on reuse", "close after answer"} {
@@ -91,8 +91,8 @@ func TestApply_isSentOnceWithAnIdempotencyKey(t *testing.T) {
 	}
 }
 
-// sendOnce orders desktops, each of which fails. Other calls in between leave
-// connections behind that an order must not use.
+// sendOnce sends orders, each of which fails. Other calls in between leave open
+// connections that an order must not use.
 func sendOnce(t *testing.T, fault faulttest.Fault, header http.Header) {
 	t.Helper()
 	client, faults, fake := behindFaults(t, func(c *desktop.Config) { c.Header = header })
@@ -135,7 +135,7 @@ func sendOnce(t *testing.T, fault faulttest.Fault, header http.Header) {
 	}
 }
 
-func TestIdempotentCalls_areRepeated(t *testing.T) {
+func TestIdempotentCalls_areRetried(t *testing.T) {
 	t.Parallel()
 	for name, fault := range connectionFaults {
 		t.Run(name, func(t *testing.T) {
@@ -144,11 +144,12 @@ func TestIdempotentCalls_areRepeated(t *testing.T) {
 			faults.Fail(faulttest.EveryOther(fault))
 			least := 2
 			if fault == faulttest.CloseOnReuse || fault == faulttest.CloseAfterAnswer {
-				least = 1 // The request that the fault belongs to succeeds.
+				least = 1 // The request with the fault succeeds.
 			}
 			for n := range faultyCalls() {
 				before := faults.Count()
-				// A call that states a target: net/http itself repeats only a GET.
+				// This call is idempotent, but a POST, which net/http does not
+				// repeat.
 				_, err := client.ResetPassword(t.Context(), desktop.Credentials{Username: "nobody", Password: "x"})
 				if e := apiError(t, err); e.Code != "-1" {
 					t.Fatalf("call %d: %v", n, err)
@@ -161,8 +162,8 @@ func TestIdempotentCalls_areRepeated(t *testing.T) {
 	}
 }
 
-// A call that fails for ever is repeated, but not for ever.
-func TestIdempotentCalls_areNotRepeatedWithoutEnd(t *testing.T) {
+// A call that always fails is retried, but not without end.
+func TestIdempotentCalls_areRetriedAFewTimes(t *testing.T) {
 	t.Parallel()
 	for name, fault := range connectionFaults {
 		if fault == faulttest.CloseOnReuse || fault == faulttest.CloseAfterAnswer {
@@ -186,8 +187,8 @@ func TestIdempotentCalls_areNotRepeatedWithoutEnd(t *testing.T) {
 	}
 }
 
-// An answer that comes after the timeout of the request is an outcome that is
-// not known; the callback still decides.
+// If the answer arrives after the timeout of the request, the outcome is
+// unknown, and the callback decides.
 func TestApply_answerAfterTheTimeoutOfTheRequest(t *testing.T) {
 	t.Parallel()
 	client, faults, fake := behindFaults(t, func(c *desktop.Config) { c.HTTP.Timeout = 100 * time.Millisecond })

@@ -10,31 +10,31 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/answer"
 )
 
-// ResizeInput holds target values; what is nil stays as it is.
+// ResizeInput holds target values. A nil value is not changed.
 type ResizeInput struct {
 	DesktopUUID string
 	// CPU is a number of processors.
 	CPU *int64
-	// MemoryBytes and DiskBytes are sizes in bytes. A disk only grows.
+	// MemoryBytes and DiskBytes are sizes in bytes. A disk can only grow.
 	MemoryBytes, DiskBytes *int64
 }
 
-// PolicyInput holds target values; what is nil stays as it is.
+// PolicyInput holds target values. A nil value is not changed.
 type PolicyInput struct {
 	// DesktopUUID is empty unless the policy belongs to a desktop.
 	DesktopUUID string
-	// USBEnable allows USB redirection, DataAccess the transfer of data.
+	// USBEnable allows USB redirection. DataAccess allows the transfer of data.
 	USBEnable, DataAccess *bool
 }
 
-// Credentials are what a user logs in with.
+// Credentials are the name and password of a user.
 type Credentials struct {
 	Username string `json:"username"`
 	Password string `json:"password"`
 }
 
-// Resize gives a desktop other resources. It states targets, so it may be sent
-// again.
+// Resize changes the resources of a desktop. It is idempotent, because it sends
+// target values.
 //
 // API: POST /api/desktop/resource-update
 func (c *Client) Resize(ctx context.Context, in ResizeInput) (*Task[struct{}], error) {
@@ -54,8 +54,8 @@ func (c *Client) Resize(ctx context.Context, in ResizeInput) (*Task[struct{}], e
 	})
 }
 
-// UpdatePolicy sets the policy, and waits for the callback where the
-// deployment sends one.
+// UpdatePolicy sets the policy. It waits for the callback if the deployment
+// sends one.
 //
 // API: POST /api/desktop/policy-update
 func (c *Client) UpdatePolicy(ctx context.Context, in PolicyInput) error {
@@ -86,9 +86,9 @@ func (c *Client) UpdatePolicy(ctx context.Context, in PolicyInput) error {
 	return err
 }
 
-// ResetPassword sets the password of a user; an empty one means the service's
-// global default. It returns the password that the service reports, which is
-// empty if a service does not report its default.
+// ResetPassword sets the password of a user; an empty password means the
+// service's default. It returns the password that the service reports, which
+// may be empty for the default.
 //
 // API: POST /api/user/pwd-reset
 func (c *Client) ResetPassword(ctx context.Context, in Credentials) (Credentials, error) {

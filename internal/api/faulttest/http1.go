@@ -9,7 +9,7 @@ import (
 	"net/http/httptest"
 )
 
-// http1 is a connection that speaks HTTP/1.1.
+// http1 is an HTTP/1.1 connection.
 type http1 struct {
 	server *Server
 	conn   *tls.Conn
@@ -44,7 +44,7 @@ func (h *http1) serve() bool {
 }
 
 func (h *http1) readBody(fault Fault, r *http.Request) (body []byte, complete bool) {
-	switch fault.at { //nolint:exhaustive // All others read the whole body.
+	switch fault.at { //nolint:exhaustive // All other faults read the complete body.
 	case atHead:
 		return nil, r.ContentLength == 0
 	case atHalfBody:

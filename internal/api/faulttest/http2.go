@@ -13,7 +13,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// http2Conn is a connection that speaks HTTP/2, as far as small requests need it.
+// http2Conn is an HTTP/2 connection. It implements what small requests need.
 type http2Conn struct {
 	server  *Server
 	conn    *tls.Conn
@@ -21,7 +21,7 @@ type http2Conn struct {
 	streams map[uint32]*stream
 }
 
-// stream is a request that is arriving.
+// stream is a request that has not arrived completely.
 type stream struct {
 	id     uint32
 	method string
@@ -93,7 +93,7 @@ func (c *http2Conn) start(frame *http2.MetaHeadersFrame) bool {
 func (c *http2Conn) end(st *stream) bool {
 	delete(c.streams, st.id)
 	st.record(st.body, true)
-	switch st.fault.at { //nolint:exhaustive // All others are carried out.
+	switch st.fault.at { //nolint:exhaustive // All other faults carry out the request.
 	case atReset:
 		return c.framer.WriteRSTStream(st.id, st.fault.code) == nil
 	case atGoAway:
@@ -103,7 +103,7 @@ func (c *http2Conn) end(st *stream) bool {
 		reset(c.conn)
 		return false
 	}
-	r, err := http.NewRequest(st.method, c.server.URL+st.path, bytes.NewReader(st.body)) //nolint:noctx // It ends with the fake.
+	r, err := http.NewRequest(st.method, c.server.URL+st.path, bytes.NewReader(st.body)) //nolint:noctx // The fake limits it.
 	if err != nil {
 		return false
 	}

@@ -1,7 +1,7 @@
-// Package faulttest stands in front of a fake and fails at the level of
-// connections: it resets them, sends half an answer, or closes them when they are
-// used again. It offers HTTP/2 and HTTP/1.1 over TLS and records every request
-// that arrives, as far as it arrives.
+// Package faulttest provides a server in front of a fake that injects
+// connection faults. It resets connections, sends half of an answer, or closes
+// connections when they are used again. It offers HTTP/2 and HTTP/1.1 over TLS
+// and records all requests, also incomplete ones.
 package faulttest
 
 import (
@@ -22,9 +22,9 @@ import (
 	"time"
 )
 
-// Server is a server that fails on demand.
+// Server is a server with faults.
 type Server struct {
-	// URL is where the server listens.
+	// URL is the URL of the server.
 	URL string
 	// Certificate is the certificate of the server in PEM.
 	Certificate []byte
@@ -39,7 +39,7 @@ type Server struct {
 	conns    map[net.Conn]bool // Nil when the server has ended.
 }
 
-// Request is a request as far as it arrived.
+// Request is a request, possibly incomplete.
 type Request struct {
 	// Proto is "HTTP/1.1" or "HTTP/2.0".
 	Proto        string
@@ -49,8 +49,8 @@ type Request struct {
 	Complete bool
 }
 
-// Start makes a server in front of a fake that listens on loopback until the test
-// ends. It fails no request.
+// Start starts a server in front of a fake. It listens on loopback until the
+// test ends. At first, it has no faults.
 func Start(t testing.TB, handler http.Handler) *Server {
 	t.Helper()
 	pair, certificate := newCertificate(t)
@@ -85,8 +85,8 @@ func Start(t testing.TB, handler http.Handler) *Server {
 	return s
 }
 
-// Fail makes plan decide how the n-th request from now on fails, counted from 0.
-// The zero Fault lets it succeed.
+// Fail sets the plan, which returns the fault of the n-th following request,
+// counted from 0.
 func (s *Server) Fail(plan func(n int) Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +94,7 @@ func (s *Server) Fail(plan func(n int) Fault) {
 	s.plan = func(n int) Fault { return plan(n - start) }
 }
 
-// Requests returns the requests that arrived, in their order.
+// Requests returns the requests in the order of their arrival.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,8 +108,8 @@ func (s *Server) Count() int {
 	return len(s.requests)
 }
 
-// arrive records the head of a request and returns how it fails, and a function
-// that records its body.
+// arrive records the header of a request. It returns the fault of the request,
+// and a function that records its body.
 func (s *Server) arrive(proto, method, path string) (Fault, func(body []byte, complete bool)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,7 +131,7 @@ func (s *Server) accept(listener net.Listener) {
 		s.serving.Go(func() {
 			defer conn.Close() //nolint:errcheck // A fault may have closed it.
 			if s.add(conn) {
-				s.serve(conn.(*tls.Conn)) //nolint:forcetypeassert // tls.Listen makes no others.
+				s.serve(conn.(*tls.Conn)) //nolint:forcetypeassert // tls.Listen returns only *tls.Conn.
 			}
 			s.remove(conn)
 		})
@@ -166,7 +166,7 @@ func (s *Server) serve(conn *tls.Conn) {
 	}
 }
 
-// reset closes a connection so that its peer sees "connection reset by peer".
+// reset closes a connection with a TCP reset.
 func reset(conn *tls.Conn) {
 	raw := conn.NetConn()
 	if tcp, ok := raw.(*net.TCPConn); ok {
@@ -175,7 +175,7 @@ func reset(conn *tls.Conn) {
 	_ = raw.Close()
 }
 
-// newCertificate returns a certificate for 127.0.0.1, and it in PEM.
+// newCertificate returns a certificate for 127.0.0.1, and its PEM form.
 func newCertificate(t testing.TB) (tls.Certificate, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -26,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// newClient returns a client that does not protect itself.
+// newClient returns a client without protection against repeated requests.
 func newClient(t *testing.T, s *faulttest.Server, http2 bool) *http.Client {
 	t.Helper()
 	roots := x509.NewCertPool()
@@ -63,7 +63,7 @@ func TestServer_faults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault    faulttest.Fault
-		body     string // What arrives of it.
+		body     string // The part of the body that arrives.
 		complete bool
 		fails    bool
 	}{
@@ -105,8 +105,8 @@ func TestServer_EveryOther(t *testing.T) {
 	}
 }
 
-// A connection that is closed when it is used again fails a POST that net/http
-// must not repeat.
+// If a connection is closed when it is used again, a POST on it fails, because
+// net/http must not repeat it.
 func TestServer_closeOnReuse(t *testing.T) {
 	t.Parallel()
 	s := faulttest.Start(t, echo)
@@ -132,8 +132,8 @@ func TestServer_speaksHTTP2(t *testing.T) {
 	}
 }
 
-// The control of all tests that a call is sent once: a client that does not
-// protect itself repeats a POST over HTTP/2.
+// Control for all tests that a call is sent once: over HTTP/2, a client without
+// protection repeats a POST.
 func TestServer_unprotectedClientRepeats(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]faulttest.Fault{
@@ -149,13 +149,13 @@ func TestServer_unprotectedClientRepeats(t *testing.T) {
 			defer cancel()
 			_, err := post(ctx, newClient(t, s, true), s.URL, "order")
 			if got := len(s.Requests()); err == nil || got < 2 {
-				t.Errorf("one POST arrived %d times (%v): the faults do not show what they must", got, err)
+				t.Errorf("one POST arrived %d times (%v): the faults cause no repetition", got, err)
 			}
 		})
 	}
 }
 
-// And over HTTP/1.1, if a header claims that the request is idempotent.
+// Over HTTP/1.1 it does so if the request has the header Idempotency-Key.
 func TestServer_unprotectedClientRepeatsWithAnIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	s := faulttest.Start(t, echo)
@@ -177,7 +177,7 @@ func TestServer_unprotectedClientRepeatsWithAnIdempotencyKey(t *testing.T) {
 	}
 }
 
-func TestServer_standsInFrontOfEachFake(t *testing.T) {
+func TestServer_worksWithEachFake(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.New()
 	for name, fake := range map[string]http.Handler{

@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-// Task is an accepted call that is to be carried out and reported.
+// Task is an accepted call that will be carried out and reported by callback.
 type Task struct {
-	// Call is what was accepted.
+	// Call is the accepted call.
 	Call Call
-	// Username is whom an apply names. A Callback may change it.
+	// Username is the username in an apply. A Callback may change it.
 	Username string
 	// Suffix is appended to the callback URL, and Header is sent with the callback.
 	Suffix string
@@ -26,8 +26,8 @@ type Task struct {
 	server   *Server
 	url      string
 	work     work
-	callback Callback // nil is the usual one.
-	// line is what happened and has not been logged yet.
+	callback Callback // Nil is the usual callback.
+	// line is the event that has not been logged yet.
 	line string
 }
 
@@ -38,27 +38,28 @@ type Result struct {
 	Status  string         `json:"status"`
 }
 
-// Delivery is one try to call back.
+// Delivery is one attempt to send a callback.
 type Delivery struct {
 	Call   Call
 	Method string
-	// Status is what the receiver answered, 0 if nobody did: then Err says why.
+	// Status is the status of the receiver's answer. It is 0 without an answer,
+	// and Err is then the reason.
 	Status int
 	Err    error
 }
 
-// Callback is what happens to an accepted task. The usual one is
+// Callback executes and reports an accepted task. The usual one is
 //
 //	func(op *Task) { op.Send(op.Execute()) }
 type Callback func(op *Task)
 
-// Callback makes the next n tasks of a call end so, all of them if n is
-// negative. Several follow each other as faults do.
+// Callback sets the callback of the next n tasks of a call, or of all tasks if
+// n is negative. Several callbacks apply one after the other, like faults.
 func (s *Server) Callback(call Call, n int, callback Callback) {
 	s.callbacks.Plan(call, n, callback)
 }
 
-// Late carries the task out and calls back after d.
+// Late carries out the task and sends the callback after d.
 func Late(d time.Duration) Callback {
 	return func(op *Task) {
 		if op.Wait(d) {
@@ -67,7 +68,7 @@ func Late(d time.Duration) Callback {
 	}
 }
 
-// Twice calls back twice with the same result.
+// Twice sends the same callback twice.
 func Twice() Callback {
 	return func(op *Task) {
 		result := op.Execute()
@@ -76,12 +77,12 @@ func Twice() Callback {
 	}
 }
 
-// NoCallback carries the task out and tells nobody.
+// NoCallback carries out the task and sends no callback.
 func NoCallback() Callback {
 	return func(op *Task) { op.Execute() }
 }
 
-// Failure carries nothing out and reports status -1 with a message.
+// Failure does not carry out the task and reports status -1 with a message.
 func Failure(message string) Callback {
 	return func(op *Task) { op.Send(failed(message)) }
 }
@@ -90,7 +91,8 @@ func failed(message string) Result {
 	return Result{Data: map[string]any{}, Message: message, Status: "-1"}
 }
 
-// ForUser gives the desktop to another user, who is made if need be, and says so.
+// ForUser assigns the desktop to another user, which it creates if needed, and
+// reports that user.
 func ForUser(name string) Callback {
 	return func(op *Task) {
 		op.server.AddUser(name)
@@ -99,7 +101,7 @@ func ForUser(name string) Callback {
 	}
 }
 
-// Garbage carries the task out and sends this body instead of the result.
+// Garbage carries out the task and sends body instead of the result.
 func Garbage(body string) Callback {
 	return func(op *Task) {
 		op.Execute()
@@ -107,7 +109,8 @@ func Garbage(body string) Callback {
 	}
 }
 
-// Oversized carries the task out and sends a result with so many bytes of message.
+// Oversized carries out the task and sends a result whose message has the given
+// size in bytes.
 func Oversized(bytes int) Callback {
 	return func(op *Task) {
 		result := op.Execute()
@@ -116,7 +119,7 @@ func Oversized(bytes int) Callback {
 	}
 }
 
-// Hold stops tasks in the middle: accepted, and not yet carried out.
+// Hold suspends tasks after they are accepted and before they are carried out.
 type Hold struct {
 	// Reached is closed when the first task is held.
 	Reached <-chan struct{}
@@ -124,11 +127,11 @@ type Hold struct {
 	release func()
 }
 
-// Release lets the held tasks go on, and those to come as well.
+// Release continues the held tasks, and ends the hold.
 func (h *Hold) Release() { h.release() }
 
-// Hold holds the next n tasks of a call, all of them if n is negative,
-// until they are released or the server ends.
+// Hold holds the next n tasks of a call, or all tasks if n is negative, until
+// they are released or the server ends.
 func (s *Server) Hold(call Call, n int) *Hold {
 	reached, released := make(chan struct{}), make(chan struct{})
 	reach := sync.OnceFunc(func() { close(reached) })
@@ -143,7 +146,7 @@ func (s *Server) Hold(call Call, n int) *Hold {
 	return &Hold{Reached: reached, release: sync.OnceFunc(func() { close(released) })}
 }
 
-// run is the life of a task after its synchronous answer.
+// run carries out and reports a task after its synchronous answer.
 func (op *Task) run() {
 	switch {
 	case !op.Wait(op.server.config.callbackDelay):
@@ -152,10 +155,10 @@ func (op *Task) run() {
 	default:
 		op.Send(op.Execute())
 	}
-	op.say("nobody is told")
+	op.say("no callback is sent")
 }
 
-// say logs what happened, once, and how it is reported.
+// say logs the event of a task, once, and how it is reported.
 func (op *Task) say(how string) {
 	if op.line != "" {
 		op.server.log("%s (%s)", op.line, how)
@@ -163,7 +166,7 @@ func (op *Task) say(how string) {
 	}
 }
 
-// Wait reports whether d went by before the server ended.
+// Wait waits for d. It returns false if the server ended before.
 func (op *Task) Wait(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -175,7 +178,7 @@ func (op *Task) Wait(d time.Duration) bool {
 	}
 }
 
-// Execute makes the task real and returns what is to be reported.
+// Execute carries out the task and returns its result.
 func (op *Task) Execute() Result {
 	s := op.server
 	s.mu.Lock()
@@ -190,11 +193,11 @@ func (op *Task) Execute() Result {
 	return Result{Data: reported, Status: "0"}
 }
 
-// Send calls back with a result.
+// Send sends a callback with a result.
 func (op *Task) Send(result Result) {
 	body, err := json.Marshal(result)
 	if err != nil {
-		panic(err) // Only strings are in it.
+		panic(err) // A result contains only strings.
 	}
 	if checker := op.server.config.checker; checker != nil {
 		checker.Callback(op.Call, body)
@@ -209,10 +212,10 @@ func (op *Task) Send(result Result) {
 	op.SendBody(body)
 }
 
-// SendBody calls back with any body at all, again and again if the server was
-// told to while nobody takes it.
+// SendBody sends a callback with any body. It retries as WithCallbackRetries
+// says until the callback is accepted.
 func (op *Task) SendBody(body []byte) {
-	op.say("an odd callback is sent")
+	op.say("another callback is sent")
 	c := op.server.config
 	for try := 0; ; try++ {
 		if op.deliver(body) || try == c.callbackRetries || !op.Wait(c.callbackPause) {
@@ -224,7 +227,7 @@ func (op *Task) SendBody(body []byte) {
 func (op *Task) deliver(body []byte) bool {
 	s := op.server
 	delivery := Delivery{Call: op.Call, Method: s.config.callbackMethod}
-	req, err := http.NewRequestWithContext(s.ctx, delivery.Method, op.url+op.Suffix, bytes.NewReader(body)) //nolint:gosec // To call whatever URL it is given is what the service does.
+	req, err := http.NewRequestWithContext(s.ctx, delivery.Method, op.url+op.Suffix, bytes.NewReader(body)) //nolint:gosec // The service calls any URL in a request.
 	if err != nil {
 		panic(err) // The URL was checked when the task was accepted.
 	}
@@ -236,7 +239,7 @@ func (op *Task) deliver(body []byte) bool {
 		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
 		_ = resp.Body.Close()
 	}
-	// The text of a url.Error holds the callback URL.
+	// The text of a url.Error contains the callback URL.
 	if withURL, ok := errors.AsType[*url.Error](err); ok {
 		err = withURL.Err
 	}
@@ -247,7 +250,7 @@ func (op *Task) deliver(body []byte) bool {
 	taken := err == nil && delivery.Status/100 == 2
 	switch {
 	case err != nil:
-		s.log("the callback of the %s reached nobody", op.Call.noun())
+		s.log("the callback of the %s was not answered", op.Call.noun())
 	case !taken:
 		s.log("the callback of the %s was answered %d", op.Call.noun(), delivery.Status)
 	}
@@ -261,8 +264,8 @@ func (s *Server) Deliveries() []Delivery {
 	return append([]Delivery(nil), s.deliveries...)
 }
 
-// checkCallbackURL is called with the lock held. A call that states targets may
-// be sent again word for word: its first answer may have been lost.
+// checkCallbackURL is called with the lock held. A call with target values may
+// be repeated with the same body, because its first answer may have been lost.
 func (s *Server) checkCallbackURL(raw string, call Call, body []byte) error {
 	u, err := url.Parse(raw)
 	before, used := s.usedURLs[raw]

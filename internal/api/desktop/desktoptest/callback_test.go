@@ -39,7 +39,7 @@ func TestCallback_never(t *testing.T) {
 	s.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
 	wantAccepted(t, send(t, s, "POST", "/api/desktop/apply", r.applyBody("dev", "win10", "a")))
 	s.Wait()
-	// The next one proves that callbacks arrive at all.
+	// Control: the next callback arrives.
 	if got := r.order(t, s, "dev", "win10", "b"); got.Path != "/b" || len(s.Desktops()) != 2 {
 		t.Errorf("got %+v, %d desktops", got, len(s.Desktops()))
 	}
@@ -68,7 +68,7 @@ func TestCallback_namesAnotherUser(t *testing.T) {
 	}
 }
 
-func TestCallback_oddBodies(t *testing.T) {
+func TestCallback_invalidBodies(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 413)
 	s.Callback(desktoptest.Apply, 1, desktoptest.Garbage("<xml/>"))
@@ -86,7 +86,7 @@ func TestCallback_oddBodies(t *testing.T) {
 	}
 }
 
-func TestCallback_nobodyListens(t *testing.T) {
+func TestCallback_noReceiver(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name string
@@ -180,7 +180,7 @@ func TestServer_Close(t *testing.T) {
 	r.none(t)
 }
 
-// TestCallback_delays runs the handler without a network, on a clock of its own.
+// TestCallback_delays runs the handler without a network, with a fake clock.
 func TestCallback_delays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -205,7 +205,7 @@ func TestCallback_delays(t *testing.T) {
 	})
 }
 
-// TestCallback_log pins what a person reads of callbacks that go wrong.
+// TestCallback_log tests the log lines for failed callbacks.
 func TestCallback_log(t *testing.T) {
 	t.Parallel()
 	var lines []string
@@ -218,12 +218,12 @@ func TestCallback_log(t *testing.T) {
 	d := s.Desktops()
 	want := []string{
 		"ordered a win10 desktop for group dev",
-		"dev_01 has desktop " + d[0].UUID[:8] + "… (nobody is told)",
+		"dev_01 has desktop " + d[0].UUID[:8] + "… (no callback is sent)",
 		"ordered a win10 desktop for group dev",
 		`the order failed: "no\nroom" (reported by callback)`,
 		"the callback of the order was answered 404",
 		"ordered a win10 desktop for group dev",
-		"dev_02 has desktop " + d[1].UUID[:8] + "… (an odd callback is sent)",
+		"dev_02 has desktop " + d[1].UUID[:8] + "… (another callback is sent)",
 		"the callback of the order was answered 404",
 		"ordered a win10 desktop for group dev",
 		"dev_03 has desktop " + d[2].UUID[:8] + "… (password sent by callback)",

@@ -141,7 +141,7 @@ func (s *Server) desktopVolumes(uuid string, _ object) (any, work, error) {
 	return list, nil, nil
 }
 
-// changed names the targets of a resize.
+// changed returns the target values of a resize as text.
 func changed(in object) string {
 	line := ""
 	if cpu, ok := get[int64](in, "cpu"); ok {

@@ -9,8 +9,8 @@ import (
 // Call is one of the six calls of the service.
 type Call string
 
-// The calls, as the document writes them. AnyCall means all of them in a
-// fault or a callback, and a request that is none of the six in a record.
+// The calls, as in the API document. AnyCall means all calls in a fault or a
+// callback. In a record it means a request that is none of the six calls.
 const (
 	Apply          Call = "POST /api/desktop/apply"
 	ResourceUpdate Call = "POST /api/desktop/resource-update"
@@ -21,24 +21,24 @@ const (
 	AnyCall        Call = ""
 )
 
-// noun is what a person would call a task.
+// noun returns a readable name of a task.
 func (c Call) noun() string {
 	return map[Call]string{Apply: "order", ResourceUpdate: "resize", PolicyUpdate: "change of the policy"}[c]
 }
 
-// endpoint is a call, the parameters it takes and what it does. handle is
-// called with the server's lock held; work, if any, is what an asynchronous
-// call leaves to do, and is called with the lock held as well.
+// endpoint is a call with its parameters and its implementation. handle is
+// called with the server's lock held. It returns the work of an asynchronous
+// call, which is also called with the lock held.
 type endpoint struct {
 	call   Call
 	fields []field
 	handle func(s *Server, param string, in object) (data any, work work, err error)
-	// missing is why there is no such endpoint.
+	// missing is the error for a request without an endpoint.
 	missing error
 }
 
-// work changes the state at the end of a task, or says why it cannot. It
-// returns the data to report and what has happened, in plain words.
+// work changes the state at the end of a task. It returns the data to report, a
+// description of the event, or an error.
 type work func(op *Task) (data map[string]any, line string, err error)
 
 func newEndpoints(c config) []endpoint {
@@ -68,7 +68,7 @@ func newEndpoints(c config) []endpoint {
 
 // find returns the endpoint of a request and the parameter in its path.
 func (s *Server) find(r *http.Request) (endpoint, string) {
-	missing := &refusal{http.StatusNotFound, "there is nothing at this path"}
+	missing := &refusal{http.StatusNotFound, "this path does not exist"}
 	for _, e := range s.endpoints {
 		method, template, _ := strings.Cut(string(e.call), " ")
 		param, ok := match(template, r.URL.EscapedPath())
@@ -82,7 +82,7 @@ func (s *Server) find(r *http.Request) (endpoint, string) {
 	return endpoint{call: AnyCall, missing: missing}, ""
 }
 
-// match compares segment by segment before decoding, so that an encoded slash
+// match compares the segments before it decodes them, so that an encoded slash
 // is part of a name.
 func match(template, escapedPath string) (param string, ok bool) {
 	want, got := strings.Split(template, "/"), strings.Split(escapedPath, "/")

@@ -7,24 +7,25 @@ import (
 	"strings"
 )
 
-// Fault answers instead of the service. serve carries the request out and writes
-// the right answer; a fault that does not call it changes nothing.
+// Fault answers a request instead of the service. serve carries out the request
+// and writes the correct answer. A fault that does not call serve does not
+// change the service.
 type Fault func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc)
 
-// Fail makes the next n calls fail, all of them if n is negative. Faults of one
-// call follow each other in the order in which they were planned; those of
-// AnyCall come last.
+// Fail makes the next n calls fail, or all calls if n is negative. Several
+// faults of one call apply one after the other, in the order of Fail. Those of
+// AnyCall apply last.
 func (s *Server) Fail(call Call, n int, fault Fault) {
 	s.faults.Plan(call, n, fault)
 }
 
-// ClearFaults drops all faults and callbacks that are still planned.
+// ClearFaults removes all planned faults and callbacks.
 func (s *Server) ClearFaults() {
 	s.faults.Clear()
 	s.callbacks.Clear()
 }
 
-// Answer answers with this status and body and carries nothing out.
+// Answer answers with this status and body, and does not carry out the call.
 func Answer(status int, contentType, body string) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Type", contentType)
@@ -33,7 +34,8 @@ func Answer(status int, contentType, body string) Fault {
 	}
 }
 
-// Refuse answers as the document says a failure looks: status -1 and a message.
+// Refuse answers with the documented form of a failure: status -1 and a
+// message.
 func Refuse(message string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		Answer(http.StatusOK, "application/json", string(envelope(r.Method, -1, message, nil)))(w, r, serve)
@@ -42,10 +44,11 @@ func Refuse(message string) Fault {
 
 // Unauthorized answers 401.
 func Unauthorized() Fault {
-	return Answer(http.StatusUnauthorized, "text/plain", "who are you?")
+	return Answer(http.StatusUnauthorized, "text/plain", "unauthorized")
 }
 
-// Unavailable answers as a proxy does whose service is down: 503 with a page of HTML.
+// Unavailable answers like a proxy whose service is down: 503 with an HTML
+// page.
 func Unavailable() Fault {
 	return Answer(http.StatusServiceUnavailable, "text/html", "<!DOCTYPE html><html><body><h1>503 Service Unavailable</h1></body></html>")
 }
@@ -60,7 +63,8 @@ func Truncated() Fault {
 	return Answer(http.StatusOK, "application/json", `{"data": [{"desktop_uuid": "`)
 }
 
-// Huge answers with a JSON document of so many bytes, as long as anybody reads.
+// Huge answers with a JSON document of the given size, until the client stops
+// reading.
 func Huge(bytes int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Content-Type", "application/json")
@@ -73,21 +77,21 @@ func Huge(bytes int) Fault {
 	}
 }
 
-// Redirect sends the client elsewhere.
+// Redirect answers with a redirect to target.
 func Redirect(target string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.HandlerFunc) {
 		http.Redirect(w, r, target, http.StatusTemporaryRedirect)
 	}
 }
 
-// DropBefore closes the connection before anything is carried out.
+// DropBefore closes the connection before the call is carried out.
 func DropBefore() Fault {
 	return func(http.ResponseWriter, *http.Request, http.HandlerFunc) {
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// DropAfter carries the call out and closes the connection without an answer.
+// DropAfter carries out the call and closes the connection without an answer.
 func DropAfter() Fault {
 	return func(_ http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		serve(httptest.NewRecorder(), r)

@@ -23,7 +23,7 @@ func TestFault_answers(t *testing.T) {
 	}{
 		{"answer", desktoptest.Answer(418, "text/plain", "teapot"), 418, "teapot"},
 		{"refuse", desktoptest.Refuse("no room"), 200, `{"data":{},"message":"no room","status":"-1"}`},
-		{"unauthorized", desktoptest.Unauthorized(), 401, "who are you?"},
+		{"unauthorized", desktoptest.Unauthorized(), 401, "unauthorized"},
 		{"unavailable", desktoptest.Unavailable(), 503, "<!DOCTYPE html>"},
 		{"empty", desktoptest.Empty(), 200, ""},
 		{"half", desktoptest.Truncated(), 200, `{"data": [{"desktop_uuid": "`},
@@ -130,8 +130,9 @@ func TestServer_Fail_order(t *testing.T) {
 	}
 }
 
-// TestServer_needsNoTest serves by hand, as the simulator does.
-func TestServer_needsNoTest(t *testing.T) {
+// TestServer_withoutATest uses the server without a testing.T, as the simulator
+// does.
+func TestServer_withoutATest(t *testing.T) {
 	t.Parallel()
 	s, r := desktoptest.New(), newReceiver(t, 200)
 	defer s.Close()

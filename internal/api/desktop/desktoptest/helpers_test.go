@@ -13,19 +13,21 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest/openapi"
 )
 
-// start makes a server whose every exchange must fit the OpenAPI text.
+// start starts a server whose requests, answers and callbacks must match the
+// OpenAPI document.
 func start(t *testing.T, opts ...desktoptest.Option) *desktoptest.Server {
 	t.Helper()
 	return desktoptest.Start(t, append(opts, desktoptest.WithChecker(openapi.New(t)))...)
 }
 
-// answer is a whole HTTP answer.
+// answer is an HTTP answer.
 type answer struct {
 	Status int
 	Body   string
 }
 
-// send makes one raw request; a body makes it JSON unless header says otherwise.
+// send sends one raw request. With a body, its Content-Type is JSON unless
+// header contains another one.
 func send(t *testing.T, s *desktoptest.Server, method, path, body string, header ...string) answer {
 	t.Helper()
 	got, err := try(t, s, method, path, body, header...)
@@ -71,7 +73,7 @@ func wantAccepted(t *testing.T, got answer) {
 	}
 }
 
-// callback is what a receiver was sent.
+// callback is a received callback.
 type callback struct {
 	Method, Path, ContentType, Raw string
 
@@ -80,7 +82,7 @@ type callback struct {
 	Status  string            `json:"status"`
 }
 
-// receiver takes callbacks and answers them with status.
+// receiver receives callbacks and answers them with status.
 type receiver struct {
 	URL string
 	got chan callback
@@ -95,7 +97,7 @@ func newReceiver(t *testing.T, status int) *receiver {
 			t.Error(err)
 		}
 		c := callback{Method: req.Method, Path: req.URL.Path, ContentType: req.Header.Get("Content-Type"), Raw: string(body)}
-		_ = json.Unmarshal(body, &c) // Some are garbage on purpose.
+		_ = json.Unmarshal(body, &c) // Some callbacks are invalid on purpose.
 		w.WriteHeader(status)
 		r.got <- c
 	}))

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// object is the body of a request. A key that is absent was not sent: that is
-// told from null and from false.
+// object is the body of a request. A key that was not sent is absent, which is
+// different from null and false.
 type object map[string]json.RawMessage
 
 type kind string
@@ -31,8 +31,8 @@ type field struct {
 	required bool
 }
 
-// parseObject reads one JSON object and nothing after it. encoding/json alone
-// would let duplicate keys and other spellings of a key pass.
+// parseObject parses exactly one JSON object. Unlike encoding/json, it rejects
+// duplicate keys and keys in other upper and lower case.
 func parseObject(body []byte) (object, error) {
 	if !utf8.Valid(body) {
 		return nil, refuse("the body is not UTF-8")
@@ -66,7 +66,7 @@ func parseObject(body []byte) (object, error) {
 	return o, nil
 }
 
-// check holds the object against the parameter table of a call.
+// check checks the object against the parameters of a call.
 func (o object) check(fields []field) error {
 	for name := range o {
 		if !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {

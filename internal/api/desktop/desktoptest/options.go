@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Option is a property of a deployment that the document leaves open.
+// Option is a property of a deployment that the API document does not define.
 type Option func(*config)
 
 type config struct {
@@ -33,7 +33,8 @@ func newConfig(opts []Option) config {
 		callbackMethod: http.MethodPost,
 		client: &http.Client{
 			Timeout: 10 * time.Second,
-			// A connection kept alive would outlive the server in a leak check.
+			// A kept connection would be reported as a leak after the server
+			// has ended.
 			Transport: &http.Transport{DisableKeepAlives: true},
 		},
 	}
@@ -43,17 +44,18 @@ func newConfig(opts []Option) config {
 	return c
 }
 
-// WithHeader makes the server answer 401 to a request without this header.
+// WithHeader lets the server answer 401 to requests without this header.
 func WithHeader(name, value string) Option {
 	return func(c *config) { maps.Copy(c.header, map[string]string{name: value}) }
 }
 
-// WithSystems replaces the operating systems on offer.
+// WithSystems sets the operating systems that the service offers.
 func WithSystems(systems ...string) Option {
 	return func(c *config) { c.systems = systems }
 }
 
-// WithSizesAsText writes volume_size as a numeric string: its type is not documented.
+// WithSizesAsText sends volume_size as a numeric string, because its type is
+// not documented.
 func WithSizesAsText() Option {
 	return func(c *config) { c.sizesAsText = true }
 }
@@ -70,53 +72,54 @@ func WithoutKnownPassword() Option {
 	return func(c *config) { c.noKnownPassword = true }
 }
 
-// WithPolicyPerDesktop makes policy-update ask for a desktop_uuid.
+// WithPolicyPerDesktop lets policy-update require a desktop_uuid.
 func WithPolicyPerDesktop() Option {
 	return func(c *config) { c.policyPerDesktop = true }
 }
 
-// WithPolicyCallback makes policy-update ask for a callback_url and report its end there.
+// WithPolicyCallback lets policy-update require a callback_url and report its
+// result there.
 func WithPolicyCallback() Option {
 	return func(c *config) { c.policyCallback = true }
 }
 
-// WithCallbackMethod sets the HTTP method of callbacks, POST unless told.
+// WithCallbackMethod sets the HTTP method of callbacks. The default is POST.
 func WithCallbackMethod(method string) Option {
 	return func(c *config) { c.callbackMethod = method }
 }
 
-// WithCallbackDelay sets how long every task takes.
+// WithCallbackDelay sets the time that each task takes.
 func WithCallbackDelay(d time.Duration) Option {
 	return func(c *config) { c.callbackDelay = d }
 }
 
-// WithCallbackRetries repeats a callback that was not answered 2xx up to n
-// times, a pause apart. Without it the service calls once.
+// WithCallbackRetries retries a callback that was not answered with 2xx up to n
+// times, after a pause. Without it, the service does not retry.
 func WithCallbackRetries(n int, pause time.Duration) Option {
 	return func(c *config) { c.callbackRetries, c.callbackPause = n, pause }
 }
 
-// WithCallbackClient replaces the HTTP client of the callbacks, for a receiver
-// with a certificate of its own. It needs a timeout.
+// WithCallbackClient sets the HTTP client for callbacks, for a receiver with
+// its own certificate. The client must have a timeout.
 func WithCallbackClient(client *http.Client) Option {
 	return func(c *config) { c.client = client }
 }
 
-// WithLog hands every event to log in plain words, without passwords and
+// WithLog calls log with a description of each event, without passwords and
 // callback URLs. log must not call the server.
 func WithLog(log func(line string)) Option {
 	return func(c *config) { c.logf = log }
 }
 
-// Checker checks requests, answers and callbacks. It does not see faults and
-// callbacks that are garbage on purpose.
+// Checker checks requests, answers and callbacks. It is not called for faults
+// and for callbacks that are invalid on purpose.
 type Checker interface {
 	Exchange(*http.Request, *http.Response)
 	Callback(call Call, body []byte)
 }
 
-// WithChecker shows checker every request that reached the service, its
-// answer, and every callback.
+// WithChecker calls checker for each request that reached the service, with its
+// answer, and for each callback.
 func WithChecker(checker Checker) Option {
 	return func(c *config) { c.checker = checker }
 }

@@ -1,11 +1,11 @@
 package desktoptest
 
-// Order is an accepted apply and what it led to.
+// Order is an accepted apply with its result.
 type Order struct {
-	// UserOrGroup and OS are what was ordered.
+	// UserOrGroup and OS are the parameters of the order.
 	UserOrGroup, OS string
-	// Username, UUID and Password are what the callback contains. They are empty
-	// while the order is not carried out; a password may be missing later as well.
+	// Username, UUID and Password are the data of the callback. They are empty
+	// until the order is carried out; the password may stay empty.
 	Username, UUID, Password string
 }
 
@@ -16,8 +16,8 @@ func (s *Server) addOrder(userOrGroup, system string) *Order {
 	return order
 }
 
-// Orders returns all accepted orders, including those whose desktops were
-// removed since.
+// Orders returns all accepted orders, including those whose desktops have been
+// removed.
 func (s *Server) Orders() []Order {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// AddUser makes a user, unless there is one, behind Terraform's back.
+// AddUser creates a user out of band, unless the user exists.
 func (s *Server) AddUser(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,8 +27,8 @@ func (s *Server) RemoveUser(name string) {
 	s.state.desktops = slices.DeleteFunc(s.state.desktops, func(d *Desktop) bool { return d.User == name })
 }
 
-// AddDesktop gives a user a desktop, and makes the user if need be. It returns
-// the desktop's uuid.
+// AddDesktop creates a desktop for a user, and the user if needed. It returns
+// the uuid of the desktop.
 func (s *Server) AddDesktop(user, system string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,8 +42,7 @@ func (s *Server) RemoveDesktop(uuid string) {
 	s.state.desktops = slices.DeleteFunc(s.state.desktops, func(d *Desktop) bool { return d.UUID == uuid })
 }
 
-// Change lets change have its way with a desktop. It reports whether there is
-// such a desktop.
+// Change calls change with a desktop. It reports whether the desktop exists.
 func (s *Server) Change(uuid string, change func(*Desktop)) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,7 +53,8 @@ func (s *Server) Change(uuid string, change func(*Desktop)) bool {
 	return d != nil
 }
 
-// SetVolumes replaces a desktop's data volumes by new ones of these sizes in bytes.
+// SetVolumes replaces the data volumes of a desktop with new ones of these
+// sizes in bytes.
 func (s *Server) SetVolumes(uuid string, sizes ...int64) bool {
 	return s.Change(uuid, func(d *Desktop) {
 		d.Volumes = nil
@@ -64,7 +64,7 @@ func (s *Server) SetVolumes(uuid string, sizes ...int64) bool {
 	})
 }
 
-// Desktop returns a desktop as it is now.
+// Desktop returns the current state of a desktop.
 func (s *Server) Desktop(uuid string) (Desktop, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,7 +74,7 @@ func (s *Server) Desktop(uuid string) (Desktop, bool) {
 	return Desktop{}, false
 }
 
-// Desktops returns all desktops in the order in which they were made.
+// Desktops returns all desktops in the order of their creation.
 func (s *Server) Desktops() []Desktop {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,7 +102,8 @@ func (s *Server) Password(user string) string {
 	return ""
 }
 
-// DefaultPassword is what a reset with an empty password sets.
+// DefaultPassword returns the password that a reset with an empty password
+// sets.
 func (s *Server) DefaultPassword() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,15 +13,15 @@ import (
 	"unicode"
 )
 
-// Request is a request as it arrived, whatever became of it.
+// Request is a request as it arrived, successful or not.
 type Request struct {
-	// Call is AnyCall if the request was none of the service's calls.
+	// Call is AnyCall if the request was not a call of the service.
 	Call Call
-	// Method and Path are those of the request line; the path is still escaped.
+	// Method and Path are from the request line; the path is escaped.
 	Method, Path string
 	Header       http.Header
-	// Body is the JSON object of the request, nil if it had none. A key that is
-	// absent was not sent: that is neither null nor false.
+	// Body is the JSON object of the request, or nil. A key that was not sent
+	// is absent, which is different from null and false.
 	Body map[string]json.RawMessage
 }
 
@@ -63,15 +63,16 @@ func (s *Server) Count(method, pattern string) int {
 	return n
 }
 
-// ResetRequests drops the requests and deliveries recorded so far. Secrets are never forgotten.
+// ResetRequests removes the recorded requests and deliveries. It keeps the
+// secrets.
 func (s *Server) ResetRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests, s.deliveries = nil, nil
 }
 
-// Secrets returns every password, credential and callback URL the server ever
-// had to do with: none of them may be found in a log.
+// Secrets returns all passwords, credentials and callback URLs that the server
+// has received or created. No log may contain any of them.
 func (s *Server) Secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +85,7 @@ func (s *Server) addSecret(secret string) {
 	}
 }
 
-// addURLSecret adds the URL and its last segment, which alone is a capability.
+// addURLSecret adds the URL and its last segment, which is a secret by itself.
 func (s *Server) addURLSecret(callbackURL string) {
 	s.addSecret(callbackURL)
 	if u, err := url.Parse(callbackURL); err == nil && strings.Trim(u.Path, "/") != "" {
@@ -92,8 +93,8 @@ func (s *Server) addURLSecret(callbackURL string) {
 	}
 }
 
-// addHeaderSecret adds the credential without its scheme, which would hide it
-// from a search for the whole value.
+// addHeaderSecret adds the credential of a header without its scheme, because a
+// log might contain only the credential.
 func (s *Server) addHeaderSecret(value string) {
 	_, credential, schemed := strings.Cut(value, " ")
 	if !schemed {
@@ -104,7 +105,7 @@ func (s *Server) addHeaderSecret(value string) {
 	s.addSecret(credential)
 }
 
-// log is called with a format of our own and printable arguments.
+// log logs an event. Its arguments must be printable.
 func (s *Server) log(format string, args ...any) {
 	if s.config.logf != nil {
 		s.logging.Lock()
@@ -113,7 +114,7 @@ func (s *Server) log(format string, args ...any) {
 	}
 }
 
-// short is enough of a uuid for a person to tell desktops apart.
+// short returns a prefix of a uuid that is long enough to distinguish desktops.
 func short(uuid string) string {
 	if len(uuid) > 8 {
 		return printable(uuid[:8]) + "…"
@@ -121,7 +122,7 @@ func short(uuid string) string {
 	return printable(uuid)
 }
 
-// printable keeps a name from forging lines of a log.
+// printable escapes a name so that it cannot add lines to the log.
 func printable(name string) string {
 	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(name)

@@ -28,7 +28,7 @@ func TestServer_Requests(t *testing.T) {
 	if first.Call != desktoptest.PolicyUpdate || first.Method != "POST" || first.Path != "/api/desktop/policy-update" || first.Header.Get("X-Tenant") != "blue" {
 		t.Errorf("got %+v", first)
 	}
-	// Sent false, sent null and omitted are three things.
+	// False, null and absent are three different values.
 	usb, usbSent := first.Body["usb-enable"]
 	data, dataSent := first.Body["data-access"]
 	if _, sent := first.Body["desktop_uuid"]; !usbSent || string(usb) != "false" || !dataSent || string(data) != "null" || sent {

@@ -1,7 +1,7 @@
 // Package desktoptest is a strict, stateful fake of the cloud desktop service.
-// It is written from the service's document, not from the client: it refuses
-// whatever the document does not offer, carries orders out in the background
-// and really calls back.
+// It implements the API document, independently of the client. It refuses
+// everything that the document does not define, carries out orders in the
+// background and sends callbacks.
 package desktoptest
 
 import (
@@ -20,19 +20,18 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/apitest"
 )
 
-// maxBody is far above any request of the document.
+// maxBody is larger than any request in the document.
 const maxBody = 1 << 20
 
-// Server plays the service. Its methods may be called at any time and from any
-// goroutine.
+// Server is the fake service. Its methods may be called concurrently.
 type Server struct {
-	// URL is where the server listens, if Start made it.
+	// URL is the URL of the server, if Start created it.
 	URL string
 
 	config    config
 	endpoints []endpoint
 
-	// ctx ends with the server: tasks run on after their request.
+	// ctx ends with the server, because tasks continue after their request.
 	ctx  context.Context
 	stop context.CancelFunc
 	work sync.WaitGroup
@@ -44,13 +43,13 @@ type Server struct {
 	requests   []Request
 	deliveries []Delivery
 	secrets    map[string]bool
-	usedURLs   map[string]string // The request that each callback URL came with.
+	usedURLs   map[string]string // The request of each callback URL.
 	faults     apitest.Queue[Call, Fault]
 	callbacks  apitest.Queue[Call, Callback]
 }
 
-// New makes a server that listens nowhere: it is an http.Handler. Close ends
-// what it still has to do.
+// New returns a server that does not listen; use it as an http.Handler. Close
+// ends its tasks.
 func New(opts ...Option) *Server {
 	s := &Server{
 		config:   newConfig(opts),
@@ -67,7 +66,7 @@ func New(opts ...Option) *Server {
 	return s
 }
 
-// Start makes a server that listens on loopback until the test ends.
+// Start starts a server that listens on loopback until the test ends.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	s := New(opts...)
@@ -84,14 +83,14 @@ func Start(t testing.TB, opts ...Option) *Server {
 // Wait waits until all tasks accepted so far have ended.
 func (s *Server) Wait() { s.work.Wait() }
 
-// Close stops the tasks that are running and waits until their goroutines have
-// ended. Nothing may call the server any more.
+// Close stops the running tasks and waits until their goroutines have ended.
+// The server must not be called afterwards.
 func (s *Server) Close() {
 	s.stop()
 	s.work.Wait()
 }
 
-// ServeHTTP answers one call, or fails as Fail asked for.
+// ServeHTTP answers one call, or applies a planned fault.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -104,8 +103,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		data, op, err := s.carryOut(e, param, r, body)
 		if op != nil {
-			// It starts before the answer, so that Wait waits for it, but is held back
-			// until the answer is sent.
+			// The task starts before the answer, so that Wait waits for it, but
+			// it does nothing until the answer is sent.
 			answered := make(chan struct{})
 			defer close(answered)
 			s.work.Go(func() {
@@ -116,15 +115,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, r, data, err)
 	}
 	if fault, planned := s.faults.Next(e.call, AnyCall); planned {
-		s.log("%s %s fails, as was asked for", r.Method, printable(r.URL.Path))
+		s.log("%s %s fails, as planned", r.Method, printable(r.URL.Path))
 		fault(w, r, serve)
 		return
 	}
 	serve(w, r)
 }
 
-// refusal is the reason why the service rejects a request. The document defines
-// only HTTP status 200; the others follow HTTP.
+// refusal is the reason why the service rejects a request. The API document
+// defines only HTTP status 200; the other statuses follow HTTP.
 type refusal struct {
 	status  int
 	message string
@@ -136,7 +135,7 @@ func refuse(format string, args ...any) error {
 	return &refusal{status: http.StatusOK, message: fmt.Sprintf(format, args...)}
 }
 
-// admit checks what goes for every call.
+// admit checks what is required for every call.
 func (s *Server) admit(r *http.Request) error {
 	for name, value := range s.config.header {
 		if r.Header.Get(name) != value {
@@ -194,7 +193,7 @@ func (s *Server) carryOut(e endpoint, param string, r *http.Request, body []byte
 }
 
 // answer writes the documented envelope and flushes it, so that no callback
-// overtakes it.
+// arrives before it.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, data any, err error) {
 	status, code, message := http.StatusOK, 0, ""
 	if err != nil {
@@ -217,8 +216,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, data any, err er
 	}
 }
 
-// envelope is the form of all answers: a POST is answered with a string for a
-// status and a GET with a number, and "no data" is {} in one and [] in the other.
+// envelope returns the body of an answer. For a POST, the status is a string
+// and missing data is {}. For a GET, the status is a number and missing data is
+// [].
 func envelope(method string, code int, message string, data any) []byte {
 	var status any = code
 	if data == nil {
@@ -232,7 +232,7 @@ func envelope(method string, code int, message string, data any) []byte {
 	}
 	encoded, err := json.Marshal(map[string]any{"data": data, "message": message, "status": status})
 	if err != nil {
-		panic(err) // Only strings and numbers are in it.
+		panic(err) // It contains only strings and numbers.
 	}
 	return encoded
 }

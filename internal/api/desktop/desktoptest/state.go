@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Desktop is one desktop as it really is, whatever Terraform thinks.
+// Desktop is a desktop in the service.
 type Desktop struct {
 	UUID, Name, User, OS string
 	CPU, Memory          int64
@@ -21,7 +21,8 @@ type Volume struct {
 	Size               int64
 }
 
-// Policy is what a desktop, or the whole service, allows. Both are off at first.
+// Policy is the policy of a desktop or of the service. Initially both values
+// are off.
 type Policy struct {
 	USBEnable, DataAccess bool
 }
@@ -40,12 +41,13 @@ func (p *Policy) String() string {
 	return "USB " + word[p.USBEnable] + ", data access " + word[p.DataAccess]
 }
 
-// size is what a resource-update changes.
+// size holds the values that a resource-update changes.
 type size struct {
 	cpu, memory, disk int64
 }
 
-// target is the size after a resource-update, or why that cannot be.
+// target returns the size after a resource-update, or an error if it is not
+// possible.
 func (d *Desktop) target(in object) (size, error) {
 	to := size{d.CPU, d.Memory, d.disk()}
 	none := true
@@ -71,8 +73,8 @@ func (d *Desktop) target(in object) (size, error) {
 	return to, nil
 }
 
-// resize grows the largest volume and makes one where there is none: the
-// document leaves both open.
+// resize grows the largest volume, or creates one if there is none. The API
+// document defines neither.
 func (d *Desktop) resize(to size) {
 	d.CPU, d.Memory = to.cpu, to.memory
 	switch i := d.largest(); {
@@ -87,7 +89,7 @@ func (d *Desktop) newVolume(bytes int64) Volume {
 	return Volume{UUID: newUUID(), Name: fmt.Sprintf("%s-data-%d", d.Name, len(d.Volumes)+1), Status: "in-use", Size: bytes}
 }
 
-// largest is the index of the largest volume, or -1.
+// largest returns the index of the largest volume, or -1.
 func (d *Desktop) largest() int {
 	at := -1
 	for i, v := range d.Volumes {
@@ -113,7 +115,7 @@ func (d *Desktop) clone() Desktop {
 
 type user struct {
 	name, password string
-	ordered        int // Desktops ever ordered, for their names.
+	ordered        int // The number of desktops ever ordered, for their names.
 }
 
 // state is guarded by the server's lock.
@@ -134,7 +136,8 @@ func (r *state) desktop(uuid string) *Desktop {
 	return nil
 }
 
-// nextUser is the first free name of a group: group_01, group_02 and so on.
+// nextUser returns the first free name of a group: group_01, group_02 and so
+// on.
 func (r *state) nextUser(group string) string {
 	for n := 1; ; n++ {
 		if name := fmt.Sprintf("%s_%02d", group, n); r.users[name] == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// TestServer_refuses sends what the document does not offer.
+// TestServer_refuses sends requests that the API document does not define.
 func TestServer_refuses(t *testing.T) {
 	t.Parallel()
 	const (
@@ -19,7 +19,8 @@ func TestServer_refuses(t *testing.T) {
 		reset  = "POST /api/user/pwd-reset"
 	)
 	for _, tc := range []struct {
-		// UUID in body or call is replaced by a desktop with a disk of 10 GiB.
+		// UUID in body or call is replaced with that of a desktop with a disk
+		// of 10 GiB.
 		name, call, body string
 		status           int
 		message          string
@@ -71,9 +72,9 @@ func TestServer_refuses(t *testing.T) {
 
 		{"wrong method", "GET /api/desktop/apply", "", 405, "must be POST"},
 		{"wrong method for a list", "POST /api/user/dev_01/desktops", `{}`, 405, "must be GET"},
-		{"unknown path", "GET /api/desktops", "", 404, "nothing at this path"},
-		{"no name in the path", "GET /api/user//desktops", "", 404, "nothing at this path"},
-		{"a slash too many", "POST /api/desktop/apply/", `{}`, 404, "nothing at this path"},
+		{"unknown path", "GET /api/desktops", "", 404, "this path does not exist"},
+		{"no name in the path", "GET /api/user//desktops", "", 404, "this path does not exist"},
+		{"a slash too many", "POST /api/desktop/apply/", `{}`, 404, "this path does not exist"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -92,7 +93,7 @@ func TestServer_refuses(t *testing.T) {
 	}
 }
 
-// wantRefused wants a failure in the form of the document.
+// wantRefused checks that the answer is a failure in the documented form.
 func wantRefused(t *testing.T, got answer, method string, status int, message string) {
 	t.Helper()
 	prefix, suffix := `{"data":{},"message":"`, `","status":"-1"}`
@@ -125,7 +126,7 @@ func TestServer_callbackURLIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	s, r := desktoptest.Start(t), newReceiver(t, 200)
 
-	// A refused order has not used its URL.
+	// The URL of a refused order can be used again.
 	got := send(t, s, "POST", "/api/desktop/apply", r.applyBody("dev", "beos", "a"))
 	wantRefused(t, got, "POST", 200, "no system")
 	c := r.order(t, s, "dev", "win10", "a")
@@ -138,7 +139,7 @@ func TestServer_callbackURLIsUsedOnce(t *testing.T) {
 	}
 	wantRefused(t, resize(4, "a"), "POST", 200, "used for another task")
 
-	// What states a target may be sent again, if it is the same.
+	// A call with target values may be repeated with the same body.
 	for range 2 {
 		wantAccepted(t, resize(4, "b"))
 		r.next(t)

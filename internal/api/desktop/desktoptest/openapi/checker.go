@@ -1,6 +1,6 @@
-// Package openapi holds every request, answer and callback of a fake desktop
-// service against an OpenAPI text of the service. It is a package of its own
-// so that the simulator does not carry an OpenAPI validator.
+// Package openapi checks all requests, answers and callbacks of the fake
+// desktop service against an OpenAPI document of the service. It is a separate
+// package, so that the simulator does not depend on an OpenAPI validator.
 package openapi
 
 import (
@@ -25,13 +25,13 @@ import (
 //go:embed openapi.yaml
 var document []byte
 
-// Reporter is the part of testing.TB that a failure needs.
+// Reporter is the part of testing.TB that reports failures.
 type Reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
 }
 
-// Checker fails a test for whatever does not fit. It is meant for
+// Checker fails a test if a message does not match the document. Use it with
 // desktoptest.WithChecker.
 type Checker struct {
 	report Reporter
@@ -40,7 +40,7 @@ type Checker struct {
 
 var _ desktoptest.Checker = (*Checker)(nil)
 
-// New loads the OpenAPI text, or ends the test.
+// New loads the OpenAPI document, or ends the test.
 func New(t testing.TB) *Checker {
 	t.Helper()
 	s, err := load()
@@ -55,7 +55,7 @@ type spec struct {
 	router routers.Router
 }
 
-// load parses the text once for all tests of a process.
+// load parses the document once for all tests of a process.
 var load = sync.OnceValues(func() (*spec, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(document)
 	if err != nil {

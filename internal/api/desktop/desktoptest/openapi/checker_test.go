@@ -11,7 +11,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// failures is what a checker reported.
+// failures are the failures that a checker reported.
 type failures []string
 
 func (f *failures) Helper() {}
@@ -35,7 +35,7 @@ func TestExchange(t *testing.T) {
 	)
 	for _, tc := range []struct {
 		name, call, body, answer string
-		// want is part of the failure, or nothing if all fits.
+		// want is a part of the failure, or empty if there must be none.
 		want string
 	}{
 		{"apply", apply, ordered, accepted, ""},
