@@ -1,5 +1,5 @@
-// Package orders is the subcommand that shows and repairs the orders of an inbox
-// without Terraform.
+// Package orders implements the subcommand orders, which shows and repairs the
+// orders in an inbox without Terraform.
 package orders
 
 import (
@@ -13,18 +13,18 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// Command is the subcommand and what it depends on.
+// Command is the subcommand with its dependencies.
 type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
-	// Terminal reports whether a person can answer on Stdin.
+	// Terminal reports whether Stdin is a terminal, so that a user can answer.
 	Terminal bool
-	// OpenInbox returns the inbox at an address. It touches nothing.
+	// OpenInbox returns the inbox at an address. It creates nothing.
 	OpenInbox func(address string) (inbox.Store, error)
 }
 
-// actions are the first arguments of the subcommand.
+// actions are the possible first arguments of the subcommand.
 var actions = map[string]func(*Command, context.Context, *session, options) (int, error){
 	"list":    (*Command).list,
 	"show":    (*Command).show,
@@ -61,7 +61,7 @@ func (c *Command) run(ctx context.Context, o options) (int, error) {
 	return actions[o.action](c, ctx, s, o)
 }
 
-// order returns the order that the arguments name.
+// order returns the order with the reference in the arguments.
 func (s *session) order(o options) (*ledger.Order, error) {
 	order := s.view.Order(o.ref)
 	if order == nil || !inScope(order, o.scope) {
@@ -70,7 +70,8 @@ func (s *session) order(o options) (*ledger.Order, error) {
 	return order, nil
 }
 
-// say and complain print; a closed pipe is nothing to act on.
+// say prints to Stdout, and complain to Stderr. Errors of printing, such as a
+// closed pipe, are ignored.
 func (c *Command) say(format string, args ...any) { _, _ = fmt.Fprintf(c.Stdout, format, args...) }
 
 func (c *Command) complain(format string, args ...any) {

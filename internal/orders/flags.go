@@ -13,7 +13,7 @@ const usage = `Usage: terraform-provider-clouddesktop orders list [options]
        terraform-provider-clouddesktop orders release REF [--desktop UUID] [options]
        terraform-provider-clouddesktop orders close REF [options]
 
-Shows and repairs the orders that the provider remembers in its inbox. It starts
+Shows and repairs the orders that the provider has stored in its inbox. It starts
 no Terraform, calls no service, and prints no password.
 
 list     lists the open orders
@@ -90,7 +90,7 @@ func (o *options) check(words []string) error {
 	return o.checkOptions()
 }
 
-// checkOptions refuses an option that would do nothing.
+// checkOptions returns an error for an option that has no effect.
 func (o *options) checkOptions() error {
 	for _, option := range []struct {
 		name    string

@@ -35,7 +35,7 @@ terraform {
 	if b.store, err = directory.New(filepath.Join(cli.Dir, ".terraform", "clouddesktop")); err != nil {
 		t.Fatal(err)
 	}
-	// What each command about one order is run with, and what it prints.
+	// The order that each command is run with, and what the command prints.
 	delivered := ledger.Turn{Kind: ledger.Delivered, Username: "dev_01", UUID: uuid}
 	about := map[string][]string{
 		"show REF":                   {b.order("prod/default", "dev"), "State:"},
@@ -52,10 +52,10 @@ terraform {
 		command := block[1]
 		switch {
 		case n == 0:
-			setup += command // It makes the command.
+			setup += command // It defines the command.
 			continue
 		case strings.HasPrefix(command, "terraform apply"):
-			_, command, _ = strings.Cut(command, "\n") // The service is not there.
+			_, command, _ = strings.Cut(command, "\n") // There is no service in this test.
 		}
 		code, want := 0, "interrupted"
 		for name, with := range about {
@@ -84,7 +84,7 @@ terraform {
 	}
 }
 
-func TestGuide_saysHowLongEverythingStays(t *testing.T) {
+func TestGuide_retentionTimes(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(guide)
 	if err != nil {

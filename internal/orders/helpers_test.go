@@ -23,7 +23,7 @@ const (
 	success  = `{"status":"0","message":"","data":{"username":"dev_01","desktop_uuid":"` + uuid + `","password":"` + password + `"}}`
 )
 
-// box is the inbox of a configuration's directory.
+// box is a directory with a configuration and its inbox.
 type box struct {
 	t     *testing.T
 	dir   string
@@ -56,7 +56,7 @@ func (b *box) put(key string, value any) {
 	}
 }
 
-// order puts an intent, with the answer that it was accepted, and turns.
+// order stores an accepted order with turns.
 func (b *box) order(scope, group string, turns ...ledger.Turn) string {
 	b.t.Helper()
 	ref := id.New(id.Order, scope, []byte("key")).Ref()
@@ -98,7 +98,7 @@ func (b *box) run(args ...string) acctest.Result {
 	return acctest.Result{Stdout: stdout.String(), Stderr: stderr.String(), Code: command.ProcessState.ExitCode()}
 }
 
-// want checks the exit code and parts of what was printed.
+// want checks the exit code and parts of the output.
 func (b *box) want(code int, parts []string, args ...string) acctest.Result {
 	b.t.Helper()
 	got := b.run(args...)

@@ -11,7 +11,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// entry is an order as it is printed, without anything secret.
+// entry is the output for an order, without secrets.
 type entry struct {
 	Ref         string    `json:"ref"`
 	Scope       string    `json:"scope"`
@@ -23,8 +23,8 @@ type entry struct {
 	DesktopUUID string    `json:"desktop_uuid,omitempty"`
 }
 
-// kindOf returns what was ordered. A confirmed order has no intent, but its
-// confirmation says it as well.
+// kindOf returns the kind of an order. A confirmed order has no intent, but its
+// confirmation contains the kind.
 func kindOf(o *ledger.Order) ledger.Kind {
 	if o.Intent != nil {
 		return o.Intent.Kind
@@ -109,7 +109,7 @@ func (c *Command) printJSON(value any) error {
 	return encoder.Encode(value)
 }
 
-// age is for people.
+// age returns a readable duration.
 func age(now, created time.Time) string {
 	d := now.Sub(created)
 	if d < time.Minute {

@@ -71,7 +71,7 @@ func TestList_filtersByScopeAndEnd(t *testing.T) {
 	}
 }
 
-func TestList_saysThatThereIsNoInbox(t *testing.T) {
+func TestList_withoutAnInbox(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	got := b.want(0, []string{"There is no inbox in .terraform/clouddesktop"}, "list", "--json")
@@ -90,7 +90,7 @@ func TestList_findsTheDataDirectory(t *testing.T) {
 	b.want(0, []string{ref}, "list")
 }
 
-func TestOrders_saysWhatToWrite(t *testing.T) {
+func TestOrders_usageErrors(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	b.order("default", "dev")

@@ -16,10 +16,10 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/seal"
 )
 
-// identityVariable is the provider's variable for the same.
+// identityVariable is the environment variable that the provider reads too.
 const identityVariable = "CLOUDDESKTOP_CALLBACK_AGE_IDENTITY"
 
-// session is an inbox that is open.
+// session is an open inbox.
 type session struct {
 	address string
 	store   inbox.Store
@@ -50,8 +50,8 @@ func (c *Command) open(o options) (*session, error) {
 	return s, err
 }
 
-// dataDir is where Terraform keeps its own files for the configuration in this
-// directory.
+// dataDir returns Terraform's data directory for the configuration in the
+// working directory.
 func (c *Command) dataDir() string {
 	if dir := c.Getenv("TF_DATA_DIR"); dir != "" {
 		return dir
@@ -77,7 +77,7 @@ func (c *Command) newLedger(s *session) (*ledger.Ledger, error) {
 	}
 	return ledger.New(ledger.Config{
 		Store: s.store, Process: self.ID, Terraform: self.TerraformID(), Host: self.Host,
-		Age:       func() time.Duration { return 0 }, // Only for who places orders.
+		Age:       func() time.Duration { return 0 }, // Only needed to place orders.
 		Processes: observer.Processes,
 		Decode:    ledger.DecodeCallback,
 		Open:      func(value []byte) ([]byte, error) { return open(identities, value) },

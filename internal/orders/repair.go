@@ -55,10 +55,10 @@ func (c *Command) close(ctx context.Context, s *session, o options) (int, error)
 	return 0, nil
 }
 
-// closeReason is in the chain of an order that was closed here.
+// closeReason is the reason in the turn of an order that this command closes.
 const closeReason = "by the command orders close"
 
-// command is a command about the same order in the same inbox.
+// command returns a command line for the same order in the same inbox.
 func (s *session) command(verb string, o options) string {
 	text := "terraform-provider-clouddesktop orders " + verb + " " + o.ref
 	if o.inbox != "" {
@@ -67,7 +67,8 @@ func (s *session) command(verb string, o options) string {
 	return text
 }
 
-// quote protects an address with a query from a shell.
+// quote quotes text for a shell if it contains special characters, such as the
+// query of an address.
 func quote(text string) string {
 	if strings.ContainsAny(text, "&?* '\"$`\\;()<>|") {
 		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
@@ -75,7 +76,8 @@ func quote(text string) string {
 	return text
 }
 
-// describe says what is about to be changed, and who may be working on it.
+// describe prints the order that will be changed, and a warning if a process
+// may still be working on it.
 func (c *Command) describe(s *session, o *ledger.Order) {
 	e := newEntry(s.view, o)
 	c.complain("Order %s: %s for %s, ordered %s ago, %s.\n", e.Ref, e.OS, e.UserGroup+e.Username, age(s.view.Now, e.Created), e.State)
@@ -91,7 +93,7 @@ func (c *Command) describe(s *session, o *ledger.Order) {
 	}
 }
 
-// confirm asks a person, unless the person has answered before.
+// confirm asks the user, unless --yes is set.
 func (c *Command) confirm(question string, yes bool) error {
 	if yes {
 		return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/orders"
 )
 
-func TestShow_printsTheChainAndNoPassword(t *testing.T) {
+func TestShow_printsTheChain(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	ref := b.order("prod/default", "dev", ledger.Turn{Kind: ledger.Claimed, Process: "p1"}, ledger.Turn{Kind: ledger.Delivered, Process: "p1", Username: "dev_01", UUID: uuid})
@@ -31,7 +31,7 @@ func TestShow_printsTheChainAndNoPassword(t *testing.T) {
 	b.want(0, []string{`"desktop_uuid": "` + uuid + `"`, `"kind": "claimed"`, `"its status is 1"`, `"callback_url": "http://127.0.0.1:8700"`}, "show", "--json", ref)
 }
 
-func TestShow_opensWhatIsSealed(t *testing.T) {
+func TestShow_opensSealedCallbacks(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	ref := b.order("default", "dev")
@@ -74,7 +74,7 @@ func TestRelease_recordsAGivenDesktop(t *testing.T) {
 	b.want(0, []string{"released", uuid}, "list")
 }
 
-func TestClose_namesTheDesktopAndRemovesThePassword(t *testing.T) {
+func TestClose_reportsTheDesktop(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	ref := b.order("default", "dev")

@@ -73,7 +73,7 @@ func (s *session) detail(ctx context.Context, o *ledger.Order) (detail, error) {
 	return d, err
 }
 
-// processName names a process that still has a record.
+// processName returns the name of a process, if it still has a record.
 func (s *session) processName(id string) string {
 	p := s.view.Process(id)
 	if p.Host == "" {

@@ -1,6 +1,6 @@
-// Package relay is the subcommand that receives callbacks as a service, for
-// providers that the cloud desktop service cannot reach, and serves its inbox to
-// providers that have no bucket.
+// Package relay implements the subcommand relay. It receives callbacks for
+// providers that the cloud desktop service cannot reach, and serves its inbox
+// to providers that have no bucket.
 package relay
 
 import (
@@ -19,20 +19,21 @@ import (
 
 const defaultPort = "8700"
 
-// minToken is the shortest token that is accepted: it opens all results.
+// minToken is the minimum length of the token. The token gives access to all
+// results.
 const minToken = 16
 
-// config is what the flags say.
+// config is the parsed command line.
 type config struct {
 	listen         string
 	inbox          string
-	token          string // Empty: the relay serves no inbox.
+	token          string // If it is empty, the relay serves no inbox.
 	recipients     *seal.Recipients
 	tls            *tls.Config
 	maxConnections int
 }
 
-// texts collects a flag that may be given several times.
+// texts is the value of a flag that may be repeated.
 type texts []string
 
 func (t *texts) String() string { return strings.Join(*t, " ") }
@@ -50,7 +51,7 @@ inbox to providers that set inbox = "https://…".
 
 `
 
-// parseArgs reads the flags. Its error names the flag.
+// parseArgs parses the flags. Its error contains the name of the flag.
 func parseArgs(args []string, getenv func(string) string, stderr io.Writer) (*config, error) {
 	flags := flag.NewFlagSet("relay", flag.ContinueOnError)
 	flags.SetOutput(stderr)

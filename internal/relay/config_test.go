@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestParseArgs_saysWhatIsWrong(t *testing.T) {
+func TestParseArgs_errors(t *testing.T) {
 	t.Parallel()
 	short := write(t, "short", "abc")
 	for want, args := range map[string][]string{
@@ -59,11 +59,11 @@ func TestCommand_printsItsUsage(t *testing.T) {
 	}
 }
 
-func TestCommand_refusesAnInboxThatItCannotUse(t *testing.T) {
+func TestCommand_unusableInbox(t *testing.T) {
 	t.Parallel()
 	file := write(t, "file", "")
 	open := filepath.Join(t.TempDir(), "open")
-	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o777)); err != nil { //nolint:gosec // That is refused.
+	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o777)); err != nil { //nolint:gosec // The relay must refuse this folder.
 		t.Fatal(err)
 	}
 	newer := filepath.Join(t.TempDir(), "newer")

@@ -20,8 +20,8 @@ import (
 
 const nonRoot = 65532
 
-// The built program starts as a container starts it: as an ordinary user, in a
-// working directory that it cannot write, on the port of the environment.
+// The built program runs as in a container: as a user without privileges, in a
+// read-only working directory, on the port in the environment.
 func TestRelay_startsAsInAContainer(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

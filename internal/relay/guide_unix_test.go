@@ -15,13 +15,13 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/s3test"
 )
 
-// program takes the place of the provider's program in a shell.
+// program defines the command of the provider in a shell.
 const program = "#!/bin/sh\nshift\n" + childVariable + "=\"$*\" exec \"$TEST_BINARY\"\n"
 
 var relayCommand = regexp.MustCompile(`(?m)^terraform-provider-clouddesktop relay .*$`)
 
-// Each command of the guide starts a relay that answers. Only the places of the
-// inboxes and the port differ.
+// Each command of the guide starts a relay that answers. Only the paths of the
+// inboxes and the port are replaced.
 func TestGuide_commands(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/guides/callbacks-and-networks.md")

@@ -24,10 +24,10 @@ const (
 	result = `{"status":"0","data":{"username":"dev_01","desktop_uuid":"u-1","password":"hunter2"}}`
 )
 
-// running is a relay that runs in this process.
+// running is a relay in this process.
 type running struct {
 	url   string
-	store inbox.Store // Its directory.
+	store inbox.Store // The directory of the relay.
 	key   []byte
 	logs  *logs
 	stop  func() int

@@ -26,7 +26,8 @@ import (
 
 var testKey = bytes.Repeat([]byte("k"), 32)
 
-// counting counts the calls of a store, and slows or fails its writes.
+// counting counts the calls of a store, and can delay its writes or make them
+// fail.
 type counting struct {
 	*inboxtest.Memory
 	calls atomic.Int64
@@ -82,7 +83,7 @@ func TestService_answersUnknownIdsWithoutTheInbox(t *testing.T) {
 	if store.calls.Load() != 0 || statuses[http.StatusNotFound]+statuses[http.StatusTooManyRequests] != 10_000 || statuses[http.StatusTooManyRequests] == 0 {
 		t.Errorf("10,000 unknown ids lead to %d calls of the inbox and to %v", store.calls.Load(), statuses)
 	}
-	// A true id is accepted all the same.
+	// A valid id is still accepted.
 	if _, err := store.Memory.Create(t.Context(), ledger.IntentKey(known.Ref()), []byte(`{}`)); err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +129,8 @@ func TestService_limitsTheBody(t *testing.T) {
 	}
 }
 
-// pipes is a network in memory, on which a synctest bubble can wait.
+// pipes is a network in memory. In a synctest bubble, waiting for it lets the
+// fake clock advance.
 type pipes struct {
 	accept chan net.Conn
 	closed chan struct{}
@@ -211,7 +213,7 @@ func exchange(t *testing.T, p *pipes, method, path, body string) (int, string) {
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Close = true
-	go req.Write(conn) //nolint:errcheck // The answer shows it.
+	go req.Write(conn) //nolint:errcheck // An error shows in the answer.
 	resp, err := http.ReadResponse(bufio.NewReader(conn), req)
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +226,7 @@ func exchange(t *testing.T, p *pipes, method, path, body string) (int, string) {
 	return resp.StatusCode, string(content)
 }
 
-func TestService_waitsForASlowStoreAndNotForever(t *testing.T) {
+func TestService_slowStore(t *testing.T) {
 	t.Parallel()
 	for delay, want := range map[time.Duration]int{4 * time.Second: http.StatusOK, time.Hour: http.StatusServiceUnavailable} {
 		store := &counting{Memory: inboxtest.NewMemory(), delay: delay}
@@ -254,9 +256,9 @@ func TestService_answers503WhenTheDiskIsFull(t *testing.T) {
 	})
 }
 
-// In a bubble time passes only while everything waits: a result that is noticed
-// by a poll would take a second.
-func TestService_wakesAWaitingProviderAtOnce(t *testing.T) {
+// In a bubble, time advances only while all goroutines wait. If the provider
+// polled, this would take a second.
+func TestService_notifiesAWaitingProvider(t *testing.T) {
 	t.Parallel()
 	serveOverPipes(t, inboxtest.NewMemory(), func(t *testing.T, p *pipes, _ *service) {
 		t.Helper()

@@ -14,15 +14,15 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// metrics are counted here rather than by a library: those that were tried cost
-// half a millisecond and more whenever the provider starts.
+// metrics are implemented without a library, because the libraries add half a
+// millisecond or more to each start of the provider.
 type metrics struct {
 	unknown       atomic.Int64
 	inboxRequests atomic.Int64
 	inFlight      atomic.Int64
 	storeErrors   atomic.Int64
 	received      histogram // From the request to the answer.
-	stored        histogram // Create calls of the store.
+	stored        histogram // The time of Create calls of the store.
 
 	mu       sync.Mutex
 	outcomes map[string]int64
@@ -36,7 +36,7 @@ func (m *metrics) outcome(name string) {
 	m.outcomes[name]++
 }
 
-// receive measures how long a callback is answered.
+// receive measures how long it takes to answer a callback.
 func (m *metrics) receive(next http.Handler, w http.ResponseWriter, r *http.Request) {
 	m.inFlight.Add(1)
 	defer m.inFlight.Add(-1)
@@ -73,17 +73,17 @@ func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 const metricPrefix = "clouddesktop_relay_"
 
 func head(w io.Writer, name, kind, help string) {
-	_, _ = fmt.Fprintf(w, "# HELP %s%s %s\n# TYPE %s%s %s\n", metricPrefix, name, help, metricPrefix, name, kind) // Who asks may be gone.
+	_, _ = fmt.Fprintf(w, "# HELP %s%s %s\n# TYPE %s%s %s\n", metricPrefix, name, help, metricPrefix, name, kind) // The client may have disconnected.
 }
 
 func line(w io.Writer, name string, value float64) {
-	_, _ = fmt.Fprintf(w, "%s%s %g\n", metricPrefix, name, value) // Who asks may be gone.
+	_, _ = fmt.Fprintf(w, "%s%s %g\n", metricPrefix, name, value) // The client may have disconnected.
 }
 
 // bounds are the upper bounds of a histogram in seconds.
 var bounds = [...]float64{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 20}
 
-// histogram counts durations. Its zero value is ready to use.
+// histogram is a histogram of durations. Its zero value is ready to use.
 type histogram struct {
 	mu     sync.Mutex
 	counts [len(bounds)]int64
@@ -116,7 +116,7 @@ func (h *histogram) write(w io.Writer, name, help string) {
 	line(w, name+"_count", float64(h.total))
 }
 
-// measured counts what is stored.
+// measured is a store that measures its Create calls.
 type measured struct {
 	inbox.Store
 	metrics *metrics

@@ -17,7 +17,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/https"
 )
 
-// selfSigned returns a certificate of 127.0.0.1 and its key, in PEM.
+// selfSigned returns a certificate for 127.0.0.1 and its key, in PEM.
 func selfSigned(t *testing.T) (certificate, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -11,8 +11,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// prepare makes sure that the inbox can be written, read and cleaned up, and
-// returns its key. A relay that cannot store must not accept callbacks.
+// prepare checks that the relay can write, read and delete keys of the inbox,
+// and returns the key of the inbox. A relay that cannot store callbacks must
+// not start.
 func prepare(ctx context.Context, store inbox.Store) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, errors.New("it did not answer within a minute"))
 	defer cancel()

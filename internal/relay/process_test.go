@@ -24,20 +24,21 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// childVariable makes the test binary a relay with these arguments.
+// childVariable names the environment variable with the arguments for which the
+// test binary runs as a relay.
 const childVariable = "RELAY_TEST_ARGS"
 
 func TestMain(m *testing.M) {
 	if args := os.Getenv(childVariable); args != "" {
 		command := Command{Version: "test", Getenv: noEnv, Stderr: os.Stderr, Listening: func(a net.Addr) {
-			_, _ = fmt.Fprintln(os.Stdout, a) // The test notices.
+			_, _ = fmt.Fprintln(os.Stdout, a) // The test detects an error.
 		}}
 		os.Exit(command.Run(context.Background(), strings.Fields(args)))
 	}
 	os.Exit(m.Run())
 }
 
-// process is a relay in a process of its own.
+// process is a relay in its own process.
 type process struct {
 	cmd *exec.Cmd
 	url string
@@ -71,9 +72,10 @@ func run(t *testing.T, cmd *exec.Cmd) *process {
 	return &process{cmd, "http://" + strings.TrimSpace(line)}
 }
 
-// Two relays share a bucket. One after the other is killed and replaced while
-// callbacks arrive at both: what was answered with 200 is in the bucket.
-func TestRelay_losesNoCallbackWhenItIsKilled(t *testing.T) {
+// Two relays share a bucket. They are killed and replaced in turn while
+// callbacks arrive. Each callback that was answered with 200 must be in the
+// bucket.
+func TestRelay_keepsCallbacksWhenItIsKilled(t *testing.T) {
 	t.Parallel()
 	bucket := newBucket(t).Address("bucket")
 	for name, inbox := range map[string]string{"bucket": bucket, "directory": filepath.Join(t.TempDir(), "inbox")} {

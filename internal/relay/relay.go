@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// shutdownTimeout is more than a callback may take to be stored, and less than
-	// the 30 seconds that Kubernetes grants.
+	// shutdownTimeout is longer than storing a callback may take, and shorter
+	// than the default grace period of Kubernetes, 30 seconds.
 	shutdownTimeout = 25 * time.Second
 	idleTimeout     = 2 * time.Minute
 	startTimeout    = time.Minute
@@ -34,7 +34,7 @@ const (
 	exitUsage   = 2
 )
 
-// Command is the surroundings of the subcommand.
+// Command is the subcommand with its dependencies.
 type Command struct {
 	Version string
 	Getenv  func(string) string
@@ -62,7 +62,7 @@ func (c Command) Run(ctx context.Context, args []string) int {
 }
 
 func (c Command) fail(err error) {
-	_, _ = fmt.Fprintf(c.Stderr, "relay: %v\n", err) // There is no other place for an error.
+	_, _ = fmt.Fprintf(c.Stderr, "relay: %v\n", err) // An error cannot be reported.
 }
 
 // serve starts the relay and stops it when ctx ends.
@@ -122,8 +122,9 @@ func (c Command) open(cfg *config, logger *slog.Logger) (inbox.Store, error) {
 	return store, nil
 }
 
-// newServer returns a server with the limits of a receiver. Unlike a receiver it
-// keeps connections: it stays, and waiting providers ask again and again.
+// newServer returns a server with the limits of a receiver. Unlike a receiver,
+// it keeps connections open, because providers send many requests while they
+// wait.
 func newServer(handler http.Handler, cfg *config, logger *slog.Logger) *http.Server {
 	server := receiver.NewServer(handler, cfg.tls)
 	server.SetKeepAlivesEnabled(true)

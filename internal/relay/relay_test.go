@@ -20,7 +20,7 @@ func TestRelay_storesCallbacks(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	made := r.order(t, `{}`)
-	for range 2 { // The service may repeat it.
+	for range 2 { // The service may repeat a callback.
 		if status := post(t, r.callbackURL(made), result); status != http.StatusOK {
 			t.Errorf("the callback is answered with %d", status)
 		}
@@ -52,7 +52,7 @@ func TestRelay_keepsCallbacksOfEndedOrdersWithoutPassword(t *testing.T) {
 	if _, err := r.store.Create(t.Context(), ledger.TurnKey(ended.Ref(), 1), []byte(`{"kind":"closed"}`)); err != nil {
 		t.Fatal(err)
 	}
-	unknown := id.New(id.Order, "prod", r.key) // Of which there is no intent.
+	unknown := id.New(id.Order, "prod", r.key) // An id of an order without an intent.
 	for _, made := range []id.ID{ended, unknown} {
 		if status := post(t, r.callbackURL(made), result); status != http.StatusOK {
 			t.Errorf("a callback of an ended order is answered with %d", status)
@@ -67,7 +67,7 @@ func TestRelay_keepsCallbacksOfEndedOrdersWithoutPassword(t *testing.T) {
 	}
 }
 
-// A relay of another inbox has another key: its ids are unknown here.
+// A relay with another inbox has another key, so its ids are not valid here.
 func TestRelay_refusesCallbacksOfAnotherInbox(t *testing.T) {
 	t.Parallel()
 	r, other := start(t), start(t)
@@ -77,7 +77,7 @@ func TestRelay_refusesCallbacksOfAnotherInbox(t *testing.T) {
 	}
 }
 
-func TestRelay_sealsToItsRecipientsAndToThatOfTheOrder(t *testing.T) {
+func TestRelay_sealsToAllRecipients(t *testing.T) {
 	t.Parallel()
 	var identities []*seal.Identities
 	var names []string
@@ -121,7 +121,7 @@ func TestRelay_sealsToItsRecipientsAndToThatOfTheOrder(t *testing.T) {
 	}
 }
 
-func TestRelay_servesItsInboxToThoseWithTheToken(t *testing.T) {
+func TestRelay_servesItsInboxWithTheToken(t *testing.T) {
 	t.Parallel()
 	r := start(t, "--token-file", tokenFile(t))
 	open := func(token string) *https.Store {

@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	// unknownRate is how many requests with an unknown id are answered with 404 in
-	// a second. More are answered with 429; neither costs a request of the inbox.
+	// unknownRate is the number of requests per second with an unknown id that
+	// are answered with 404. More requests are answered with 429. Neither leads
+	// to a request to the inbox.
 	unknownRate  = 100
 	unknownBurst = 200
 )
@@ -27,7 +28,7 @@ const (
 type service struct {
 	key       []byte
 	callbacks http.Handler
-	inbox     *https.Handler // Nil if no inbox is served.
+	inbox     *https.Handler // Nil if the relay serves no inbox.
 	metrics   *metrics
 	unknown   *rate.Limiter
 	log       *slog.Logger
@@ -61,7 +62,8 @@ func (s *service) stop() {
 	}
 }
 
-// ServeHTTP routes by the end of the path: a proxy may leave its own prefix.
+// ServeHTTP selects the handler by the end of the path, because a proxy may add
+// a prefix.
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	switch {
@@ -88,7 +90,7 @@ func (s *service) health(w http.ResponseWriter) {
 	_, _ = w.Write([]byte("ok\n")) // Who asks may be gone.
 }
 
-// knows reports whether the path ends with an id that the inbox's key made.
+// knows reports whether the path ends with a valid id of this inbox.
 func (s *service) knows(path string) bool {
 	at := strings.LastIndex(path, receiver.Path+"/")
 	if at < 0 {
@@ -98,8 +100,8 @@ func (s *service) knows(path string) bool {
 	return ok
 }
 
-// refuse answers a request with an unknown path. It does not log it: everyone who
-// can reach the relay could fill the log.
+// refuse answers a request with an unknown path. It does not log the request:
+// otherwise, anyone who can reach the relay could fill the log.
 func (s *service) refuse(w http.ResponseWriter) {
 	s.metrics.unknown.Add(1)
 	w.Header().Set("Connection", "close")
@@ -115,7 +117,7 @@ func (s *service) refuse(w http.ResponseWriter) {
 func (s *service) observe(e receiver.Event) {
 	s.metrics.outcome(string(e.Outcome))
 	if e.Outcome == receiver.Refused {
-		return // The receiver logs why.
+		return // The receiver logs the reason.
 	}
 	s.log.Info("callback", "call", e.ID, "outcome", string(e.Outcome), "reason", e.Reason)
 }

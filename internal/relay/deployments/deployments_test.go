@@ -37,7 +37,7 @@ func read(t *testing.T, name string) string {
 	return string(content)
 }
 
-// relayFlags returns the flags that the relay has.
+// relayFlags returns the flags of the relay.
 func relayFlags(t *testing.T) []string {
 	t.Helper()
 	relay := filepath.Join(t.TempDir(), "relay")
@@ -190,8 +190,8 @@ func TestSystemd_runsTheRelayAsADynamicUser(t *testing.T) {
 	}
 }
 
-// directives are those of systemd.unit, systemd.exec and systemd.service that
-// the unit may use.
+// directives are the directives of systemd.unit, systemd.exec and
+// systemd.service that the unit may use.
 var directives = strings.Fields(`
 	Description Wants After WantedBy ExecStart DynamicUser StateDirectory StateDirectoryMode LoadCredential Restart
 	TimeoutStopSec CapabilityBoundingSet LockPersonality MemoryDenyWriteExecute PrivateDevices ProtectControlGroups

@@ -1,3 +1,3 @@
-// Package deployments checks the files under examples/relay against the schemas
-// of their kinds, and their arguments against the relay.
+// Package deployments tests the files in examples/relay: their schemas, and the
+// arguments with which they start the relay.
 package deployments
