@@ -106,7 +106,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		text = strings.TrimSuffix(path[at+len(Path)+1:], "/")
 	}
 	if text == "" {
-		h.refuse(w, r, &refusal{http.StatusNotFound, "there is nothing at this path", nil})
+		h.refuse(w, r, &refusal{http.StatusNotFound, "this path does not exist", nil})
 		return
 	}
 	h.receive(w, r, text)

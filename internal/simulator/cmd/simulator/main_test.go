@@ -103,7 +103,7 @@ func TestRun_untilInterrupted(t *testing.T) {
 		"created outside Terraform: desktop ops_07/",
 		"ordered a win10 desktop for group dev",
 		"dev_01 has desktop ",
-		"POST /api/desktop/resource-update fails, as was asked for",
+		"POST /api/desktop/resource-update fails, as planned",
 		"stopped",
 	} {
 		if !strings.Contains(got, want) {
