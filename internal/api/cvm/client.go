@@ -1,5 +1,5 @@
-// Package cvm is a client of Tencent Cloud's CVM: it gets the address of the
-// console of an instance.
+// Package cvm is a client of Tencent Cloud CVM. It gets the console URL of an
+// instance.
 package cvm
 
 import (
@@ -27,36 +27,37 @@ const (
 	lifetime = 15 * time.Second
 )
 
-// sharedLimiter limits the requests of the whole process: the service allows ten a
-// second. The limit is a little lower, because the network may bring two requests
-// closer together.
+// sharedLimiter limits the requests of the process. The service allows ten per
+// second. The limit is a little lower, because the time between two requests
+// may become shorter in the network.
 var sharedLimiter = rate.NewLimiter(rate.Every(110*time.Millisecond), 1)
 
-// Config is what a Client is made of.
+// Config is the configuration of a Client.
 type Config struct {
 	// Endpoint is the base address of the service.
 	Endpoint *url.URL
 	// HTTP sends the requests.
 	HTTP *http.Client
-	// Region is the region of an instance if the call has none.
+	// Region is the default region of instances.
 	Region string
-	// Credentials provides the credentials of each request.
+	// Credentials returns the credentials of each request.
 	Credentials CredentialsProvider
-	// Retry says how long to wait between attempts.
+	// Retry is the waiting time between attempts.
 	Retry api.RetryPolicy
-	// Limit limits the requests; nil means the limiter of the process.
+	// Limit limits the requests. If it is nil, the process has one limiter for
+	// all clients.
 	Limit *rate.Limiter
-	// Unavailable, if set, is what every call returns.
+	// Unavailable, if set, is the error of every call.
 	Unavailable error
 }
 
-// Client talks to the CVM service. Its methods may be called at the same time.
+// Client is a client of CVM. Its methods may be called concurrently.
 type Client struct {
 	config  Config
 	lookUps singleflight.Group
 }
 
-// New returns a client. It sends nothing and does not look for credentials.
+// New returns a client. It sends no request and does not look for credentials.
 func New(config Config) *Client {
 	if config.Limit == nil {
 		config.Limit = sharedLimiter
@@ -67,13 +68,12 @@ func New(config Config) *Client {
 // ConsoleInput selects an instance.
 type ConsoleInput struct {
 	InstanceID string
-	// Region is the client's if empty.
+	// Region is the region of the instance. The default is that of the client.
 	Region string
 }
 
-// ConsoleURL gets the address of the console of an instance. It retries until ctx
-// ends while the service is called too often, and while the instance is in a state
-// that ends by itself.
+// ConsoleURL gets the console URL of an instance. While requests are throttled,
+// or the instance is in a temporary state, it retries until ctx ends.
 //
 // API: POST / DescribeInstanceVncUrl
 func (c *Client) ConsoleURL(ctx context.Context, in ConsoleInput) (Console, error) {
@@ -98,8 +98,9 @@ func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
 		return Console{}, err
 	}
 	if c.config.Limit.Wait(ctx) != nil {
-		// Wait fails at once if the request would have to wait until after the
-		// deadline. At the deadline, the error of an earlier try says more.
+		// Wait returns an error at once if the wait would end after the
+		// deadline. This waits for the deadline, because the error of an
+		// earlier attempt says more.
 		<-ctx.Done()
 		return Console{}, unsentError(api.Throttled, "too many requests are waiting: the service allows ten per second", "", nil)
 	}
@@ -116,7 +117,8 @@ func (c *Client) try(ctx context.Context, in ConsoleInput) (Console, error) {
 	if err != nil {
 		return Console{}, withAction(err, "")
 	}
-	// Only a success can hold a console, however badly the rest of it is formed.
+	// Only an answer with status 200 can contain a console URL, even if its
+	// form is wrong.
 	call.Sensitive = answer.Status == http.StatusOK
 	return read(client, call, answer)
 }
@@ -152,8 +154,8 @@ func read(client api.Client, call api.Call, answer *api.Answer) (Console, error)
 	return console, nil
 }
 
-// withAction sets the action and the request ID of an error: all actions have the
-// same path.
+// withAction sets the action and the request ID of an error, because all
+// actions have the same path.
 func withAction(err error, requestID string) error {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		e.Operation, e.RequestID = action, requestID
@@ -161,7 +163,7 @@ func withAction(err error, requestID string) error {
 	return err
 }
 
-// unsentError is an error for which nothing was sent.
+// unsentError returns an error of a request that was not sent.
 func unsentError(kind api.Kind, message, hint string, err error) *api.Error {
 	if err != nil {
 		message = fmt.Sprintf("%s: %v", message, err)

@@ -29,7 +29,7 @@ var (
 	credentials = cvm.Credentials{SecretID: "AKIDtest", SecretKey: "the-secret-key", SecurityToken: "the-security-token"}
 )
 
-// newClient returns a client of a fake; change, if any, alters its configuration.
+// newClient returns a client of a fake. change can change its configuration.
 func newClient(t *testing.T, server *cvmtest.Server, change ...func(*cvm.Config)) *cvm.Client {
 	t.Helper()
 	endpoint, err := url.Parse(server.URL)
@@ -51,7 +51,7 @@ func newClient(t *testing.T, server *cvmtest.Server, change ...func(*cvm.Config)
 	return cvm.New(config)
 }
 
-// failure asks for a console, which must fail with an *api.Error that repeats
+// failure requests a console, which must fail with an *api.Error that contains
 // no secret.
 func failure(t *testing.T, client *cvm.Client) *api.Error {
 	t.Helper()
@@ -104,7 +104,7 @@ func TestConsoleURL_request(t *testing.T) {
 	server := cvmtest.Start(t, credential)
 	server.Put(region, id)
 	if _, err := newClient(t, server).ConsoleURL(t.Context(), cvm.ConsoleInput{InstanceID: id}); err != nil {
-		t.Fatal(err) // The fake has checked the signature.
+		t.Fatal(err) // The fake checks the signature.
 	}
 	got := server.Requests()[0]
 	for _, varies := range []string{"Authorization", "X-Tc-Timestamp", "Content-Length"} {
@@ -113,7 +113,7 @@ func TestConsoleURL_request(t *testing.T) {
 		}
 		got.Header.Del(varies)
 	}
-	got.Header.Del("X-Tc-Requestclient") // It changes with the SDK's version.
+	got.Header.Del("X-Tc-Requestclient") // It depends on the version of the SDK.
 	want := cvmtest.Request{Method: http.MethodPost, Path: "/", Body: `{"InstanceId":"ins-r9hr2upy"}`, Header: http.Header{
 		"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}, "Content-Type": {"application/json"}, "User-Agent": {"test/1"},
 		"X-Tc-Action": {"DescribeInstanceVncUrl"}, "X-Tc-Version": {"2017-03-12"}, "X-Tc-Region": {region},
@@ -190,7 +190,7 @@ func TestConsoleURL_refusals(t *testing.T) {
 	}
 }
 
-func TestConsoleURL_passingStates(t *testing.T) {
+func TestConsoleURL_temporaryStates(t *testing.T) {
 	t.Parallel()
 	server := cvmtest.Start(t, credential)
 	states := []cvmtest.State{cvmtest.Pending, cvmtest.Starting, cvmtest.Busy, cvmtest.Rebooting}
@@ -204,7 +204,7 @@ func TestConsoleURL_passingStates(t *testing.T) {
 	server.Put(region, id, cvmtest.Rebooting)
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	// Slow enough for the fake not to refuse it as too fast.
+	// This is slow enough to stay below the fake's limit.
 	client := newClient(t, server, func(c *cvm.Config) { c.Retry.Initial = 30 * time.Millisecond })
 	_, err := client.ConsoleURL(ctx, cvm.ConsoleInput{InstanceID: id})
 	if !errors.Is(err, api.ErrBusy) || !errors.Is(err, context.DeadlineExceeded) {
@@ -212,11 +212,11 @@ func TestConsoleURL_passingStates(t *testing.T) {
 	}
 }
 
-func TestConsoleURL_pace(t *testing.T) {
+func TestConsoleURL_sharedLimit(t *testing.T) {
 	t.Parallel()
 	server := cvmtest.Start(t, credential)
 	server.Put(region, id)
-	// Two clients, for two aliases of the provider share the service's limit.
+	// Two clients, as of two provider aliases, share the limit of the service.
 	shared := func(config *cvm.Config) { config.Limit = nil }
 	clients := []*cvm.Client{newClient(t, server, shared), newClient(t, server, shared)}
 	var wg sync.WaitGroup
@@ -233,12 +233,12 @@ func TestConsoleURL_pace(t *testing.T) {
 	}
 }
 
-func TestConsoleURL_turnAfterTheEnd(t *testing.T) {
+func TestConsoleURL_limitBeyondTheTimeout(t *testing.T) {
 	t.Parallel()
 	server := cvmtest.Start(t, credential)
 	server.Put(region, id, cvmtest.Starting)
 	client := newClient(t, server, func(c *cvm.Config) { c.Limit = rate.NewLimiter(rate.Every(time.Hour), 1) })
-	for _, want := range []error{api.ErrBusy, api.ErrThrottled} { // The first uses up the hour.
+	for _, want := range []error{api.ErrBusy, api.ErrThrottled} { // The first request uses the limit of the hour.
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		_, err := client.ConsoleURL(ctx, cvm.ConsoleInput{InstanceID: id})
 		cancel()
@@ -272,7 +272,7 @@ func TestConsoleURL_malformed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := cvmtest.Start(t, credential)
-			for range 10 { // An answer that breaks off is asked for again.
+			for range 10 { // An incomplete answer is retried.
 				server.Answer(tt.answer)
 			}
 			e := failure(t, newClient(t, server))

@@ -22,9 +22,9 @@ const (
 	checkRole  = "The account needs the permission cvm:DescribeInstanceVncUrl for this instance."
 )
 
-// codes are the 21 codes that the document of the action lists, and those that
-// all of Tencent Cloud's actions have in common. What is missing means the same
-// as its class, the part before the dot.
+// codes are the 21 documented codes of the action and the common codes of all
+// actions of Tencent Cloud. A code that is not listed has the meaning of its
+// class, the part before the dot.
 var codes = map[string]meaning{
 	"InvalidInstance.NotSupported":                              {api.Refused, "This kind of instance has no console."},
 	"InvalidInstanceId.Malformed":                               {api.Refused, "An instance id looks like ins-1a2b3c4d."},
@@ -85,7 +85,7 @@ var codes = map[string]meaning{
 	"UnsupportedRegion":                 {api.Refused, "Check region: the service does not have this region. Write one such as ap-guangzhou."},
 }
 
-// explain returns what a code means and what to do about it.
+// explain returns the kind and the hint for a code.
 func explain(code string, header http.Header) (api.Kind, string) {
 	known, ok := codes[code]
 	if !ok {

@@ -14,7 +14,7 @@ func TestConsoleURL_codes(t *testing.T) {
 		kind api.Kind
 		hint string
 	}{
-		// Of the 21 documented codes, those that do not pass by themselves.
+		// Those of the 21 documented codes that are not temporary.
 		"InvalidInstance.NotSupported":                              {api.Refused, "no console"},
 		"InvalidInstanceId.Malformed":                               {api.Refused, "ins-1a2b3c4d"},
 		"InvalidInstanceId.NotFound":                                {api.NotFound, "Check the id"},
@@ -32,7 +32,8 @@ func TestConsoleURL_codes(t *testing.T) {
 		"UnsupportedOperation.InstanceStateTerminating":             {api.Refused, "terminated"},
 		"UnsupportedOperation.SpecialInstanceType":                  {api.Refused, "no console"},
 		"UnsupportedOperation.StoppedModeStopCharging":              {api.Refused, "Start it"},
-		// Common codes, and codes of a documented class that are in no list.
+		// Common codes, and codes that are not documented but have a documented
+		// class.
 		"UnauthorizedOperation":         {api.Denied, "cvm:DescribeInstanceVncUrl"},
 		"UnauthorizedOperation.New":     {api.Denied, "cvm:DescribeInstanceVncUrl"},
 		"AuthFailure.MFAFailure":        {api.Denied, "Renew"},

@@ -7,22 +7,23 @@ import (
 	"time"
 )
 
-// viewerURL is the page to open; the address of the console is its last parameter.
+// viewerURL is the web page of the viewer. The console URL is its last
+// parameter.
 const viewerURL = "https://img.qcloud.com/qcloud/app/active_vnc/index.html?InstanceVncUrl="
 
-// Console gives access to one instance, once.
+// Console is a link that opens the console of an instance once.
 type Console struct {
 	// URL is the page to open in a browser.
 	URL string
-	// WebsocketURL is what the page connects to.
+	// WebsocketURL is the URL that the page connects to.
 	WebsocketURL string
-	// ExpiresAt is when both stop working, if they are not used before.
+	// ExpiresAt is the time when both URLs expire if they are not used before.
 	ExpiresAt time.Time
 }
 
-// newConsole returns the console of an InstanceVncUrl that arrived at a time. The
-// document shows the value percent-encoded; a value that is not is accepted, too.
-// No error quotes it.
+// newConsole returns the console for an InstanceVncUrl that arrived at the
+// given time. In the API document the value is percent-encoded; a value that is
+// not encoded is accepted, too. Errors do not contain the value.
 func newConsole(value string, arrived time.Time) (Console, error) {
 	address := value
 	if !strings.Contains(value, "://") {
@@ -31,7 +32,7 @@ func newConsole(value string, arrived time.Time) (Console, error) {
 			return Console{}, errors.New("the InstanceVncUrl of the answer is not correctly escaped")
 		}
 	}
-	// A space or a quote would make the link end early where it is pasted.
+	// With a space or a quote, the link would be truncated where it is pasted.
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "wss" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(address, " \"<>\\`") {
 		return Console{}, errors.New("the InstanceVncUrl of the answer is not the address of a console, which begins with wss://")

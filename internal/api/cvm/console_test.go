@@ -51,7 +51,7 @@ func TestNewConsole(t *testing.T) {
 	}
 }
 
-// However an address arrives, the page must read it back as it is.
+// The page must get the URL unchanged, whatever the form in which it arrives.
 func FuzzNewConsole(f *testing.F) {
 	f.Add("bjvnc.qcloud.com:26789/vnc?s=aHpj+W/nRV=")
 	f.Fuzz(func(t *testing.T, rest string) {

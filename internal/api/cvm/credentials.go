@@ -18,18 +18,19 @@ type Credentials struct {
 	SecurityToken string
 }
 
-// CredentialsProvider returns credentials. It may wait for the network.
+// CredentialsProvider returns credentials. It may send requests.
 type CredentialsProvider func() (Credentials, error)
 
-// StaticCredentials provides credentials that are known.
+// StaticCredentials returns a provider of fixed credentials.
 func StaticCredentials(c Credentials) CredentialsProvider {
 	return func() (Credentials, error) { return c, nil }
 }
 
-// DefaultCredentials provides the credentials that Tencent's own tools use by
-// default: those of the credentials file, or else of the role of the CVM that this
-// process runs on. It looks for them at the first call and keeps what it finds;
-// the SDK renews those of a role before they expire.
+// DefaultCredentials returns a provider of the credentials that Tencent's tools
+// use by default: those in the credentials file, or else those of the role of
+// the CVM instance that this process runs on. The first call looks for them,
+// and later calls use the same. The SDK renews those of a role before they
+// expire.
 func DefaultCredentials() CredentialsProvider {
 	var (
 		mu    sync.Mutex
@@ -50,12 +51,12 @@ func DefaultCredentials() CredentialsProvider {
 	}
 }
 
-// lookUpTimeout limits the search: outside Tencent's network nothing may answer at
-// the address that reports the role of a CVM, and the SDK waits without a limit.
+// lookUpTimeout limits the search. Outside Tencent's network, the metadata
+// service of a CVM instance may not answer, and the SDK has no timeout.
 const lookUpTimeout = 10 * time.Second
 
-// credentials asks the provider of the credentials. The call cannot be cancelled,
-// so all who wait for it share one, also those who come after a timeout.
+// credentials returns the credentials of the provider. A call of the provider
+// cannot be cancelled, so all callers share one call, also after a timeout.
 func (c *Client) credentials(ctx context.Context) (Credentials, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, lookUpTimeout, errors.New("timed out while looking for credentials of a role of this machine"))
 	defer cancel()
@@ -64,7 +65,7 @@ func (c *Client) credentials(ctx context.Context) (Credentials, error) {
 	select {
 	case r := <-found:
 		if r.Err == nil {
-			return r.Val.(Credentials), nil //nolint:forcetypeassert // What the function above returns.
+			return r.Val.(Credentials), nil //nolint:forcetypeassert // The function above returns this type.
 		}
 		err = r.Err
 	case <-ctx.Done():

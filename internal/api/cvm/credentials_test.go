@@ -16,8 +16,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm/cvmtest"
 )
 
-// It is not parallel because it sets the environment, where the SDK looks.
-func TestFound_credentialsFile(t *testing.T) {
+// The test is not parallel, because it sets environment variables that the SDK
+// reads.
+func TestDefaultCredentials_file(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "credentials")
 	t.Setenv("TENCENTCLOUD_CREDENTIALS_FILE", file)
 	source := cvm.DefaultCredentials()
@@ -32,7 +33,7 @@ func TestFound_credentialsFile(t *testing.T) {
 		if want := (cvm.Credentials{SecretID: "AKIDfile", SecretKey: "file-key"}); err != nil || got != want {
 			t.Errorf("got %+v, %v", got, err)
 		}
-		_ = os.Remove(file) // Once found, they are kept.
+		_ = os.Remove(file) // The credentials are read only once.
 	}
 }
 
@@ -52,7 +53,7 @@ func TestConsoleURL_noCredentials(t *testing.T) {
 	}
 }
 
-func TestConsoleURL_credentialsThatNeverCome(t *testing.T) {
+func TestConsoleURL_credentialsTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		forever := make(chan struct{})

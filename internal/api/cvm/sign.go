@@ -12,10 +12,11 @@ import (
 )
 
 // sign returns the headers and the body with which Tencent's SDK would send the
-// action. It signs (TC3-HMAC-SHA256) only what it sends, so it sends to a
-// transport that keeps the request. Sending and reading stay here: the SDK
-// follows redirects, loses the HTTP status, sleeps through the end of the
-// context, and quotes whole answers, with the console in them, in its errors.
+// action. The SDK signs (TC3-HMAC-SHA256) only requests that it sends, so its
+// transport stores the request instead of sending it. This package sends the
+// request itself: the SDK follows redirects, hides the HTTP status, ignores the
+// end of the context while it waits, and its errors contain the complete answer
+// with the console URL.
 func sign(endpoint *url.URL, region string, c Credentials, params map[string]any) (http.Header, []byte, error) {
 	settings := profile.NewClientProfile()
 	settings.Language = "en-US"
@@ -38,7 +39,7 @@ func sign(endpoint *url.URL, region string, c Credentials, params map[string]any
 
 var errKept = errors.New("the request is kept, not sent")
 
-// keeper is a transport that keeps a request.
+// keeper is a transport that stores a request and does not send it.
 type keeper struct {
 	header http.Header
 	body   []byte

@@ -1,5 +1,5 @@
-// Package hpc is a client of the HPC portal, which lists the VNC sessions on its
-// nodes.
+// Package hpc is a client of the HPC portal. It lists the VNC sessions on the
+// nodes of the portal.
 package hpc
 
 import (
@@ -15,27 +15,27 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// Config is what a Client is made of.
+// Config is the configuration of a Client.
 type Config struct {
 	// Endpoint is the base address of the portal.
 	Endpoint *url.URL
-	// HTTP carries the requests.
+	// HTTP sends the requests.
 	HTTP *http.Client
 	// Token is sent with every request.
 	Token string
-	// Retry says how long to wait between attempts.
+	// Retry is the waiting time between attempts.
 	Retry api.RetryPolicy
-	// Unavailable, if set, is what every call returns.
+	// Unavailable, if set, is the error of every call.
 	Unavailable error
 }
 
-// Client talks to one portal. Its methods may be called at the same time.
+// Client is a client of one portal. Its methods may be called concurrently.
 type Client struct {
 	api   api.Client
 	token string
 }
 
-// New returns a client. It sends nothing.
+// New returns a client. It sends no request.
 func New(config Config) *Client {
 	return &Client{token: config.Token, api: api.Client{
 		Service:     "hpc",
@@ -51,8 +51,8 @@ func New(config Config) *Client {
 // Session is a VNC session on a node of the portal.
 type Session struct {
 	ID string
-	// CreateDate is in the portal's local time, like "2023-02-02 11:59:45". It is
-	// empty if the portal does not report it.
+	// CreateDate is a local time of the portal, such as "2023-02-02 11:59:45".
+	// It is empty if the portal does not report it.
 	CreateDate string
 	Hostname   string
 	Job        string
@@ -66,8 +66,8 @@ type Session struct {
 	SessionID     string
 }
 
-// Sessions returns every VNC session of the portal. It retries until ctx ends
-// while the portal says that it is called too often.
+// Sessions returns all VNC sessions of the portal. While requests are
+// throttled, it retries until ctx ends.
 //
 // API: GET /hpc/openapi/v2/desktop/vnc
 func (c *Client) Sessions(ctx context.Context) ([]Session, error) {
@@ -106,7 +106,7 @@ func (c *Client) sessions(ctx context.Context) ([]Session, error) {
 	}
 	list := *body.Data.List
 	if total := body.Data.Total; total != "" && total != json.Number(strconv.Itoa(len(list))) {
-		// The call has no pages, so what is missing cannot be asked for.
+		// The call has no pages, so the missing sessions cannot be requested.
 		return nil, c.api.MalformedResponse(call, answer, fmt.Sprintf("the answer says that there are %s sessions and lists %d", total, len(list)))
 	}
 	sessions := make([]Session, len(list))
@@ -118,9 +118,9 @@ func (c *Client) sessions(ctx context.Context) ([]Session, error) {
 	return sessions, nil
 }
 
-// explain adds to a failure that the token has expired, if it has. The portal
-// has no code of its own for that, and this machine's clock may be wrong, so
-// the token is always tried first.
+// explain adds a hint to an error if the token has expired. The portal has no
+// error code for that. The token is not checked before the request, because the
+// clock of this machine may be wrong.
 func (c *Client) explain(err error) error {
 	var e *api.Error
 	if !errors.As(err, &e) || e.Status == 0 || e.Kind == api.Throttled {

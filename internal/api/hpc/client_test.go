@@ -33,8 +33,8 @@ func newClient(t *testing.T, endpoint, token string) *hpc.Client {
 
 func tomorrow() time.Time { return time.Now().Add(24 * time.Hour) }
 
-// failure asks for the sessions, which must fail with an *api.Error that does
-// not repeat the token.
+// failure lists the sessions, which must fail with an *api.Error that does not
+// contain the token.
 func failure(t *testing.T, server *hpctest.Server, token string) *api.Error {
 	t.Helper()
 	_, err := newClient(t, server.URL, token).Sessions(t.Context())
@@ -163,7 +163,7 @@ func TestSessions_calledTooOften(t *testing.T) {
 	t.Parallel()
 	server := hpctest.Start(t, hpctest.NewSession("gv101", "ada", "SIG", 4))
 	tooOften := hpctest.Code("10011", "调用频次过高")
-	for range 10 { // More than a broken connection would be given.
+	for range 10 { // More than the attempts after a connection error.
 		server.Answer(tooOften)
 	}
 	client := newClient(t, server.URL, server.Token(tomorrow()))

@@ -8,7 +8,7 @@ import (
 
 const success = "0"
 
-// codes are the codes that the document lists, and what they mean.
+// codes are the documented codes and their meanings.
 var codes = map[string]struct {
 	kind    api.Kind
 	meaning string

@@ -12,7 +12,7 @@ type wireSession struct {
 	ID         text `json:"id"`
 	CreateDate text `json:"createDate"`
 	Hostname   text `json:"hostname"`
-	Job        text `json:"jobs"` // One job, in spite of the plural.
+	Job        text `json:"jobs"` // The value is one job, although the name is a plural.
 	Height     text `json:"length"`
 	Width      text `json:"width"`
 	Name       text `json:"name"`
@@ -49,8 +49,8 @@ func (w wireSession) session() (Session, error) {
 	}, nil
 }
 
-// pixels returns nil for an empty value: the portal does not know the size of
-// every session.
+// pixels returns nil for an empty value, because the portal does not know the
+// size of all sessions.
 func pixels(field string, value text) (*int64, error) {
 	if value == "" {
 		return nil, nil //nolint:nilnil // Null is the value.
@@ -62,8 +62,8 @@ func pixels(field string, value text) (*int64, error) {
 	return &n, nil
 }
 
-// text is a JSON string, or a number where the document promises a string that
-// holds one.
+// text is a JSON string. A number is accepted too, where the document says that
+// the string contains a number.
 type text string
 
 func (t *text) UnmarshalJSON(raw []byte) error {

@@ -9,8 +9,8 @@ import (
 )
 
 // tokenExpiry returns when a token expires. The portal's tokens are JSON Web
-// Tokens, but instead of the standard exp their payload has expireTime, a string
-// of milliseconds since 1970.
+// Tokens. Instead of the standard exp, their payload has expireTime, a string
+// with milliseconds since 1970.
 func tokenExpiry(token string) (time.Time, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

@@ -18,19 +18,19 @@ type Credentials interface {
 	Wrap(next http.RoundTripper) http.RoundTripper
 	// Secrets are the texts that errors must not contain.
 	Secrets() []string
-	// Hint says what to do about an answer with status 401.
+	// Hint returns what to do about an answer with status 401.
 	Hint(answer *api.Answer) string
 }
 
-// Client sends requests to a service that requires credentials. The transport of
-// its API is one that Credentials.Wrap returned.
+// Client sends requests to a service that requires credentials. The transport
+// of API must be one that Credentials.Wrap has returned.
 type Client struct {
 	API         api.Client
 	Credentials Credentials
 }
 
-// Send makes one try at a call. If a login on the way fails, it returns the error
-// of the login.
+// Send sends a request once. If the call needs a login and the login fails, it
+// returns the error of the login.
 func (c *Client) Send(ctx context.Context, call api.Call) (*api.Answer, error) {
 	answer, err := c.API.Send(ctx, call)
 	if failed, ok := errors.AsType[*api.Error](err); ok {
@@ -41,7 +41,7 @@ func (c *Client) Send(ctx context.Context, call api.Call) (*api.Answer, error) {
 	return answer, err
 }
 
-// ServiceError is the error for an answer whose status says that the call failed.
+// ServiceError returns the error for an answer with an error status.
 func (c *Client) ServiceError(call api.Call, answer *api.Answer) *api.Error {
 	client := c.masking()
 	e := serviceError(&client, call, answer)
@@ -51,7 +51,8 @@ func (c *Client) ServiceError(call api.Call, answer *api.Answer) *api.Error {
 	return e
 }
 
-// MalformedResponse is the error for an answer that is not what the document promises.
+// MalformedResponse returns the error for an answer that does not have the
+// documented form.
 func (c *Client) MalformedResponse(call api.Call, answer *api.Answer, why string) *api.Error {
 	client := c.masking()
 	return client.MalformedResponse(call, answer, why)
@@ -65,9 +66,9 @@ func (c *Client) masking() api.Client {
 	return client
 }
 
-// serviceError reads the three forms of an error in these clouds: that of
-// Huawei's gateway, that of Keystone and of Huawei ECS, and that of Nova, where
-// the name of the fault is the only member.
+// serviceError reads the three forms of errors in these clouds: that of
+// Huawei's gateway, that of Keystone and Huawei ECS, and that of Nova, an
+// object whose only key is the name of the fault.
 func serviceError(client *api.Client, call api.Call, answer *api.Answer) *api.Error {
 	var gateway struct {
 		Code    string `json:"error_code"`
@@ -89,7 +90,7 @@ func serviceError(client *api.Client, call api.Call, answer *api.Answer) *api.Er
 		code, message = name, fault.Message
 		if name == "error" {
 			code = fault.Title
-			// Huawei ECS has a code of its own, Keystone repeats the status.
+			// Huawei ECS has its own code; that of Keystone is the status.
 			_ = json.Unmarshal(fault.Code, &code)
 		}
 	}

@@ -12,11 +12,11 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// login is a token, and what the identity service says about it.
+// login is a token with its properties.
 type login struct {
 	token, project string
 	catalog        []service
-	// accessRules reports that the token is valid only for some calls.
+	// accessRules reports whether the token is valid only for some calls.
 	accessRules bool
 }
 
@@ -35,8 +35,8 @@ var (
 	showToken   = api.Call{Method: http.MethodGet, Path: "/v3/auth/tokens"}
 )
 
-// authenticate logs in, or asks about a static token.
-// API: POST /v3/auth/tokens, GET /v3/auth/tokens
+// authenticate logs in, or reads the properties of a static token. API: POST
+// /v3/auth/tokens, GET /v3/auth/tokens
 func (s *Session) authenticate(ctx context.Context) (*login, error) {
 	client := s.client()
 	call, want := createToken, http.StatusCreated
@@ -79,12 +79,12 @@ func (s *Session) authenticate(ctx context.Context) (*login, error) {
 			} `json:"project"`
 			Catalog    []service `json:"catalog"`
 			Credential struct {
-				// Absent without rules; an empty list allows nothing.
+				// Absent without rules; an empty list allows no call.
 				AccessRules *[]json.RawMessage `json:"access_rules"`
 			} `json:"application_credential"`
 		} `json:"token"`
 	}
-	// The answer of some clouds repeats the token in its body.
+	// In some clouds, the body of the answer contains the token.
 	call.Sensitive = true
 	if err := json.Unmarshal(answer.Body, &body); err != nil {
 		return nil, client.MalformedResponse(call, answer, "the answer is not the JSON of a token")
@@ -108,14 +108,14 @@ func (s *Session) client() *api.Client {
 	return &api.Client{Service: s.config.Service, Endpoint: &base, HTTP: s.config.HTTP, Secrets: s.Secrets()}
 }
 
-// invalid is the error for a configuration that the cloud cannot accept.
+// invalid returns the error for a configuration that the cloud cannot accept.
 func (s *Session) invalid(text string) error {
 	e := s.unanswered(nil)
 	e.Kind, e.Message = api.Refused, text
 	return e
 }
 
-// unanswered is the error for a login that an error ends before its answer.
+// unanswered returns the error for a login without an answer.
 func (s *Session) unanswered(err error) *api.Error {
 	call := createToken
 	if s.isStaticToken() {
@@ -128,8 +128,8 @@ func (s *Session) unanswered(err error) *api.Error {
 	return e
 }
 
-// Endpoint returns the address of a service from the catalog that came with
-// the token. An empty region means the first one listed.
+// Endpoint returns the URL of a service from the catalog in the token. An empty
+// region means the first region in the catalog.
 func (s *Session) Endpoint(ctx context.Context, serviceType, region, iface string) (*url.URL, error) {
 	l, err := s.login(ctx, "")
 	if err != nil {

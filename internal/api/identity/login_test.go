@@ -73,7 +73,8 @@ func TestSession_unscopedTokenHasNoCatalog(t *testing.T) {
 	}
 }
 
-// Keystone answers the same to each of these, so the error says who logged in.
+// Keystone gives the same answer to each of these, so the error contains the
+// user and the project.
 func TestSession_refusedLogin(t *testing.T) {
 	t.Parallel()
 	for want, options := range map[string]gophercloud.AuthOptions{
@@ -99,7 +100,7 @@ func TestSession_refusedLogin(t *testing.T) {
 	}
 }
 
-func TestSession_hungLoginNamesTheService(t *testing.T) {
+func TestSession_loginTimeout(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.Start(t)
 	release := make(chan struct{})

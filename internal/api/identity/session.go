@@ -14,37 +14,38 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// SessionConfig says where and how to log in.
+// SessionConfig is the configuration of a Session.
 type SessionConfig struct {
-	// Service names the identity service in errors: "iam" or "keystone".
+	// Service is the name of the identity service in errors: "iam" or
+	// "keystone".
 	Service string
 	// Endpoint is its base address, with or without the final /v3.
 	Endpoint *url.URL
-	// HTTP carries the logins; it must not be wrapped by the session itself.
+	// HTTP sends the logins. The session must not wrap its transport.
 	HTTP *http.Client
 	// Options are the user and password, the application credential or the
 	// token, and the scope.
 	Options gophercloud.AuthOptions
 }
 
-// Session authenticates with a token: a static one, or one from a login. It logs
-// in once, however many requests wait for it, and again when a service answers
-// 401. Its methods may be called at the same time.
+// Session authenticates with a token: a static one, or one from a login.
+// Concurrent requests share one login. It logs in again when a service answers
+// 401. Its methods may be called concurrently.
 type Session struct {
 	config SessionConfig
 	logins singleflight.Group
 
 	mu      sync.Mutex
 	current *login
-	// refused is the error of a login with wrong credentials. The session does not
-	// try it again, because a cloud locks a user out after a few of them.
+	// refused is the error of a login with wrong credentials. The session does
+	// not retry it, because a cloud may lock the user after a few wrong logins.
 	refused error
 }
 
-// NewSession returns a session that logs in when it is first needed.
+// NewSession returns a session that logs in before its first request.
 func NewSession(config SessionConfig) *Session { return &Session{config: config} }
 
-// NewToken returns a session with a static token. It sends nothing to the
+// NewToken returns a session with a static token, which sends no request to the
 // identity service.
 func NewToken(token string) *Session {
 	return &Session{
@@ -53,7 +54,7 @@ func NewToken(token string) *Session {
 	}
 }
 
-// Project returns the id of the project that the session is logged in to.
+// Project returns the id of the project in the token. It may log in.
 func (s *Session) Project(ctx context.Context) (string, error) {
 	l, err := s.login(ctx, "")
 	if err != nil {
@@ -77,7 +78,7 @@ func (s *Session) Secrets() []string {
 	return secrets
 }
 
-// Hint says why a service refused the session's token.
+// Hint returns why a service may have refused the token of the session.
 func (s *Session) Hint(*api.Answer) string {
 	if s.isStaticToken() {
 		return "The token is wrong, has expired or was revoked, and the provider cannot renew it. Set a new token, or credentials to log in with."
@@ -103,7 +104,8 @@ func (s *Session) login(ctx context.Context, rejected string) (*login, error) {
 		if current, err := s.cachedLogin(rejected); current != nil || err != nil {
 			return current, err
 		}
-		// Other calls wait for this login, too, so it outlives the call that began it.
+		// Other calls wait for this login too, so it does not end with the call
+		// that started it.
 		fresh, err := s.authenticate(context.WithoutCancel(ctx))
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -119,12 +121,12 @@ func (s *Session) login(ctx context.Context, rejected string) (*login, error) {
 	case <-ctx.Done():
 		return nil, s.unanswered(context.Cause(ctx))
 	case r := <-result:
-		return r.Val.(*login), r.Err //nolint:forcetypeassert // What the function above returns.
+		return r.Val.(*login), r.Err //nolint:forcetypeassert // The function above returns this type.
 	}
 }
 
-// cachedLogin returns the login or the error that is known already. Nil without an
-// error means that a login is needed.
+// cachedLogin returns the cached login or error. If both are nil, a login is
+// needed.
 func (s *Session) cachedLogin(rejected string) (*login, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -147,7 +149,8 @@ type tokenTransport struct {
 
 func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
-		// A transport closes the body of its request, also when it sends none.
+		// A transport must close the body of the request, even if it does not
+		// send it.
 		defer req.Body.Close()
 	}
 	current, err := t.session.login(req.Context(), "")
@@ -158,7 +161,7 @@ func (t *tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode != http.StatusUnauthorized || t.session.isStaticToken() {
 		return resp, err
 	}
-	_, _ = io.CopyN(io.Discard, resp.Body, 4096) // So that the connection can be used again.
+	_, _ = io.CopyN(io.Discard, resp.Body, 4096) // This allows the connection to be reused.
 	_ = resp.Body.Close()
 	if current, err = t.session.login(req.Context(), current.token); err != nil {
 		return nil, err

@@ -86,7 +86,7 @@ func ask(ctx context.Context, client *identity.Client) error {
 	return nil
 }
 
-func TestSession_ways(t *testing.T) {
+func TestSession_authMethods(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]gophercloud.AuthOptions{
 		"password and project id": password,
@@ -123,7 +123,8 @@ func TestSession_ways(t *testing.T) {
 	}
 }
 
-// Twenty calls at once, without a token and with an expired one: one login each.
+// Twenty concurrent calls, without a token and with an expired one, lead to one
+// login each.
 func TestSession_logsInOnce(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.Start(t)
@@ -156,7 +157,7 @@ func TestSession_expiry(t *testing.T) {
 	if err := ask(t.Context(), client); err != nil {
 		t.Fatal(err)
 	}
-	// A service that refuses new tokens as well is not asked for ever.
+	// A service that also refuses new tokens is not called without end.
 	cloud.SetTokenLife(-time.Hour)
 	cloud.Revoke()
 	var e *api.Error
@@ -168,7 +169,8 @@ func TestSession_expiry(t *testing.T) {
 	}
 }
 
-// A cloud locks a user out after a few wrong passwords, so the session tries once.
+// A cloud may lock a user after a few wrong passwords, so the session tries
+// only once.
 func TestSession_wrongPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.Start(t)
@@ -219,7 +221,7 @@ func TestSession_faultsOfTheIdentityService(t *testing.T) {
 }
 
 // One of the calls that wait for a login ends; the login continues for the others.
-func TestSession_outlivesTheFirstCaller(t *testing.T) {
+func TestSession_firstCallerEnds(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.Start(t)
 	reached, release := make(chan struct{}), make(chan struct{})

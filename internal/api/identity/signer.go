@@ -19,11 +19,12 @@ import (
 const (
 	algorithm  = "SDK-HMAC-SHA256"
 	timeFormat = "20060102T150405Z"
-	// tolerance is how far the time of a signature may be from Huawei's clock.
+	// tolerance is the largest allowed difference between the time of a
+	// signature and Huawei's clock.
 	tolerance = 15 * time.Minute
 )
 
-// Signer authenticates with an access key: it signs each request by
+// Signer authenticates with an access key: it signs each request with
 // SDK-HMAC-SHA256.
 type Signer struct {
 	AccessKey, SecretKey string
@@ -36,7 +37,8 @@ type Signer struct {
 // Secrets returns the secret key and the security token.
 func (s *Signer) Secrets() []string { return []string{s.SecretKey, s.SecurityToken} }
 
-// Hint finds out by the time of the answer whether the clock or the key is wrong.
+// Hint compares the clock with the Date header of the answer to find out
+// whether the clock or the key is wrong.
 func (s *Signer) Hint(answer *api.Answer) string {
 	if at, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
 		if skew := time.Until(at).Round(time.Minute); skew.Abs() >= tolerance {
@@ -94,8 +96,8 @@ func (s *Signer) sign(req *http.Request, at time.Time) error {
 	return nil
 }
 
-// signature is the HMAC of the canonical form of the request with its headers
-// of these names, which are lower case and sorted.
+// signature returns the HMAC of the canonical form of the request. names are
+// the signed headers, in lower case and sorted.
 func (s *Signer) signature(req *http.Request, names []string) (string, error) {
 	body := sha256.New()
 	if req.GetBody != nil {
@@ -147,7 +149,7 @@ func canonicalQuery(query url.Values) string {
 	return strings.Join(pairs, "&")
 }
 
-// escape leaves only the unreserved characters of RFC 3986 as they are.
+// escape escapes all characters except the unreserved ones of RFC 3986.
 func escape(text string) string {
 	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }

@@ -18,8 +18,8 @@ func newSigned(t *testing.T, method, target, body string) *http.Request {
 	return req
 }
 
-// The example of Huawei's document "API signing algorithm", whose key and
-// result its SDKs carry in their tests.
+// The example of Huawei's document "API signing algorithm", with the key and
+// the result from the tests of Huawei's SDKs.
 func TestSigner_publishedVector(t *testing.T) {
 	t.Parallel()
 	req := newSigned(t, http.MethodGet, "https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0", "")
@@ -43,7 +43,8 @@ func TestSigner_canonicalForm(t *testing.T) {
 		"https://h/a/b":               "/a/b/?",
 		"https://h/a%2Fb/%E4%B8%AD c": "/a%2Fb/%E4%B8%AD%20c/?",
 		"https://h/a?x=~*+%2B":        "/a/?x=~%2A%20%2B",
-		// By name, then by value: joining first would put a-b before a.
+		// The order is by name, then by value. Sorting the joined pairs would
+		// put a-b before a.
 		"https://h/a?a-b=1&a=2&a=1": "/a/?a=1&a=2&a-b=1",
 	} {
 		req := newSigned(t, http.MethodGet, strings.ReplaceAll(target, " ", "%20"), "")

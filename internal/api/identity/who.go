@@ -2,8 +2,9 @@ package identity
 
 import "fmt"
 
-// loginHint says who logged in, and where to. Keystone and IAM answer 401 in the
-// same words for a wrong user, password, domain and project.
+// loginHint returns a hint with the user, domain and project of the login.
+// Keystone and IAM give the same answer 401 for a wrong user, password, domain
+// and project.
 func (s *Session) loginHint() string {
 	o := s.config.Options
 	if o.ApplicationCredentialID != "" || o.ApplicationCredentialName != "" {
@@ -33,8 +34,7 @@ func (s *Session) user() string {
 	return text
 }
 
-// domainNoun is what the argument for the domain describes: Huawei Cloud calls
-// it an account.
+// domainNoun returns the noun for a domain: Huawei Cloud calls it an account.
 func (s *Session) domainNoun() string {
 	if s.config.Service == "iam" {
 		return "account"
@@ -42,7 +42,7 @@ func (s *Session) domainNoun() string {
 	return "domain"
 }
 
-// named names a thing by its ID, or else by its name.
+// named returns the noun with the ID, or else with the name.
 func named(noun, id, name string) string {
 	if id != "" {
 		return fmt.Sprintf("%s with the ID %q", noun, id)

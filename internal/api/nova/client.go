@@ -16,55 +16,58 @@ import (
 
 const service = "nova"
 
-// microversion is the first one with remote consoles.
+// microversion is the first microversion with remote consoles.
 const microversion = "2.6"
 
-// lifetime is how long a link is valid, unless the cloud sets another token_ttl.
+// lifetime is how long a link is valid by default; a cloud can set another
+// token_ttl.
 const lifetime = 10 * time.Minute
 
-// Config is what a Client is made of.
+// Config is the configuration of a Client.
 type Config struct {
 	// Endpoint returns the address of the service, with the project if the cloud
 	// requires it there. Without a version in its path, the client asks the service
 	// for its versions. Endpoint may log in.
 	Endpoint func(context.Context) (*url.URL, error)
-	// HTTP sends the requests; its transport is one that Credentials wrapped.
+	// HTTP sends the requests. Its transport must be one that Credentials.Wrap
+	// has returned.
 	HTTP *http.Client
 	// Credentials authenticate the requests.
 	Credentials identity.Credentials
-	// Retry says how long to wait between attempts.
+	// Retry is the waiting time between attempts.
 	Retry api.RetryPolicy
-	// Unavailable, if set, is what every call returns.
+	// Unavailable, if set, is the error of every call.
 	Unavailable error
 }
 
-// Client talks to one compute service. Its methods may be called at the same
-// time.
+// Client is a client of one compute service. Its methods may be called
+// concurrently.
 type Client struct {
 	config Config
 
 	mu sync.Mutex
-	// found is the address of the API, once the service was asked for it.
+	// found is the URL of the API, after the client has asked the service for
+	// it.
 	found *url.URL
 }
 
-// New returns a client. It sends nothing.
+// New returns a client. It sends no request.
 func New(config Config) *Client { return &Client{config: config} }
 
-// Console is a link to the console of a server. Everybody who has the link can
-// use the console.
+// Console is a link to the console of a server. Anyone who has the link can use
+// the console.
 type Console struct {
 	// URL is absolute, http or https.
 	URL string
 	// Type and Protocol are "novnc" and "vnc".
 	Type, Protocol string
-	// Expires is when the link stops working.
+	// Expires is the time when the link expires.
 	Expires time.Time
 }
 
-// RemoteConsole returns a new link to the console of a server. It waits until ctx
-// ends for a server that is being built or changed.
-// API: POST /v2.1/{project_id}/servers/{server_id}/remote-consoles
+// RemoteConsole returns a new link to the console of a server. If the server is
+// being built or changed, it waits until ctx ends. API: POST
+// /v2.1/{project_id}/servers/{server_id}/remote-consoles
 func (c *Client) RemoteConsole(ctx context.Context, serverID string) (Console, error) {
 	if c.config.Unavailable != nil {
 		return Console{}, c.config.Unavailable
@@ -110,7 +113,7 @@ func (c *Client) remoteConsole(ctx context.Context, serverID string) (Console, e
 		}
 		return Console{}, explain(e)
 	}
-	call.Sensitive = true // The body is the link.
+	call.Sensitive = true // The body contains the link.
 	var got remoteConsole
 	if err := json.Unmarshal(answer.Body, &got); err != nil {
 		return Console{}, client.MalformedResponse(call, answer, "the answer is not the JSON of a remote console")

@@ -126,7 +126,7 @@ func TestRemoteConsole_plainOpenStack(t *testing.T) {
 	}
 }
 
-// Twenty consoles asked for at once with an expired token: one new login.
+// Twenty concurrent calls with an expired token lead to one new login.
 func TestRemoteConsole_renewsTheTokenOnce(t *testing.T) {
 	t.Parallel()
 	cloud, server := start(t)

@@ -7,9 +7,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// explain adds what the faults of Nova mean for this call. Nova gives the name
-// itemNotFound to an unknown server and to an unknown call, and badRequest to
-// several mistakes: only the message tells them apart.
+// explain adds a hint for a fault of Nova. Nova uses itemNotFound for an
+// unknown server and for an unknown call, and badRequest for several errors.
+// Only the message distinguishes them.
 func explain(e *api.Error) *api.Error {
 	switch {
 	case e.Status == http.StatusMultipleChoices, e.Status == http.StatusNotFound && (e.Code != "itemNotFound" || unknownCall(e.Message)):
@@ -25,8 +25,9 @@ func explain(e *api.Error) *api.Error {
 	return e
 }
 
-// unknownCall reports the message that Nova's web framework gives to a path that
-// no call has. For a server, the message is "Instance … could not be found." instead.
+// unknownCall reports whether message is the one of Nova's web framework for an
+// unknown path. For an unknown server, the message is "Instance … could not be
+// found." instead.
 func unknownCall(message string) bool {
 	return strings.HasPrefix(message, "The resource could not be found.")
 }

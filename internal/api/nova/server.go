@@ -10,13 +10,13 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity"
 )
 
-// passing are the states of a server that end without anybody's help.
+// passing are the temporary states of a server.
 var passing = map[string]bool{
 	"ACTIVE": true, "BUILD": true, "HARD_REBOOT": true, "MIGRATING": true, "PASSWORD": true,
 	"REBOOT": true, "REBUILD": true, "RESIZE": true, "REVERT_RESIZE": true, "UNKNOWN": true,
 }
 
-// remedies say what ends the other states.
+// remedies are the hints for the other states.
 var remedies = map[string]string{
 	"ERROR":             "Repair or rebuild it, then try again.",
 	"PAUSED":            "Unpause it, then try again.",
@@ -27,10 +27,9 @@ var remedies = map[string]string{
 	"VERIFY_RESIZE":     "Confirm or revert its resize, then try again.",
 }
 
-// notReady completes the error for a server that is not ready by the state of
-// the server. The call is retried only in a state that passes. Without an answer
-// about the state, it is retried, too.
-// API: GET /v2.1/{project_id}/servers/{server_id}
+// notReady adds the state of the server to the error for a server that is not
+// ready. The call is retried if the state is temporary or cannot be read. API:
+// GET /v2.1/{project_id}/servers/{server_id}
 func notReady(ctx context.Context, client *identity.Client, serverID string, e *api.Error) *api.Error {
 	e.Hint = "The server is not ready. Start it, or wait until it is active."
 	answer, err := client.Send(ctx, api.Call{Method: http.MethodGet, Path: "/servers/{server_id}", Params: []string{serverID}})
@@ -40,7 +39,7 @@ func notReady(ctx context.Context, client *identity.Client, serverID string, e *
 	var body struct {
 		Server struct {
 			Status string `json:"status"`
-			// Task is what an operation on the server is doing, null without one.
+			// Task is the task of the operation on the server, or null.
 			Task  string `json:"OS-EXT-STS:task_state"`
 			Fault struct {
 				Message string `json:"message"`

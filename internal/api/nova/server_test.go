@@ -14,8 +14,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/nova/novatest"
 )
 
-// A server in a state that does not end by itself fails at once.
-func TestRemoteConsole_serverThatNeverGetsReady(t *testing.T) {
+// For a server in a permanent state, the call fails at once.
+func TestRemoteConsole_permanentState(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[novatest.Status]string{
 		novatest.Failed:  "The server is in the state ERROR (No valid host was found.), which does not change by itself. Repair or rebuild it, then try again.",
@@ -34,7 +34,7 @@ func TestRemoteConsole_serverThatNeverGetsReady(t *testing.T) {
 	}
 }
 
-// Who may open consoles may not always read servers.
+// A user who may open consoles may have no permission to read servers.
 func TestRemoteConsole_stateThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	cloud, server := start(t)
@@ -83,7 +83,7 @@ func TestRemoteConsole_versions(t *testing.T) {
 	}
 }
 
-// The last answer of Nova says more than the timeout that ends the next try.
+// The last answer of Nova says more than the timeout of the next attempt.
 func TestRemoteConsole_keepsTheLastAnswer(t *testing.T) {
 	t.Parallel()
 	cloud, server := start(t)

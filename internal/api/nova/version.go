@@ -18,9 +18,9 @@ const apiVersion = "v2.1"
 
 var versionInPath = regexp.MustCompile(`(^|/)v2(\.\d+)?(/|$)`)
 
-// versioned returns the address of the API. If base has no version in its path,
-// it asks the service for its versions, once. The service may give them other
-// addresses than a proxy before it does, so only the version itself is used.
+// versioned returns the URL of the API. If base has no version in its path, it
+// asks the service for its versions once. Only the version in the answer is
+// used, because the URLs in it may be wrong behind a proxy.
 func (c *Client) versioned(ctx context.Context, base *url.URL) (*url.URL, error) {
 	if versionInPath.MatchString(base.Path) {
 		return base, nil
@@ -50,9 +50,8 @@ func (c *Client) versioned(ctx context.Context, base *url.URL) (*url.URL, error)
 
 var listVersions = api.Call{Method: http.MethodGet, Path: "/"}
 
-// versions returns the versions that the service offers, nil if its answer does
-// not list them.
-// API: GET /
+// versions returns the versions that the service offers, or nil if its answer
+// does not list them. API: GET /
 func (c *Client) versions(ctx context.Context, base *url.URL) ([]string, error) {
 	answer, err := c.client(base).Send(ctx, listVersions)
 	if err != nil {
@@ -64,7 +63,7 @@ func (c *Client) versions(ctx context.Context, base *url.URL) ([]string, error) 
 		} `json:"versions"`
 	}
 	if err := json.Unmarshal(answer.Body, &body); err != nil {
-		return nil, nil //nolint:nilerr // Another answer lists no versions.
+		return nil, nil //nolint:nilerr // Any other answer contains no versions.
 	}
 	var ids []string
 	for _, version := range body.Versions {

@@ -1,5 +1,5 @@
-// Package workspace is a client of Huawei Cloud Workspace: it reads who logged
-// in to which cloud desktop.
+// Package workspace is a client of Huawei Cloud Workspace. It reads the login
+// records of cloud desktops.
 package workspace
 
 import (
@@ -11,29 +11,30 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity"
 )
 
-// Config is what a Client is made of.
+// Config is the configuration of a Client.
 type Config struct {
 	// Endpoint is the base address of the service.
 	Endpoint *url.URL
 	// Project returns the ID of the project. It may log in.
 	Project func(context.Context) (string, error)
-	// HTTP sends the requests; its transport is one that Credentials wrapped.
+	// HTTP sends the requests. Its transport must be one that Credentials.Wrap
+	// has returned.
 	HTTP *http.Client
 	// Credentials authenticate the requests.
 	Credentials identity.Credentials
-	// Retry says how long to wait between attempts.
+	// Retry is the waiting time between attempts.
 	Retry api.RetryPolicy
-	// Unavailable, if set, is what every call returns.
+	// Unavailable, if set, is the error of every call.
 	Unavailable error
 }
 
-// Client talks to one Workspace. Its methods may be called at the same time.
+// Client is a client of Workspace. Its methods may be called concurrently.
 type Client struct {
 	config Config
 	http   identity.Client
 }
 
-// New returns a client. It sends nothing.
+// New returns a client. It sends no request.
 func New(config Config) *Client {
 	return &Client{config: config, http: identity.Client{
 		API: api.Client{
@@ -47,7 +48,7 @@ func New(config Config) *Client {
 	}}
 }
 
-// get returns the body of a call that succeeded.
+// get makes a call and returns its successful answer.
 func (c *Client) get(ctx context.Context, call api.Call) (*api.Answer, error) {
 	return api.Retry(ctx, c.config.Retry, api.RetryIdempotent, func(ctx context.Context) (*api.Answer, error) {
 		answer, err := c.http.Send(ctx, call)

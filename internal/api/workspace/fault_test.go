@@ -82,8 +82,8 @@ func TestLoginRecords_faults(t *testing.T) {
 	}
 }
 
-// A service that ignores the offset must not be read for ever.
-func TestLoginRecords_samePageForEver(t *testing.T) {
+// Reading must end if the service ignores the offset.
+func TestLoginRecords_samePageAgain(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
 	server.SetCount(5000)
@@ -91,7 +91,7 @@ func TestLoginRecords_samePageForEver(t *testing.T) {
 		r.URL.RawQuery = "limit=1000&offset=0"
 		server.ServeHTTP(w, r)
 	}
-	server.Answer(again, nil, again, nil) // What each one asks the server itself is answered by the server.
+	server.Answer(again, nil, again, nil) // For nil, the server answers.
 	if err := read(t, client); err == nil || !strings.Contains(err.Error(), "returns the same page of records again at offset 2000") {
 		t.Errorf("error %v", err)
 	}

@@ -20,18 +20,20 @@ const (
 	timeFormat = "2006-01-02T15:04Z"
 )
 
-// LoginRecordsInput filters login records. Fields that are not set do not filter.
+// LoginRecordsInput filters login records. Fields that are not set are not
+// filters.
 type LoginRecordsInput struct {
-	// Start and End are both set or both zero. The service has no seconds, so Start
-	// is rounded down and End is rounded up.
+	// Start and End must both be set or both be zero. The service accepts only
+	// minutes, so Start is rounded down and End is rounded up.
 	Start, End time.Time
-	// UserName is who logged in.
+	// UserName is the name of the user who logged in.
 	UserName string
-	// ComputerName is the desktop's name in its operating system.
+	// ComputerName is the computer name of the desktop.
 	ComputerName string
 	// TerminalType is "WI", the client of the cloud desktop.
 	TerminalType string
-	// MinNetworkRTT and MaxNetworkRTT bound the end-to-end latency.
+	// MinNetworkRTT and MaxNetworkRTT are the limits of the end-to-end latency
+	// in milliseconds.
 	MinNetworkRTT, MaxNetworkRTT *int64
 	// EnterpriseProjectID is the id of an enterprise project.
 	EnterpriseProjectID string
@@ -68,7 +70,7 @@ type LoginRecord struct {
 // records can have the same transaction_id.
 func (r LoginRecord) key() string {
 	r.ConnectionEndTime, r.ConnectionFailureReason, r.NetworkRTT, r.E2ERTT = nil, nil, nil, nil
-	encoded, _ := json.Marshal(r) // Its fields are plain values.
+	encoded, _ := json.Marshal(r) // A record can always be encoded.
 	return string(encoded)
 }
 
@@ -80,16 +82,16 @@ type LoginPage struct {
 	Records []LoginRecord
 }
 
-// LoginRecords reads the login records page by page and holds no more than two
-// of them. It ends after the last page or the first error.
+// LoginRecords reads the login records page by page, with at most two pages in
+// memory. It ends after the last page or the first error.
 //
-// A login between two pages moves the older ones, so that the next page begins
-// with records of the page before. They are dropped.
-// API: GET /v2/{project_id}/connections/desktops
+// A login between the requests for two pages moves the older records, so that
+// the next page begins with records of the page before. These are removed. API:
+// GET /v2/{project_id}/connections/desktops
 func (c *Client) LoginRecords(ctx context.Context, in LoginRecordsInput) iter.Seq2[LoginPage, error] {
 	return func(yield func(LoginPage, error) bool) {
-		// Every page has the same size, so a page can repeat only records of the page
-		// before it.
+		// All pages have the same size, so a page can repeat only records of
+		// the page before it.
 		limit := pageSize
 		if in.MaxRecords > 0 {
 			limit = min(limit, in.MaxRecords)
@@ -136,7 +138,7 @@ func unseen(records []LoginRecord, seen map[string]bool) (fresh []LoginRecord, k
 
 var listLogins = api.Call{Method: http.MethodGet, Path: "/v2/{project_id}/connections/desktops"}
 
-// stuck is the error for a service that returns the same page again.
+// stuck returns the error for a service that returns the same page again.
 func (c *Client) stuck(offset int) error {
 	return &api.Error{
 		Service: "workspace", Operation: listLogins.Operation(), Status: http.StatusOK,

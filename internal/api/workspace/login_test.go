@@ -47,12 +47,14 @@ func start(t *testing.T) (*workspacetest.Server, *workspace.Client) {
 	return server, newClient(t, server, identity.NewToken(cloud.Issue()), identitytest.ProjectID)
 }
 
-// short is a record with one field: thousands of whole ones take their time.
+// short returns a record with one field, because thousands of complete records
+// are slow.
 func short(number int) workspacetest.Record {
 	return workspacetest.Record{"transaction_id": "transaction-" + strconv.Itoa(number)}
 }
 
-// transactions reads everything and returns which logins came, and the last total.
+// transactions reads all pages and returns the ids of the logins and the last
+// total.
 func transactions(t *testing.T, client *workspace.Client, in workspace.LoginRecordsInput, between func()) (ids []string, total int64) {
 	t.Helper()
 	for page, err := range client.LoginRecords(t.Context(), in) {
@@ -86,7 +88,7 @@ func TestLoginRecords_documentedSample(t *testing.T) {
 	server, client := start(t)
 	server.Answer(
 		identitytest.Body(http.StatusOK, "application/json", string(sample)),
-		// The sample holds two of its four records.
+		// The sample contains two of its four records.
 		identitytest.Body(http.StatusOK, "application/json", `{"total_count":4,"records":[]}`),
 	)
 	var pages []workspace.LoginPage
@@ -156,7 +158,7 @@ func TestLoginRecords_filters(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
 	server.SetLogins(2500, workspacetest.NewRecord)
-	// A whole minute stays a whole minute.
+	// A time without seconds is not rounded.
 	noon := time.Date(2020, 4, 24, 12, 0, 0, 0, time.UTC)
 	ids, total := transactions(t, client, workspace.LoginRecordsInput{Start: noon, End: noon.Add(3 * time.Minute)}, nil)
 	if diff := cmp.Diff([]string{"transaction-722", "transaction-721", "transaction-720"}, ids); diff != "" || total != 3 {
@@ -223,7 +225,8 @@ func TestLoginRecords_totalChanges(t *testing.T) {
 				}
 				seen[id] = true
 			}
-			// Growth moves records on, so that none of the first 2500 is missed.
+			// New logins move the records back, so that none of the first 2500
+			// is missed.
 			if len(changes) > 2 && len(ids) < 2500 {
 				t.Errorf("%d records", len(ids))
 			}
@@ -234,8 +237,8 @@ func TestLoginRecords_totalChanges(t *testing.T) {
 	}
 }
 
-// The same user may log in twice at the same second on one page; without a
-// transaction id only the page before tells a repetition.
+// A user may log in twice in the same second. Without a transaction id, a
+// record counts as repeated only if it is on the page before.
 func TestLoginRecords_withoutTransaction(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)
@@ -252,8 +255,8 @@ func TestLoginRecords_withoutTransaction(t *testing.T) {
 	}
 }
 
-// What is held does not grow with what was read.
-func TestLoginRecords_memoryStaysFlat(t *testing.T) { //nolint:paralleltest // Other tests would use the same heap.
+// The memory does not grow with the number of records read.
+func TestLoginRecords_constantMemory(t *testing.T) { //nolint:paralleltest // Other tests would use the same heap.
 	server, client := start(t)
 	server.SetCount(100_000)
 	var early, late uint64
@@ -285,7 +288,8 @@ func heap() uint64 {
 	return stats.HeapAlloc
 }
 
-// A reconnection has the transaction of its login. The two may be on two pages.
+// A reconnection has the transaction id of its login. They may be on different
+// pages.
 func TestLoginRecords_sharedTransaction(t *testing.T) {
 	t.Parallel()
 	server, client := start(t)

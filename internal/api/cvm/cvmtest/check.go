@@ -14,7 +14,7 @@ var (
 	instanceID = regexp.MustCompile(`^ins-[0-9a-z]{8}$`)
 )
 
-// checkSignature returns the code of what is wrong with the signature.
+// checkSignature returns the error code for an invalid signature.
 func (s *Server) checkSignature(r *http.Request, body []byte) string {
 	claimed, ok := parseAuthorization(r.Header.Get("Authorization"))
 	if !ok {
@@ -43,8 +43,8 @@ func (s *Server) checkSignature(r *http.Request, body []byte) string {
 	return ""
 }
 
-// checkParameters returns the instance's id, or the code of what is wrong with
-// the parameters.
+// checkParameters returns the id of the instance, or the error code for invalid
+// parameters.
 func checkParameters(r *http.Request, body []byte) (id, code string) {
 	switch {
 	case r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json":

@@ -1,6 +1,6 @@
-// Package cvmtest is a strict fake of Tencent Cloud's CVM, as far as the
-// consoles of instances go. It is written from the documents of the action and
-// of the signature, and shares no code with the client.
+// Package cvmtest is a strict fake of the consoles of Tencent Cloud CVM. It
+// implements the documents of the action and of the signature, and shares no
+// code with the client.
 package cvmtest
 
 import (
@@ -45,11 +45,11 @@ type link struct {
 	opened bool
 }
 
-// Server is the service. It is an http.Handler.
+// Server is the fake service. It is an http.Handler.
 type Server struct {
 	apitest.Answers
 
-	// URL is the service's address, once it was started.
+	// URL is the URL of the service after Start.
 	URL string
 
 	mu          sync.Mutex
@@ -62,8 +62,8 @@ type Server struct {
 	requests    []Request
 }
 
-// New returns a service that knows some keys and is not started: it serves
-// where it is mounted.
+// New returns a service with API keys. It does not listen; use it as an
+// http.Handler.
 func New(credentials ...Credential) *Server {
 	s := &Server{credentials: map[string]Credential{}, instances: map[string]*instance{}, links: map[string]*link{}}
 	for _, c := range credentials {
@@ -82,8 +82,8 @@ func Start(t testing.TB, credentials ...Credential) *Server {
 	return s
 }
 
-// Put adds an instance. It goes through its states, one a request, and stays in
-// the last; without any it runs.
+// Put adds an instance. Each request moves it to its next state, and it stays
+// in the last one. Without states, it is running.
 func (s *Server) Put(region, id string, states ...State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,14 +93,14 @@ func (s *Server) Put(region, id string, states ...State) {
 	s.instances[id] = &instance{region: region, states: states}
 }
 
-// SetClock puts the service's clock forward or back.
+// SetClock changes the clock of the service by offset.
 func (s *Server) SetClock(offset time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.offset = offset
 }
 
-// SetUnencoded makes the service answer with addresses that are not encoded.
+// SetUnencoded lets the service answer with URLs that are not percent-encoded.
 func (s *Server) SetUnencoded() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +114,7 @@ func (s *Server) Requests() []Request {
 	return slices.Clone(s.requests)
 }
 
-// Tickets returns the secret part of each console address that was given out.
+// Tickets returns the secret part of each console URL that was issued.
 func (s *Server) Tickets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,8 +126,8 @@ func (s *Server) Tickets() []string {
 	return tickets
 }
 
-// Open does what a browser does with the page's address: it connects to the
-// console, once and in time.
+// Open connects to the console like a browser that opens page. It returns an
+// error if the URL was used before or has expired.
 func (s *Server) Open(page string) error {
 	encoded, ok := strings.CutPrefix(page, "https://img.qcloud.com/qcloud/app/active_vnc/index.html?InstanceVncUrl=")
 	if !ok || strings.ContainsAny(encoded, "&#:/?=+") {
@@ -175,7 +175,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	respond(w, map[string]any{"InstanceVncUrl": address})
 }
 
-// console returns an address, or the code of what is wrong with the request.
+// console returns a console URL, or the error code for an invalid request.
 func (s *Server) console(r *http.Request, body []byte) (address, code string) {
 	if code := s.checkSignature(r, body); code != "" {
 		return "", code
@@ -198,7 +198,7 @@ func (s *Server) console(r *http.Request, body []byte) (address, code string) {
 	if state != Running {
 		return "", string(state)
 	}
-	// The sample's ticket ends in "=", which a second encoding would spoil.
+	// The ticket in the document ends in "=", which must not be encoded twice.
 	address = "wss://bjvnc.qcloud.com:26789/vnc?s=" + rand.Text() + "="
 	s.links[address] = &link{until: time.Now().Add(15 * time.Second)}
 	if s.unencoded {
@@ -207,7 +207,7 @@ func (s *Server) console(r *http.Request, body []byte) (address, code string) {
 	return url.QueryEscape(address), ""
 }
 
-// checkRate refuses what comes after ten requests within a second.
+// checkRate refuses more than ten requests per second.
 func (s *Server) checkRate() string {
 	now := time.Now()
 	s.arrivals = slices.DeleteFunc(s.arrivals, func(at time.Time) bool { return now.Sub(at) >= time.Second })
@@ -236,7 +236,7 @@ func Body(status int, contentType, body string) http.HandlerFunc {
 
 func respond(w http.ResponseWriter, response map[string]any) {
 	id := make([]byte, 16)
-	_, _ = rand.Read(id) // It never fails.
+	_, _ = rand.Read(id) // Read never returns an error.
 	response["RequestId"] = fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{"Response": response})

@@ -14,8 +14,8 @@ import (
 
 const testBody = `{"InstanceId":"ins-r9hr2upy"}`
 
-// send sends a request that is signed after change has altered it, and then
-// altered once more by spoil.
+// send sends a request. change changes it before it is signed, and spoil after
+// that.
 func send(t *testing.T, s *Server, body string, change, spoil func(*http.Request)) (url, code string) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://cvm.example.com/", strings.NewReader(body))
@@ -50,8 +50,8 @@ func send(t *testing.T, s *Server, body string, change, spoil func(*http.Request
 	return answer.Response.InstanceVncURL, answer.Response.Error.Code
 }
 
-// The fake must refuse what the documents forbid, or a test against it shows
-// nothing.
+// The fake must refuse requests that the documents do not allow. Otherwise
+// tests with it would prove nothing.
 func TestServer_isStrict(t *testing.T) {
 	t.Parallel()
 	set := func(name, value string) func(*http.Request) {
@@ -94,7 +94,7 @@ func TestServer_isStrict(t *testing.T) {
 	}
 }
 
-func TestServer_allowsTenASecond(t *testing.T) {
+func TestServer_allowsTenPerSecond(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Credential{SecretID: "AKID", SecretKey: "key"})
@@ -114,7 +114,7 @@ func TestServer_allowsTenASecond(t *testing.T) {
 	})
 }
 
-func TestServer_opensInTimeOnly(t *testing.T) {
+func TestServer_expiredLink(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Credential{SecretID: "AKID", SecretKey: "key"})

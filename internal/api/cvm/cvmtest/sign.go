@@ -12,7 +12,7 @@ import (
 
 const algorithm = "TC3-HMAC-SHA256"
 
-// authorization is what a request claims in its Authorization header.
+// authorization is the content of the Authorization header.
 type authorization struct {
 	secretID, scope, signature string
 	signedHeaders              []string
@@ -38,8 +38,8 @@ func parseAuthorization(header string) (authorization, bool) {
 	return a, complete
 }
 
-// signature computes what a request with a body must be signed with, as "API
-// Signature v3" of Tencent Cloud's documentation says.
+// signature computes the signature of a request as in "API Signature v3" of
+// Tencent Cloud's documentation.
 func signature(r *http.Request, body []byte, signedHeaders []string, secretKey string, at time.Time, service string) string {
 	var canonical strings.Builder
 	canonical.WriteString(r.Method + "\n/\n" + r.URL.RawQuery + "\n")

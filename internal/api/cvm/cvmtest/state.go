@@ -1,10 +1,10 @@
 package cvmtest
 
-// State is what an instance is doing: it is the code with which the service
-// refuses a console.
+// State is the state of an instance: the error code of a request for its
+// console, or empty if it is running.
 type State string
 
-// The states that the document of the action names.
+// The states in the document of the action.
 const (
 	Running     State = ""
 	Busy        State = "OperationDenied.InstanceOperationInProgress"
@@ -18,7 +18,7 @@ const (
 	Terminating State = "UnsupportedOperation.InstanceStateTerminating"
 )
 
-// message is what the service says with a code.
+// message returns the message of the service for a code.
 func message(code string) string {
 	if text, ok := messages[code]; ok {
 		return text

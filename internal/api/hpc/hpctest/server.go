@@ -54,7 +54,7 @@ func NewSession(host, user, job string, number int) Session {
 type Server struct {
 	apitest.Answers
 
-	// URL is the portal's address, once it was started.
+	// URL is the URL of the portal after Start.
 	URL string
 
 	key []byte // signs the tokens
@@ -64,11 +64,11 @@ type Server struct {
 	requests []*http.Request
 }
 
-// New returns a portal with sessions that is not started: it serves where it is
-// mounted.
+// New returns a portal with sessions. It does not listen; use it as an
+// http.Handler.
 func New(sessions ...Session) *Server {
 	key := make([]byte, sha256.Size)
-	_, _ = rand.Read(key) // It never fails.
+	_, _ = rand.Read(key) // Read never returns an error.
 	return &Server{key: key, sessions: sessions}
 }
 
@@ -82,7 +82,7 @@ func Start(t testing.TB, sessions ...Session) *Server {
 	return s
 }
 
-// Token issues a token that expires at a time.
+// Token returns a token that expires at the given time.
 func (s *Server) Token(expires time.Time) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	signed := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." +

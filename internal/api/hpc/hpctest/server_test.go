@@ -10,8 +10,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/hpc/hpctest"
 )
 
-// The fake must refuse what the document forbids, or a test against it shows
-// nothing.
+// The fake must refuse requests that the document does not allow. Otherwise
+// tests with it would prove nothing.
 func TestServer_isStrict(t *testing.T) {
 	t.Parallel()
 	server := hpctest.Start(t)

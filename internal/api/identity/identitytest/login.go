@@ -24,7 +24,8 @@ type user struct {
 	Domain   *domain `json:"domain"`
 }
 
-// known reports the one user, who has an ID, or a name within a domain.
+// known reports whether this is the user of the fake, by ID or by name and
+// domain.
 func (u *user) known() bool {
 	return u != nil && (u.ID == UserID && u.Name == "" && u.Domain == nil || u.ID == "" && u.Name == User && u.Domain.known())
 }
@@ -49,7 +50,8 @@ type scope struct {
 	} `json:"project"`
 }
 
-// known reports the one project, which has an ID, or a name within a domain.
+// known reports whether this is the project of the fake, by ID or by name and
+// domain.
 func (s *scope) known() bool {
 	p := s.Project
 	return p != nil && (p.ID == ProjectID && p.Name == "" && p.Domain == nil || p.ID == "" && p.Name == Project && p.Domain.known())
@@ -78,7 +80,7 @@ func authenticate(body []byte) (scoped bool, status int, err error) {
 	switch {
 	case slices.Equal(identity.Methods, []string{"application_credential"}) && identity.Credential != nil && identity.Password == nil:
 		if wanted != nil {
-			return false, http.StatusUnauthorized, errors.New("Application credentials cannot request a scope.") //nolint:revive,staticcheck // As Keystone words it.
+			return false, http.StatusUnauthorized, errors.New("Application credentials cannot request a scope.") //nolint:revive,staticcheck // The text of Keystone.
 		}
 		if !identity.Credential.valid() {
 			return false, http.StatusUnauthorized, ErrUnauthorized
@@ -93,5 +95,5 @@ func authenticate(body []byte) (scoped bool, status int, err error) {
 		}
 		return wanted != nil, 0, nil
 	}
-	return false, http.StatusBadRequest, errors.New("Expecting to find exactly one authentication method.") //nolint:revive,staticcheck // As Keystone words it.
+	return false, http.StatusBadRequest, errors.New("Expecting to find exactly one authentication method.") //nolint:revive,staticcheck // The text of Keystone.
 }

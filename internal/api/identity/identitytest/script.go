@@ -10,8 +10,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/apitest"
 )
 
-// Script records the requests to a fake, and answers some of them. The fakes of
-// one cloud share it.
+// Script records the requests to a fake and can answer some of them. The fakes
+// of one cloud share this type.
 type Script struct {
 	apitest.Answers
 
@@ -33,8 +33,8 @@ func (s *Script) Requests() []Request {
 	return slices.Clone(s.requests)
 }
 
-// Serve records a request and answers it, by a handler of Answer if there is one,
-// or else by the handler of the fake, which receives the body as well.
+// Serve records a request and answers it with a handler of Answer, or else with
+// own, the handler of the fake, which also gets the body.
 func (s *Script) Serve(w http.ResponseWriter, r *http.Request, own func(http.ResponseWriter, *http.Request, []byte)) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

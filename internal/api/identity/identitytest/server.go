@@ -1,14 +1,14 @@
 // Package identitytest is a strict fake of Huawei's IAM and of OpenStack's
-// Keystone, written from their documents: it issues tokens that expire and can
-// be revoked, with a catalog, and authenticates requests to another fake of the
-// same cloud, by token or by signature.
+// Keystone, which implements their documents. It issues tokens with a catalog,
+// which expire and can be revoked. It authenticates requests to another fake of
+// the same cloud by token or by signature.
 //
-// Where Keystone's answers come from: earlier runs against OpenStack Zed saw 401
-// with one message for an unknown user, a wrong password, domain or project and an
-// expired credential, and tokens without a project, which have no catalog. That an
-// application credential with access rules lists them in its token, and that
-// keystonemiddleware answers 401 to a call that none of them allows, follows their
-// documentation and source.
+// Sources of Keystone's answers: OpenStack Zed answered 401 with the same
+// message for an unknown user, for a wrong password, domain or project, and for
+// an expired credential. It issued tokens without a project, which have no
+// catalog. The access rules in the token of an application credential, and the
+// answer 401 of keystonemiddleware to a call that they do not allow, follow the
+// documentation and the source of OpenStack.
 package identitytest
 
 import (
@@ -24,7 +24,7 @@ import (
 	"time"
 )
 
-// What exists in the cloud.
+// The user, project, credentials and keys of the cloud.
 const (
 	Domain     = "acme"
 	DomainID   = "d78cbac186b744899480f25bd022f468"
@@ -35,10 +35,10 @@ const (
 	ProjectID  = "0e69423d4400f4a82f67c0059a1e4cc8"
 	Region     = "cn-north-4"
 	Credential = "ci"
-	// CredentialID and CredentialSecret are an application credential.
+	// CredentialID and CredentialSecret are those of an application credential.
 	CredentialID     = "423f19a4ac1e4f48bbb4180756e6eb6c"
 	CredentialSecret = "rEaqvJka48mpv-application-credential"
-	// AccessKey and SecretKey are permanent.
+	// AccessKey and SecretKey are a permanent access key.
 	AccessKey = "QTWAOYTTINDUT2QVKYUC"
 	SecretKey = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"
 	// TemporaryKey and TemporarySecret are valid together with SecurityToken.
@@ -100,14 +100,14 @@ func (s *Server) AddEndpoint(e Endpoint) {
 	s.catalog = append(s.catalog, e)
 }
 
-// SetTokenLife sets the life of the tokens that are issued from now on.
+// SetTokenLife sets the lifetime of the tokens that are issued afterwards.
 func (s *Server) SetTokenLife(life time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.life = life
 }
 
-// SetClock makes the clock of the cloud differ by skew.
+// SetClock changes the clock of the cloud by skew.
 func (s *Server) SetClock(skew time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -121,22 +121,22 @@ func (s *Server) Now() time.Time {
 	return time.Now().Add(s.skew)
 }
 
-// Revoke makes every issued token invalid.
+// Revoke revokes all issued tokens.
 func (s *Server) Revoke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.tokens)
 }
 
-// Logins counts the logins that succeeded.
+// Logins returns the number of successful logins.
 func (s *Server) Logins() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.logins
 }
 
-// SetAccessRules makes the tokens that are issued from now on those of an
-// application credential with access rules.
+// SetAccessRules adds access rules to the tokens that are issued afterwards, as
+// for an application credential.
 func (s *Server) SetAccessRules(rules ...AccessRule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 
 var authorization = regexp.MustCompile(`^SDK-HMAC-SHA256 Access=([^,\s]+), SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$`)
 
-// SignatureError is the error of Authenticate for a signed request, in the words
-// of Huawei's gateway.
+// SignatureError is the error of Authenticate for a signed request. Its text is
+// that of Huawei's gateway.
 type SignatureError string
 
 func (e SignatureError) Error() string {
@@ -80,8 +80,8 @@ func secretOf(access, securityToken string) (string, error) {
 	return "", SignatureError("verify ak fail, the access key does not exist")
 }
 
-// canonicalRequest reads the target as it came over the wire: behind a mount
-// point r.URL is no longer what was signed.
+// canonicalRequest uses the target of the request line, because r.URL may have
+// been changed by a mount point.
 func canonicalRequest(r *http.Request, names []string, body []byte) (string, error) {
 	target, err := url.ParseRequestURI(r.RequestURI)
 	if err != nil {

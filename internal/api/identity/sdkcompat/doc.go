@@ -1,4 +1,4 @@
 // Package sdkcompat compares the signatures of package identity with those of
-// Huawei's own SDK, which is too large to be a dependency of the provider. It
-// is a module of its own and holds nothing but a test.
+// Huawei's SDK. It contains only a test, and is a separate module, because the
+// SDK is too large to be a dependency of the provider.
 package sdkcompat

@@ -17,8 +17,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
 )
 
-// bySDK returns what the SDK would send as Authorization with the request, if
-// these are the headers that it is told of.
+// bySDK returns the Authorization header that the SDK would send with the
+// request and these signed headers.
 func bySDK(t *testing.T, req *http.Request, body, secret string, names ...string) string {
 	t.Helper()
 	builder := request.NewHttpRequestBuilder().WithMethod(req.Method).WithEndpoint("https://" + req.URL.Host).WithPath(req.URL.Path)
@@ -42,7 +42,7 @@ func bySDK(t *testing.T, req *http.Request, body, secret string, names ...string
 	return headers["Authorization"]
 }
 
-// capture keeps the request as it is sent.
+// capture is a transport that stores the request.
 type capture struct{ sent *http.Request }
 
 func (c *capture) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -50,7 +50,7 @@ func (c *capture) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
 }
 
-// text is any text that can be a segment of a path or a value.
+// text returns a random text that can be a segment of a path or a value.
 func text(r *rand.Rand) string {
 	const letters = "abcXYZ019-_.~ !\"#$%&'()*+,:;<=>?@[]^`{|}äß云桌面\t"
 	runes := []rune(letters)
@@ -69,8 +69,8 @@ func randomRequest(t *testing.T, r *rand.Rand) (req *http.Request, body string) 
 	}
 	query := url.Values{}
 	for range r.IntN(5) {
-		// Plain names with one value each: the SDK sorts before it escapes, the
-		// document after.
+		// Only simple names with one value each, because the SDK sorts before
+		// it escapes and the document after that.
 		query.Set([]string{"a", "a-b", "a_b", "B", "limit", "x.y"}[r.IntN(6)], text(r))
 	}
 	address := "https://service.region.example.com/" + strings.Join(segments, "/")
@@ -113,8 +113,8 @@ func TestSignerAgreesWithTheSDK(t *testing.T) {
 	}
 }
 
-// The fake cloud accepts what the SDK signs, so it holds the provider to the
-// same algorithm.
+// The fake accepts requests that the SDK signs, so it requires the same
+// algorithm from the provider.
 func TestFakeAcceptsTheSDK(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.New()

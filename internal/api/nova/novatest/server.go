@@ -1,12 +1,13 @@
-// Package novatest is a strict fake of the compute service of OpenStack and of
-// Huawei Cloud ECS, written from their documents: it opens consoles.
+// Package novatest is a strict fake of the remote consoles of OpenStack Nova
+// and Huawei Cloud ECS, which implements their documents.
 //
-// Where Nova's answers come from: earlier runs against OpenStack Zed saw 300
-// without Location to a path without a version, and itemNotFound with the message
-// of the web framework to an unknown path and to a microversion without the call.
-// The list of versions at "/", badRequest to the ID of another project and to a
-// type of console that the cloud does not offer, and conflictingRequest to a
-// server without a host (BUILD or ERROR) follow Nova's documentation and source.
+// Sources of Nova's answers: OpenStack Zed answered 300 without Location to a
+// path without a version. It answered itemNotFound with the message of the web
+// framework to an unknown path and to a microversion without the call. The
+// other answers follow the documentation and the source of Nova: the list of
+// versions at "/", badRequest for the ID of another project and for a console
+// type that the cloud does not offer, and conflictingRequest for a server
+// without a host (BUILD or ERROR).
 package novatest
 
 import (
@@ -29,7 +30,7 @@ import (
 // Status is the state of a server.
 type Status string
 
-// The states that matter to a console.
+// The states that affect a console.
 const (
 	Active  Status = "ACTIVE"
 	Stopped Status = "SHUTOFF"
@@ -37,10 +38,10 @@ const (
 	Failed  Status = "ERROR"
 )
 
-// Server is a compute service. It is an http.Handler.
+// Server is the fake service. It is an http.Handler.
 type Server struct {
 	identitytest.Script
-	// URL is the server's address, once it was started.
+	// URL is the URL of the server after Start.
 	URL string
 
 	cloud          *identitytest.Server
@@ -54,24 +55,24 @@ type Server struct {
 	consoles []string
 }
 
-// Option changes what kind of compute service this is.
+// Option is a property of the compute service.
 type Option func(*Server)
 
-// WithMicroversions makes 2.minor the newest microversion that is offered.
+// WithMicroversions sets 2.minor as the newest microversion.
 func WithMicroversions(minor int) Option { return func(s *Server) { s.maximum = minor } }
 
-// WithoutProjectInPath makes the paths begin with /v2.1/servers, as those of a
-// plain OpenStack do.
+// WithoutProjectInPath uses paths that begin with /v2.1/servers, as OpenStack
+// does by default.
 func WithoutProjectInPath() Option { return func(s *Server) { s.withoutProject = true } }
 
-// WithoutVNC makes it a cloud that offers no console by VNC.
+// WithoutVNC lets the service offer no VNC console.
 func WithoutVNC() Option { return func(s *Server) { s.withoutVNC = true } }
 
-// WithVersions makes these the versions that the service lists.
+// WithVersions sets the versions that the service lists.
 func WithVersions(ids ...string) Option { return func(s *Server) { s.versions = ids } }
 
-// New returns a compute service of a cloud that is not started: it serves where
-// it is mounted.
+// New returns a compute service of a cloud. It does not listen; use it as an
+// http.Handler.
 func New(cloud *identitytest.Server, options ...Option) *Server {
 	s := &Server{cloud: cloud, maximum: 90, versions: []string{"v2.0", "v2.1"}, servers: map[string]Status{}}
 	for _, option := range options {
@@ -104,7 +105,7 @@ func (s *Server) DeleteServer(id string) {
 	delete(s.servers, id)
 }
 
-// Consoles returns the links that were given out.
+// Consoles returns the links that were issued.
 func (s *Server) Consoles() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -226,8 +227,8 @@ var (
 	version       = regexp.MustCompile(`^compute 2\.(\d{1,3})$`)
 )
 
-// microversion reads both headers. Either may be left out, but they may not
-// disagree; without any the service speaks 2.1.
+// microversion reads both headers. They must be equal if both are set. Without
+// a header, the microversion is 2.1.
 func microversion(h http.Header) (minor int, ok bool) {
 	minors := map[int]bool{}
 	for _, m := range [][]string{
@@ -245,10 +246,10 @@ func microversion(h http.Header) (minor int, ok bool) {
 	return minor, len(minors) == 1
 }
 
-// check refuses a body that is not as documented.
+// check returns an error for a body that does not have the documented form.
 func check(r *http.Request, body []byte) error {
 	if r.Header.Get("Content-Type") != "application/json" {
-		return errors.New("Unsupported Content-Type") //nolint:staticcheck // As Nova words it.
+		return errors.New("Unsupported Content-Type") //nolint:staticcheck // The text of Nova.
 	}
 	var in struct {
 		RemoteConsole struct {
@@ -262,12 +263,12 @@ func check(r *http.Request, body []byte) error {
 		return err
 	}
 	if in.RemoteConsole.Type != "novnc" || in.RemoteConsole.Protocol != "vnc" {
-		return fmt.Errorf("Invalid input for field/attribute remote_console: %s", body) //nolint:staticcheck // As Nova words it.
+		return fmt.Errorf("Invalid input for field/attribute remote_console: %s", body) //nolint:staticcheck // The text of Nova.
 	}
 	return nil
 }
 
-// fault answers with an error as Nova writes it.
+// fault answers with an error in the form of Nova.
 func fault(w http.ResponseWriter, status int, name, message string) {
 	encoded, _ := json.Marshal(map[string]any{name: map[string]any{"code": status, "message": message}})
 	identitytest.Body(status, "application/json; charset=UTF-8", string(encoded))(w, nil)

@@ -9,8 +9,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/nova/novatest"
 )
 
-// The fake must refuse what the documents forbid, or a test against it shows
-// nothing.
+// The fake must refuse requests that the documents do not allow. Otherwise
+// tests with it would prove nothing.
 func TestServer_isStrict(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.Start(t)

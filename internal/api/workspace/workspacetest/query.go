@@ -11,13 +11,13 @@ import (
 
 const midnight = "2020-04-24T00:00:00Z"
 
-// at is the second of the minute in which the login of a number falls.
+// at returns a time in the minute of the login with this number.
 func at(number, second int) string {
 	start, _ := time.Parse(time.RFC3339, midnight)
 	return start.Add(time.Duration(number)*time.Minute + time.Duration(second)*time.Second).Format(time.RFC3339)
 }
 
-// query is a query that the document allows.
+// query is a parsed query.
 type query struct {
 	offset, limit int
 	texts         map[string]string

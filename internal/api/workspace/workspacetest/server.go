@@ -1,5 +1,5 @@
-// Package workspacetest is a strict fake of Huawei Cloud Workspace, written from
-// its document: it lists login records.
+// Package workspacetest is a strict fake of the login records of Huawei Cloud
+// Workspace, which implements their document.
 package workspacetest
 
 import (
@@ -14,15 +14,16 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
 )
 
-// Path is the one path that the service serves.
+// Path is the only path of the service.
 const Path = "/v2/" + identitytest.ProjectID + "/connections/desktops"
 
-// Record is a login record as the service writes it. Any field may be left out.
+// Record is a login record in the form of the service. Each field may be
+// absent.
 type Record map[string]any
 
-// NewRecord returns a record with every documented field. The newer a login,
-// the higher its number; there is one a minute, the first at midnight of
-// 2020-04-24.
+// NewRecord returns a record with all documented fields. Newer logins have
+// higher numbers. There is one login per minute; the first one is at midnight
+// of 2020-04-24.
 func NewRecord(number int) Record {
 	return Record{
 		"tenantId":                  "tenant-not-for-display",
@@ -50,10 +51,10 @@ func NewRecord(number int) Record {
 	}
 }
 
-// Server is a Workspace. It is an http.Handler.
+// Server is the fake service. It is an http.Handler.
 type Server struct {
 	identitytest.Script
-	// URL is the server's address, once it was started.
+	// URL is the URL of the server after Start.
 	URL string
 
 	cloud *identitytest.Server
@@ -63,8 +64,8 @@ type Server struct {
 	record func(number int) Record
 }
 
-// New returns a Workspace of a cloud that is not started: it serves where it is
-// mounted. It has no records.
+// New returns a Workspace of a cloud, without records. It does not listen; use
+// it as an http.Handler.
 func New(cloud *identitytest.Server) *Server { return &Server{cloud: cloud, record: NewRecord} }
 
 // Start serves a Workspace on loopback until the test ends.
@@ -77,20 +78,21 @@ func Start(t testing.TB, cloud *identitytest.Server) *Server {
 	return s
 }
 
-// SetCount makes it so many logins, which are numbered from 0. More of them are
-// newer ones.
+// SetCount sets the number of logins, which are numbered from 0. A larger count
+// adds newer logins.
 func (s *Server) SetCount(count int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count = count
 }
 
-// SetRecords makes it these logins, the newest first.
+// SetRecords sets the login records, the newest first.
 func (s *Server) SetRecords(records ...Record) {
 	s.SetLogins(len(records), func(number int) Record { return records[len(records)-1-number] })
 }
 
-// SetLogins makes it so many logins, each made when it is asked for.
+// SetLogins sets the number of logins. record creates each record when it is
+// requested.
 func (s *Server) SetLogins(count int, record func(number int) Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
