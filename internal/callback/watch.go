@@ -170,7 +170,8 @@ func (r *Receiver) watch(ctx context.Context) (done func()) {
 // poll lists the results of all calls with one request, because requests to a
 // bucket cost money.
 func (r *Receiver) poll(ctx context.Context) {
-	for r.pollWait(ctx) {
+	var seen string
+	for r.pollWait(ctx, &seen) {
 		listing, err := r.store.List(ctx, receiver.ResultPrefix)
 		if err != nil && ctx.Err() == nil {
 			r.log.WarnContext(ctx, "unable to look for results in the inbox", "error", err)
@@ -188,9 +189,11 @@ func (r *Receiver) poll(ctx context.Context) {
 
 // pollWait waits until the next look, and reports false if ctx has ended. If
 // the inbox can wait for a change, it needs no polling.
-func (r *Receiver) pollWait(ctx context.Context) bool {
+func (r *Receiver) pollWait(ctx context.Context, seen *string) bool {
 	if waiter, ok := r.store.(inbox.Waiter); ok {
-		if err := waiter.Wait(ctx, receiver.ResultPrefix); err == nil {
+		now, err := waiter.Wait(ctx, receiver.ResultPrefix, *seen)
+		if err == nil {
+			*seen = now
 			return ctx.Err() == nil
 		}
 	}

@@ -262,13 +262,13 @@ func TestService_notifiesAWaitingProvider(t *testing.T) {
 	t.Parallel()
 	serveOverPipes(t, inboxtest.NewMemory(), func(t *testing.T, p *pipes, _ *service) {
 		t.Helper()
-		_, list := exchange(t, p, http.MethodGet, https.Path+"list?prefix=results/", "")
-		_, since, _ := strings.Cut(list, `"version":"`)
-		since, _, _ = strings.Cut(since, `"`)
+		_, answer := exchange(t, p, http.MethodGet, https.Path+"wait?prefix=results/", "")
+		_, seen, _ := strings.Cut(answer, `"seen":"`)
+		seen, _, _ = strings.Cut(seen, `"`)
 		woken := make(chan time.Duration)
 		start := time.Now()
 		go func() {
-			exchange(t, p, http.MethodGet, https.Path+"wait?prefix=results/&since="+since, "")
+			exchange(t, p, http.MethodGet, https.Path+"wait?prefix=results/&seen="+seen, "")
 			woken <- time.Since(start)
 		}()
 		synctest.Wait()

@@ -133,13 +133,14 @@ func TestRelay_servesItsInboxWithTheToken(t *testing.T) {
 	}
 	s := open(token)
 	made := r.order(t, `{}`)
-	if _, err := s.List(t.Context(), receiver.ResultPrefix); err != nil {
+	seen, err := s.Wait(t.Context(), receiver.ResultPrefix, "")
+	if err != nil {
 		t.Fatal(err)
 	}
 	if status := post(t, r.callbackURL(made), result); status != http.StatusOK {
 		t.Errorf("the callback is answered with %d", status)
 	}
-	if err := s.Wait(t.Context(), receiver.ResultPrefix); err != nil {
+	if _, err := s.Wait(t.Context(), receiver.ResultPrefix, seen); err != nil {
 		t.Error(err)
 	}
 	if value, err := s.Get(t.Context(), ledger.ResultKey(made.Ref())); string(value) != result || err != nil {

@@ -45,10 +45,11 @@ const ProcessPrefix = "processes/"
 
 // Waiter is a Store that can wait for new keys, which is faster than polling.
 type Waiter interface {
-	// Wait returns when a key with the prefix may have been created since this
-	// client last listed the prefix or waited for it, when some seconds have
-	// passed, or with an error when ctx ends.
-	Wait(ctx context.Context, prefix string) error
+	// Wait returns when a key with the prefix may have been created that was not
+	// there when Wait returned seen, when some seconds have passed, or with an error
+	// when ctx ends. Each caller passes what its last call returned, and "" at
+	// first. A List that begins later shows every key that made Wait return.
+	Wait(ctx context.Context, prefix, seen string) (string, error)
 }
 
 // Listing is the result of Store.List.

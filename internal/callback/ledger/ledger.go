@@ -75,6 +75,7 @@ type Ledger struct {
 	received map[string][]byte
 	wake     chan struct{} // Closed when a callback arrives.
 	news     *poll         // The next List for waiting orders.
+	seen     string        // What the last Wait of the store returned.
 	once     *flight       // The only List of a plan.
 
 	confirmed sync.Map // The references that Confirm was called with.

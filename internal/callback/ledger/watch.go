@@ -81,10 +81,18 @@ func (l *Ledger) stored(ctx context.Context) <-chan struct{} {
 		return nil
 	}
 	done := make(chan struct{})
+	l.mu.Lock()
+	seen := l.seen
+	l.mu.Unlock()
 	go func() {
-		if waiter.Wait(ctx, ResultPrefix) == nil && ctx.Err() == nil {
-			close(done)
+		now, err := waiter.Wait(ctx, ResultPrefix, seen)
+		if err != nil || ctx.Err() != nil {
+			return
 		}
+		l.mu.Lock()
+		l.seen = now
+		l.mu.Unlock()
+		close(done)
 	}()
 	return done
 }

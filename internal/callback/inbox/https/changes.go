@@ -56,14 +56,6 @@ func (w *Watched) Create(ctx context.Context, key string, value []byte) (bool, e
 	return created, err
 }
 
-// list returns a listing and its version. It reads the counter before it lists
-// the keys, so that a key created in between is reported and not missed.
-func (w *Watched) list(ctx context.Context, prefix string) (inbox.Listing, string, error) {
-	counted, _ := w.count(prefix)
-	listing, err := w.List(ctx, prefix)
-	return listing, counted + "-" + hash(listing), err
-}
-
 // count returns the number of keys created below a prefix, and a channel that
 // is closed when the next key is created.
 func (w *Watched) count(prefix string) (string, <-chan struct{}) {
@@ -79,25 +71,31 @@ func (w *Watched) count(prefix string) (string, <-chan struct{}) {
 	return fmt.Sprintf("%s-%d", w.instance, total), w.changed
 }
 
-// wait returns when the list of prefix may differ from version, or when ctx ends.
-func (w *Watched) wait(ctx context.Context, prefix, version string) error {
+// wait returns when a key with the prefix may be newer than seen, or when ctx
+// ends. It returns the value of seen for the next call. It reads the counter
+// before it looks, so that a key created in between is reported and not missed.
+func (w *Watched) wait(ctx context.Context, prefix, seen string) (string, error) {
 	ticks := time.NewTicker(pollInterval)
 	defer ticks.Stop()
+	_, listed, _ := strings.Cut(seen, "/")
 	for {
 		counted, changed := w.count(prefix)
-		listed, found := strings.CutPrefix(version, counted+"-")
-		if !found {
-			return nil // The version is from another relay, or a key was created after it.
+		switch {
+		case !strings.HasPrefix(seen, w.instance): // Empty, or of another relay.
+			now, err := w.look(ctx, prefix)
+			return counted + "/" + now, err
+		case seen != counted+"/"+listed: // No look is needed to report a new key.
+			return counted + "/" + listed, nil
 		}
 		select {
 		case <-changed:
 		case <-ticks.C:
 			now, err := w.look(ctx, prefix)
 			if err != nil || now != listed {
-				return err
+				return counted + "/" + now, err
 			}
 		case <-ctx.Done():
-			return nil
+			return seen, nil
 		}
 	}
 }

@@ -116,17 +116,16 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, r, http.StatusBadRequest, err)
 		return
 	}
-	listing, version, err := h.store.list(r.Context(), prefix)
+	listing, err := h.store.List(r.Context(), prefix)
 	if err != nil {
 		h.answer(w, r, http.StatusServiceUnavailable, err)
 		return
 	}
-	l := list{Now: listing.Now, Version: version, Entries: []entry{}}
+	l := list{Now: listing.Now, Entries: []entry{}}
 	for _, e := range listing.Entries {
 		l.Entries = append(l.Entries, entry(e))
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(l) // The client may have disconnected.
+	writeJSON(w, l)
 }
 
 func (h *Handler) wait(w http.ResponseWriter, r *http.Request) {
@@ -140,7 +139,17 @@ func (h *Handler) wait(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	query := r.URL.Query()
-	h.done(w, r, http.StatusNoContent, h.store.wait(ctx, query.Get("prefix"), query.Get("since")))
+	seen, err := h.store.wait(ctx, query.Get("prefix"), query.Get("seen"))
+	if err != nil {
+		h.answer(w, r, http.StatusServiceUnavailable, err)
+		return
+	}
+	writeJSON(w, waited{seen})
+}
+
+func writeJSON(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(value) // The client may have disconnected.
 }
 
 func (h *Handler) delete(w http.ResponseWriter, r *http.Request) {

@@ -5,7 +5,7 @@
 //	GET    /v1/inbox/keys/{key}             the value, or 404
 //	GET    /v1/inbox/list?prefix=…          a list
 //	POST   /v1/inbox/delete                 {"keys": […]}
-//	GET    /v1/inbox/wait?prefix=…&since=…  204 once the list may differ from that version
+//	GET    /v1/inbox/wait?prefix=…&seen=…   {"seen": …} once a key may be new
 //
 // Every answer of a relay has the header Clouddesktop-Inbox, so that the page
 // of a proxy is not mistaken for an answer. Every request needs the token of
@@ -48,8 +48,11 @@ const (
 type list struct {
 	Now     time.Time `json:"now"`
 	Entries []entry   `json:"entries"`
-	// Version identifies this list in a request that waits for a change.
-	Version string `json:"version"`
+}
+
+// waited is the answer of a request that waits.
+type waited struct {
+	Seen string `json:"seen"`
 }
 
 type entry struct {

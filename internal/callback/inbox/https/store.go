@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
@@ -18,9 +17,6 @@ type Store struct {
 	token  string
 	http   *http.Client
 	format inbox.FormatCheck
-
-	mu       sync.Mutex
-	versions map[string]string // Of the last list of each prefix.
 }
 
 var (
@@ -34,7 +30,7 @@ func New(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{base: base, token: cfg.Token, http: cfg.HTTPClient, versions: map[string]string{}}, nil
+	return &Store{base: base, token: cfg.Token, http: cfg.HTTPClient}, nil
 }
 
 // URL returns the base URL of the relay.
@@ -85,26 +81,27 @@ func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) 
 	if err := json.Unmarshal(a.body, &l); err != nil {
 		return inbox.Listing{}, inbox.ReadError(fmt.Errorf("the list of the relay at %s cannot be read: %w", s.base.Host, err))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.versions[prefix] = l.Version
 	return l.listing(), nil
 }
 
 // Wait implements inbox.Waiter. If the relay restarts in the meantime, the
-// request is retried.
-func (s *Store) Wait(ctx context.Context, prefix string) error {
+// request is retried, and the new relay answers it at once.
+func (s *Store) Wait(ctx context.Context, prefix, seen string) (string, error) {
 	if err := errors.Join(inbox.CheckPrefix(prefix), ctx.Err()); err != nil {
-		return err
+		return seen, err
 	}
-	s.mu.Lock()
-	since := s.versions[prefix]
-	s.mu.Unlock()
-	_, err := s.call(ctx, request{
-		method: http.MethodGet, path: waitPath, query: url.Values{"prefix": {prefix}, "since": {since}},
+	a, err := s.call(ctx, request{
+		method: http.MethodGet, path: waitPath, query: url.Values{"prefix": {prefix}, "seen": {seen}},
 		timeout: waitTimeout + waitMargin,
 	})
-	return inbox.ReadError(err)
+	var answer waited
+	if err == nil && json.Unmarshal(a.body, &answer) != nil {
+		err = fmt.Errorf("the answer of the relay at %s cannot be read", s.base.Host)
+	}
+	if err != nil {
+		return seen, inbox.ReadError(err)
+	}
+	return answer.Seen, nil
 }
 
 // Replace implements inbox.Store.

@@ -117,10 +117,14 @@ func TestStore_waitsForKeysOfAnotherRelay(t *testing.T) {
 	woken := make(chan error, waiters)
 	for range waiters {
 		s := open(t, r.URL, token, newTransport(t))
-		if _, err := s.List(t.Context(), "results/"); err != nil {
+		seen, err := s.Wait(t.Context(), "results/", "")
+		if err != nil {
 			t.Fatal(err)
 		}
-		go func() { woken <- s.Wait(t.Context(), "results/") }()
+		go func() {
+			_, err := s.Wait(t.Context(), "results/", seen)
+			woken <- err
+		}()
 	}
 	before := counted.lists.Load()
 	if _, err := counted.Create(t.Context(), "results/a", nil); err != nil {
@@ -149,12 +153,13 @@ func (c *countsLists) List(ctx context.Context, prefix string) (inbox.Listing, e
 func TestStore_waitsNoLongerThanItsContext(t *testing.T) {
 	t.Parallel()
 	s := open(t, newRelay(t, inboxtest.NewMemory()).URL, token, newTransport(t))
-	if _, err := s.List(t.Context(), "results/"); err != nil {
+	seen, err := s.Wait(t.Context(), "results/", "")
+	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if err := s.Wait(ctx, "results/"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.Wait(ctx, "results/", seen); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Wait returned %v", err)
 	}
 }

@@ -140,7 +140,7 @@ func (l *load) check(ctx context.Context, s inbox.Store) error {
 }
 
 // notifiesWaiting checks that Wait returns for a value that another client creates
-// after the last List.
+// after the last Wait, whatever was listed in the meantime, and waits otherwise.
 func notifiesWaiting(ctx context.Context, in Inbox) error {
 	s := in.Open()
 	waiter, ok := s.(inbox.Waiter)
@@ -151,6 +151,7 @@ func notifiesWaiting(ctx context.Context, in Inbox) error {
 	defer cancel()
 	other := in.Open()
 	failed := listed(ctx, s, "results/", nil)
+	seen := ""
 	for n := range 6 {
 		key := fmt.Sprint("results/", n)
 		done := make(chan error, 1)
@@ -160,25 +161,50 @@ func notifiesWaiting(ctx context.Context, in Inbox) error {
 		} else {
 			time.AfterFunc(20*time.Millisecond, create) // While the other client waits.
 		}
-		failed = errors.Join(failed, waitFor(ctx, s, waiter, key), <-done)
+		var err error
+		seen, err = waitFor(ctx, s, waiter, key, seen)
+		failed = errors.Join(failed, err, <-done)
 	}
-	return failed
+	return errors.Join(failed, created(ctx, other, "orders/a", "value", true), waits(ctx, waiter, seen))
 }
 
 // waitFor waits until the key is listed.
-func waitFor(ctx context.Context, s inbox.Store, w inbox.Waiter, key string) error {
+func waitFor(ctx context.Context, s inbox.Store, w inbox.Waiter, key, seen string) (string, error) {
 	for {
-		if err := w.Wait(ctx, "results/"); err != nil {
-			return err
+		var err error
+		if seen, err = w.Wait(ctx, "results/", seen); err != nil {
+			return seen, err
 		}
-		listing, err := s.List(ctx, "results/")
+		listing, err := s.List(ctx, "")
 		if err != nil {
-			return err
+			return seen, err
 		}
 		for _, e := range listing.Entries {
 			if e.Key == key {
-				return nil
+				return seen, nil
 			}
 		}
 	}
+}
+
+// spareReturns is how often Wait may return without a new key. A store may look
+// at what it has reported once more.
+const spareReturns = 3
+
+// waits checks that Wait waits if no key is new: its callers list after each
+// return.
+func waits(ctx context.Context, w inbox.Waiter, seen string) error {
+	for range spareReturns + 1 {
+		attempt, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		now, err := w.Wait(attempt, "results/", seen)
+		if errors.Is(attempt.Err(), context.DeadlineExceeded) {
+			return ctx.Err()
+		}
+		if err != nil {
+			return err
+		}
+		seen = now
+	}
+	return fmt.Errorf("Wait returned %d times although no key is new", spareReturns+1)
 }

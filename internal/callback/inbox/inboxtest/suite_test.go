@@ -3,6 +3,7 @@ package inboxtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -33,12 +34,18 @@ func around(m *Memory, wrap func(inbox.Store) inbox.Store) Inbox {
 // waiting is a Memory whose clients can wait; they poll.
 type waiting struct{ *Memory }
 
-func (waiting) Wait(ctx context.Context, _ string) error {
-	select {
-	case <-time.After(time.Millisecond):
-	case <-ctx.Done():
+func (w waiting) Wait(ctx context.Context, prefix, seen string) (string, error) {
+	for {
+		listing, err := w.List(ctx, prefix)
+		if now := fmt.Sprint(len(listing.Entries)); err != nil || now != seen {
+			return now, err
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return seen, ctx.Err()
+		}
 	}
-	return ctx.Err()
 }
 
 var errLost = errors.New("the answer was lost")
@@ -132,7 +139,14 @@ func (d detached) Delete(ctx context.Context, keys ...string) error {
 // neverNotifies does not notice new keys: its Wait returns an error.
 type neverNotifies struct{ inbox.Store }
 
-func (neverNotifies) Wait(context.Context, string) error { return errors.New("nothing happens here") }
+func (neverNotifies) Wait(context.Context, string, string) (string, error) {
+	return "", errors.New("nothing happens here")
+}
+
+// neverWaits returns from Wait at once, so that its callers list all the time.
+type neverWaits struct{ inbox.Store }
+
+func (neverWaits) Wait(ctx context.Context, _, _ string) (string, error) { return "", ctx.Err() }
 
 func second(_ bool, err error) error { return err }
 
@@ -153,6 +167,7 @@ func TestRun_detectsBrokenStores(t *testing.T) {
 		"rejectsEqualValue":  {"reports a write whose answer was lost", func(s inbox.Store) inbox.Store { return rejectsEqualValue{s} }},
 		"detached":           {"does nothing after the end of its context", func(s inbox.Store) inbox.Store { return detached{s} }},
 		"neverNotifies":      {"notifies a waiting client", func(s inbox.Store) inbox.Store { return neverNotifies{s} }},
+		"neverWaits":         {"notifies a waiting client", func(s inbox.Store) inbox.Store { return neverWaits{s} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
