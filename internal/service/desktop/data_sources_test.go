@@ -2,6 +2,7 @@ package desktop_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -240,7 +241,37 @@ func TestUserDesktops_ofAGroup(t *testing.T) {
 func TestUserDesktopsCLI_unknownGroupWarns(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
+	server.AddUser("nosuch_02") // A user without a desktop is as good as none.
 	if r := cli(t, server, desktopsOfGroup("nosuch")).MustRun("plan"); !r.Says(`The service knows no user of group "nosuch" with a desktop: it was asked for nosuch_01 to nosuch_05.`) {
 		t.Errorf("the plan does not warn:\n%s", r.Stdout)
 	}
+}
+
+// A service that fails in the middle of a group must not look like its end.
+func TestUserDesktops_failureWithinAGroup(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	for _, user := range []string{"dev_01", "dev_02", "dev_03"} {
+		server.AddDesktop(user, "win10")
+	}
+	config := providerFor(t, server) + desktopsOfGroup("dev")
+	steps(t, resource.TestStep{
+		Config:            config,
+		ConfigStateChecks: findsDesktops(isDesktop(server.Desktops()[0]), isDesktop(server.Desktops()[1]), isDesktop(server.Desktops()[2])),
+	}, resource.TestStep{
+		PreConfig: func() {
+			server.Fail(desktoptest.UserDesktops, -1, func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+				if strings.Contains(r.URL.Path, "dev_03") {
+					desktoptest.Unavailable()(w, r, serve)
+					return
+				}
+				serve(w, r)
+			})
+		},
+		Config:      config,
+		ExpectError: acctest.ErrorContains("The desktops of group dev, user dev_03, cannot be listed."),
+	}, resource.TestStep{
+		PreConfig: server.ClearFaults,
+		Config:    config,
+	})
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/list/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listresourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -86,29 +85,8 @@ func (l *desktopList) List(ctx context.Context, req list.ListRequest, stream *li
 func (l *desktopList) list(ctx context.Context, req list.ListRequest, config desktopListModel, push func(list.ListResult) bool) {
 	limited := limitedPush{push: push, limit: req.Limit}
 	defer limited.flush()
-	pushUser := func(user userDesktops) bool {
-		for _, found := range user.desktops {
-			if !limited.add(listResult(ctx, req, user.name, found)) {
-				return false
-			}
-		}
-		return true
-	}
-	fail := func(d diag.Diagnostic) {
-		if limited.flush() {
-			push(list.ListResult{Diagnostics: diag.Diagnostics{d}})
-		}
-	}
 	if !config.Username.IsNull() {
-		user := desktopsOf(ctx, l.client, config.Username.ValueString())
-		switch {
-		case isUnknownUser(user.err):
-			fail(diagnose.Warning("Find Desktops", user.err, fmt.Sprintf("The service does not know user %q, so the list is empty.", user.name)))
-		case user.err != nil:
-			fail(diagnose.Error("List Desktops of User "+user.name, user.err))
-		default:
-			pushUser(user)
-		}
+		l.listUser(ctx, req, config.Username.ValueString(), &limited)
 		return
 	}
 	groups := l.client.UserGroups()
@@ -116,24 +94,51 @@ func (l *desktopList) list(ctx context.Context, req list.ListRequest, config des
 		groups = []string{config.UserGroup.ValueString()}
 	}
 	if len(groups) == 0 {
-		fail(diagnose.AttributeError(path.Root("user_group"), "No Group to List",
+		limited.report(diagnose.AttributeError(path.Root("user_group"), "No Group to List",
 			"Neither username nor user_group is set, and the provider's desktop block has no user_groups. Set one of them."))
 	}
 	for _, group := range groups {
-		before := limited.n
-		for user := range usersOf(ctx, l.client, group) {
-			if user.err != nil && !isUnknownUser(user.err) {
-				fail(diagnose.Error("List Desktops of User "+user.name, user.err))
-				return
-			}
-			if !pushUser(user) {
-				return
-			}
-		}
-		if limited.n == before {
-			fail(unknownGroup(group))
+		if !l.listGroup(ctx, req, group, &limited) {
+			return
 		}
 	}
+}
+
+func (l *desktopList) listUser(ctx context.Context, req list.ListRequest, username string, limited *limitedPush) {
+	user := desktopsOf(ctx, l.client, username)
+	switch {
+	case isUnknownUser(user.err):
+		limited.report(diagnose.Warning("Find Desktops", user.err, fmt.Sprintf("The service does not know user %q, so the list is empty.", user.name)))
+	case user.err != nil:
+		limited.report(diagnose.Error("List Desktops of User "+user.name, user.err))
+	default:
+		pushUser(ctx, req, user, limited)
+	}
+}
+
+// listGroup reports whether more groups are wanted.
+func (l *desktopList) listGroup(ctx context.Context, req list.ListRequest, group string, limited *limitedPush) bool {
+	before := limited.n
+	for user := range usersOf(ctx, l.client, group) {
+		if user.err != nil && !isUnknownUser(user.err) {
+			limited.report(diagnose.Error("List Desktops of User "+user.name, user.err))
+			return false
+		}
+		if !pushUser(ctx, req, user, limited) {
+			return false
+		}
+	}
+	return limited.n > before || limited.report(unknownGroup(group))
+}
+
+// pushUser reports whether more users are wanted.
+func pushUser(ctx context.Context, req list.ListRequest, user userDesktops, limited *limitedPush) bool {
+	for _, found := range user.desktops {
+		if !limited.add(listResult(ctx, req, user.name, found)) {
+			return false
+		}
+	}
+	return true
 }
 
 // listResult is what an import of the desktop would make of it.

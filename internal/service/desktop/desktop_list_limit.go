@@ -3,6 +3,7 @@ package desktop
 import (
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
@@ -20,6 +21,7 @@ type limitedPush struct {
 	limit int64 // 0 means no limit.
 	n     int64
 	held  *list.ListResult
+	ended bool // Whether Terraform wants nothing more.
 }
 
 // add reports whether more results are wanted.
@@ -28,20 +30,33 @@ func (p *limitedPush) add(result list.ListResult) bool {
 		p.held.Diagnostics.Append(diagnose.Warn(limitSummary,
 			fmt.Sprintf("There are more desktops than the limit of %d. Set limit in the list block to a larger number.", p.limit)))
 		p.flush()
+		p.ended = true
 		return false
 	}
-	more := p.flush()
+	p.flush()
 	p.held = &result
 	p.n++
-	return more
+	return !p.ended
+}
+
+// report pushes a diagnostic. It reports whether more results are wanted.
+func (p *limitedPush) report(d diag.Diagnostic) bool {
+	p.flush()
+	p.send(list.ListResult{Diagnostics: diag.Diagnostics{d}})
+	return !p.ended
 }
 
 // flush pushes the result that was held back.
-func (p *limitedPush) flush() bool {
+func (p *limitedPush) flush() {
 	if p.held == nil {
-		return true
+		return
 	}
 	held := *p.held
 	p.held = nil
-	return p.push(held)
+	p.send(held)
+}
+
+// send pushes a result. Once Terraform has stopped to read, another push panics.
+func (p *limitedPush) send(result list.ListResult) {
+	p.ended = p.ended || !p.push(result)
 }

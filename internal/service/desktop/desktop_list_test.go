@@ -321,3 +321,28 @@ func TestDesktopList_withoutArguments(t *testing.T) {
 		t.Errorf("without groups: %+v", none)
 	}
 }
+
+// Terraform may stop to read at any result, a warning too.
+func TestDesktopList_readerThatStopsEarly(t *testing.T) {
+	t.Parallel()
+	server := desktoptest.Start(t)
+	server.AddDesktop("dev_01", "win10")
+	p := speak(t, server, object{"user_groups": []string{"nosuch", "dev"}})
+	stream, err := p.ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: desktopType, Config: p.encode(p.schemas.ListResourceSchemas[desktopType].ValueType(), object{}), Limit: 100,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result := range stream.Results {
+		if len(result.Diagnostics) != 1 {
+			t.Errorf("the first result is %+v, want the warning about nosuch", result)
+		}
+		break
+	}
+	for _, r := range server.Requests(desktoptest.UserDesktops) {
+		if strings.Contains(r.Path, "dev_") {
+			t.Errorf("%s was requested for nobody", r.Path)
+		}
+	}
+}

@@ -40,6 +40,40 @@ list "clouddesktop_desktop" "qa" {
 	}
 }
 
+// A query without arguments covers the groups of the provider.
+func TestDesktopListCLI_groupsOfTheProvider(t *testing.T) {
+	acctest.RequireTerraform(t, 14)
+	t.Parallel()
+	server := startWithToken(t)
+	want := []string{server.AddDesktop("qa_01", "kylin"), server.AddDesktop("ops_01", "kylin")}
+	other := server.AddDesktop("dev_01", "kylin")
+	c := cli(t, server, "")
+	c.Write("main.tf", fmt.Sprintf(`
+terraform {
+  required_providers {
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
+  }
+}
+provider "clouddesktop" {
+  desktop {
+    endpoint    = %q
+    headers     = { Authorization = "Bearer of-the-team" }
+    user_groups = ["qa", "ops", "nosuch"]
+  }
+}
+`, server.URL))
+	c.Write("all.tfquery.hcl", "list \"clouddesktop_desktop\" \"all\" {\n  provider = clouddesktop\n}\n")
+	r := c.MustRun("query")
+	for _, uuid := range want {
+		if !strings.Contains(r.Stdout, uuid) {
+			t.Errorf("the query does not find %s:\n%s", uuid, r.Stdout)
+		}
+	}
+	if strings.Contains(r.Stdout, other) || !r.Says(`no user of group "nosuch"`) {
+		t.Errorf("the query finds desktops of another group, or does not warn:\n%s", r.Stdout)
+	}
+}
+
 func TestDesktopCLI_importByIdentity(t *testing.T) {
 	acctest.RequireTerraform(t, 12)
 	t.Parallel()
