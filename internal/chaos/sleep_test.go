@@ -3,7 +3,6 @@
 package chaos
 
 import (
-	"fmt"
 	"net/http"
 	"sync"
 	"syscall"
@@ -24,9 +23,7 @@ type asleep struct {
 
 func newAsleep(t *testing.T, service *desktoptest.Server, reached <-chan struct{}) *asleep {
 	t.Helper()
-	r := &round{t: t, cli: acctest.NewCLI(t), site: &site{t: t, service: service}, named: map[string]bool{}, chosen: map[string]bool{}}
-	r.cli.Write("main.tf", fmt.Sprintf(configuration, "", service.URL, `listen = "127.0.0.1:0"`, 1, createTimeout))
-	r.cli.MustRun("init")
+	r := newCalmRound(t, service, 1, createTimeout)
 	a := &asleep{r, r.cli.Start("apply", "-auto-approve", "-no-color")}
 	<-reached
 	signal(-a.first.PID(), syscall.SIGSTOP)
