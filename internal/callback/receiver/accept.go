@@ -17,9 +17,9 @@ const (
 	storeTimeout = 20 * time.Second
 	// attemptTimeout is the time after which an attempt to store counts as failed: an
 	// order that waits in this process is notified, and another attempt starts.
-	attemptTimeout   = 5 * time.Second
-	firstDelay = 100 * time.Millisecond
-	maxDelay   = 2 * time.Second
+	attemptTimeout = 5 * time.Second
+	firstDelay     = 100 * time.Millisecond
+	maxDelay       = 2 * time.Second
 )
 
 // ResultPrefix is the prefix of the keys of results.
