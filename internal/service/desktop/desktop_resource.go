@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -86,6 +87,7 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state desktopModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	prior := state
 	resp.Diagnostics.Append(state.clearUnapplied(ctx, req.Private, resp.Private)...)
 	resp.Diagnostics.Append(state.setIdentity(ctx, resp.Identity)...)
 	resp.Diagnostics.Append(r.checkOneAddress(ctx, state, req.Private)...)
@@ -125,7 +127,9 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 		state.fromVolumes(volumes)
 	}
 	r.refreshed(state)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	if !reflect.DeepEqual(state, prior) { // The answer holds the prior state already, and Set is slow.
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
 }
 
 func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
