@@ -117,7 +117,7 @@ func parse(cfg Config) (*address, error) {
 		return a, a.checkCertificate()
 	}
 	if ip := net.ParseIP(a.host); a.host == "" || ip != nil && ip.IsUnspecified() {
-		return nil, &ConfigError{"URL", fmt.Sprintf("It is required, because listen is %s (every address of this machine), and the provider does not know which of them the service can reach. Write that address, like http://runner.example.com:%s.", cfg.Listen, a.port)}
+		return nil, &ConfigError{"URL", fmt.Sprintf("It is required, because listen is %s (every address of this machine), and the provider does not know which of them the service can reach. Write that address, such as https://runner.example.com:%s.", cfg.Listen, a.port)}
 	}
 	a.url = &url.URL{Scheme: "http", Host: a.listen()}
 	if a.tls != nil {

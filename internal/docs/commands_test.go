@@ -37,6 +37,7 @@ var testOf = map[string]string{
 	"docs/resources/desktop_policy.md: # The import ID":   "internal/provider TestExamples_imported",
 	"README.md: make demo":                                "internal/simulator/cmd/demo TestDemo",
 	"CONTRIBUTING.md":                                     "by hand: these commands run all tests",
+	".github/SECURITY.md":                                 "by hand: it needs a published release",
 }
 
 var shellBlock = regexp.MustCompile("(?ms)^```(?:shell|sh|bash|console)\n(.*?)^```$")
@@ -94,7 +95,7 @@ func TestCommands_namedTestsExist(t *testing.T) {
 // pages are all that users read. The code of the Chinese ones is the same.
 func pages(t *testing.T) []string {
 	t.Helper()
-	found := []string{"README.md", "CONTRIBUTING.md"}
+	found := []string{"README.md", "CONTRIBUTING.md", ".github/SECURITY.md"}
 	for _, folder := range []string{"docs", "examples"} {
 		err := fs.WalkDir(os.DirFS(repository), folder, func(path string, _ fs.DirEntry, err error) error {
 			if strings.HasSuffix(path, ".md") && !strings.HasSuffix(path, ".zh-CN.md") {

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 // The inbox was written by a build of 2026-11-25: an apply was interrupted after
@@ -19,10 +21,7 @@ func TestEarlierInbox_listsTheOpenOrder(t *testing.T) {
 	acctest.RequireCLI(t)
 	provider := acctest.Provider(t)
 	inbox := filepath.Join(t.TempDir(), "inbox")
-	if err := os.CopyFS(inbox, os.DirFS("testdata/earlier/inbox")); err != nil {
-		t.Fatal(err)
-	}
-	makePrivate(t, inbox)
+	copyInbox(t, inbox, "inbox")
 	output, err := exec.CommandContext(t.Context(), provider, "orders", "list", "--inbox", inbox, "--json").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
@@ -42,9 +41,66 @@ func TestEarlierInbox_listsTheOpenOrder(t *testing.T) {
 	}
 }
 
-// makePrivate sets the modes of an inbox, which git does not keep.
-func makePrivate(t *testing.T, inbox string) {
+// The order of another interrupted apply is resumed with the desktop that a
+// person names, and no second one is placed. Its service has an address that
+// does not change: the variables for proxies lead to the simulator.
+func TestEarlierInbox_resumesTheOpenOrder(t *testing.T) {
+	t.Parallel()
+	acctest.RequireCLI(t)
+	sim, url := simulate(t)
+	cli := acctest.NewCLI(t)
+	cli.Env = append(cli.Env, "HTTP_PROXY="+url, "NO_PROXY=127.0.0.1,runner.example.com")
+	copyInbox(t, filepath.Join(cli.Dir, "inbox"), "scoped-inbox")
+	cli.Write("main.tf", fmt.Sprintf(`
+terraform {
+  required_providers {
+    clouddesktop = { source = "clouddesktop/clouddesktop" }
+  }
+}
+
+provider "clouddesktop" {
+  desktop {
+    endpoint = "http://desktop.example.com"
+  }
+  callback {
+    listen = "127.0.0.1:%[1]d"
+    url    = "http://runner.example.com:%[1]d"
+    inbox  = "inbox"
+    scope  = "desktops-prod"
+  }
+}
+
+resource "clouddesktop_desktop" "build" {
+  user_group = "dev"
+  os         = "win10"
+}
+`, acctest.FreePort(t)))
+	cli.MustRun("init")
+	if r := cli.MustRun("plan"); !r.Says("qwmtg5cl-j64fraxcqkylbngr") {
+		t.Errorf("the plan does not name the order:\n%s%s", r.Stdout, r.Stderr)
+	}
+	release := exec.CommandContext(t.Context(), acctest.Provider(t), "orders", "release", "qwmtg5cl-j64fraxcqkylbngr",
+		"--desktop", "9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f", "--inbox", "inbox", "--yes")
+	release.Dir = cli.Dir
+	if output, err := release.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	cli.MustRun("apply", "-auto-approve")
+	cli.MustRun("plan", "-detailed-exitcode")
+	if r := cli.MustRun("state", "show", "clouddesktop_desktop.build"); !r.Says(`"9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f"`) {
+		t.Errorf("the state has another desktop:\n%s", r.Stdout)
+	}
+	if placed := len(sim.Desktop.Requests(desktoptest.Apply)); placed != 0 {
+		t.Errorf("%d orders were placed, want none", placed)
+	}
+}
+
+// copyInbox copies an inbox and sets its modes, which git does not keep.
+func copyInbox(t *testing.T, inbox, name string) {
 	t.Helper()
+	if err := os.CopyFS(inbox, os.DirFS(filepath.Join("testdata", "earlier", name))); err != nil {
+		t.Fatal(err)
+	}
 	err := filepath.WalkDir(inbox, func(path string, entry os.DirEntry, err error) error {
 		if err != nil {
 			return err

@@ -19,5 +19,5 @@ func checkCallback(client *desktop.Client) diag.Diagnostics {
 	return diag.Diagnostics{diagnose.AttributeError(path.Empty(), "Callback Address Is Not Reachable",
 		fmt.Sprintf("The cloud desktop service runs on another machine, but the callback URL would be %s, which only this machine can reach. "+
 			"In the provider's callback block set listen to an address that the service can reach, such as 0.0.0.0:8700, "+
-			"and url to the address at which the service reaches it, such as http://runner.example.com:8700.", host))}
+			"and url to the address at which the service reaches it, such as https://runner.example.com:8700.", host))}
 }
