@@ -190,7 +190,7 @@ func TestDesktop_callbackOnLoopback(t *testing.T) {
 		ExpectError: acctest.ErrorContains("the callback URL would be localhost"),
 	}, resource.TestStep{
 		Config:      config(`listen = ":8700"`) + desktopWith(""),
-		ExpectError: acctest.ErrorContains("Write the address that it can, like http://runner.example.com:8700"),
+		ExpectError: acctest.ErrorContains("Write that address, such as https://runner.example.com:8700"),
 	}, resource.TestStep{
 		Config:             config("listen = \"127.0.0.1:8700\"\n url = \"http://runner.invalid:8700\"") + desktopWith(""),
 		PlanOnly:           true,
