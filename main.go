@@ -1,5 +1,5 @@
-// The Terraform provider for cloud desktops, and the subcommands that work
-// without Terraform.
+// Command terraform-provider-clouddesktop is the Terraform provider for cloud
+// desktops. Its subcommands work without Terraform.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/serve"
 )
 
-// version is set by the linker.
+// version is set with -ldflags.
 var version = "dev"
 
 func main() {

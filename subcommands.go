@@ -14,8 +14,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/relay"
 )
 
-// subcommands maps the first argument to what runs instead of the provider. A
-// subcommand gets the other arguments and returns the exit code.
+// subcommands maps the first argument to a function that runs instead of the
+// provider. The function gets the other arguments and returns the exit code.
 var subcommands = map[string]func(args []string) int{
 	"drift":  runDrift,
 	"orders": runOrders,
@@ -46,7 +46,7 @@ func runRelay(args []string) int {
 	return relay.Command{Version: version, Getenv: os.Getenv, Stderr: os.Stderr}.Run(ctx, args)
 }
 
-// openInbox returns the inbox at an address, as the provider would open it.
+// openInbox returns the inbox at an address, opened like in the provider.
 func openInbox(text string) (inbox.Store, error) {
 	return address.Open(address.Config{Address: text, Token: os.Getenv("CLOUDDESKTOP_CALLBACK_TOKEN")})
 }

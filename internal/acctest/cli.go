@@ -1,4 +1,4 @@
-// Package acctest runs the built provider with the real Terraform or OpenTofu.
+// Package acctest runs the built provider with Terraform or OpenTofu.
 package acctest
 
 import (
@@ -18,12 +18,12 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/serve"
 )
 
-// CLI is a working directory in which the real CLI runs the built provider.
-// Neither sees the developer's environment.
+// CLI is a working directory in which Terraform or OpenTofu runs the built
+// provider. Both run without the environment of the developer.
 type CLI struct {
-	// Dir is where the commands run.
+	// Dir is the working directory of the commands.
 	Dir string
-	// Env is the whole environment of the commands. Tests may append to it.
+	// Env is the complete environment of the commands. Tests may append to it.
 	Env []string
 
 	t         testing.TB
@@ -45,7 +45,7 @@ func NewCLI(t testing.TB) *CLI {
 	return NewCLIFor(t, Provider(t))
 }
 
-// NewCLIFor is NewCLI with another executable as the provider.
+// NewCLIFor is like NewCLI, but with another executable as the provider.
 func NewCLIFor(t testing.TB, executable string) *CLI {
 	t.Helper()
 	RequireCLI(t)
@@ -80,7 +80,7 @@ func (c *CLI) Run(args ...string) Result {
 	return c.Start(args...).Wait()
 }
 
-// MustRun is Run for a command that must succeed.
+// MustRun is like Run, but fails the test if the command fails.
 func (c *CLI) MustRun(args ...string) Result {
 	c.t.Helper()
 	result := c.Run(args...)
@@ -115,7 +115,8 @@ func (c *CLI) Start(args ...string) *Process {
 	return p
 }
 
-// PID is the number of Terraform's process and of its group.
+// PID returns the process id of Terraform, which is also the id of its process
+// group.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Ended returns a channel that is closed when the command has ended.
@@ -123,12 +124,12 @@ func (p *Process) Ended() <-chan struct{} {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = p.wait() // Wait reports it.
+		_ = p.wait() // Wait returns the error.
 	}()
 	return ended
 }
 
-// KillAlone kills Terraform, and none of its providers.
+// KillAlone kills Terraform, but not its providers.
 func (p *Process) KillAlone() {
 	p.t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil {
@@ -155,14 +156,14 @@ var (
 	frames  = regexp.MustCompile(`[\s│╷╵]+`)
 )
 
-// Says reports whether the command printed text, ignoring line breaks and the
-// frames that Terraform draws.
-func (r Result) Says(text string) bool {
+// Printed reports whether the output contains text, ignoring line breaks and
+// the frames that Terraform draws.
+func (r Result) Printed(text string) bool {
 	return strings.Contains(r.Unframed(), frames.ReplaceAllString(text, " "))
 }
 
-// Unframed returns what the command printed with a space instead of each line
-// break and each frame that Terraform draws.
+// Unframed returns the output with a space instead of each line break and each
+// frame that Terraform draws.
 func (r Result) Unframed() string {
 	return frames.ReplaceAllString(r.Stdout+" "+r.Stderr, " ")
 }

@@ -40,15 +40,15 @@ func TestCLI_reportsFailures(t *testing.T) {
 	if got.Code != 1 {
 		t.Errorf("exit code %d, want 1", got.Code)
 	}
-	if !got.Says(`An input variable with the name "that_is_not_declared_anywhere_in_this_module_nor_in_any_other_one" has not been declared.`) {
+	if !got.Printed(`An input variable with the name "that_is_not_declared_anywhere_in_this_module_nor_in_any_other_one" has not been declared.`) {
 		t.Errorf("the wrapped text is not found in:\n%s", got.Stderr)
 	}
-	if got.Says("Success!") || strings.Contains(got.Stderr, "\x1b") {
+	if got.Printed("Success!") || strings.Contains(got.Stderr, "\x1b") {
 		t.Errorf("stderr: %q", got.Stderr)
 	}
 }
 
-func TestCLI_hidesTheDevelopersEnvironment(t *testing.T) {
+func TestCLI_withoutTheDevelopersEnvironment(t *testing.T) {
 	t.Setenv("TF_VAR_leak", "leaked")
 	t.Setenv("CLOUDDESKTOP_ENDPOINT", "leaked")
 	script := filepath.Join(t.TempDir(), "terraform")

@@ -12,12 +12,12 @@ const (
 	version = "0.0.1"
 )
 
-// registries are the default hosts of Terraform and of OpenTofu: each looks for
-// "clouddesktop/clouddesktop" on its own.
+// registries are the default hosts of Terraform and OpenTofu, on which they
+// look for "clouddesktop/clouddesktop".
 var registries = []string{"registry.terraform.io", "registry.opentofu.org"}
 
-// cliConfig offers no other way to install a provider, so that init makes no
-// network requests. With dev_overrides it would make some.
+// cliConfig allows no other installation method, so that init sends no network
+// requests. With dev_overrides, it would send some.
 const cliConfig = `provider_installation {
   filesystem_mirror {
     path = %q
@@ -26,8 +26,8 @@ const cliConfig = `provider_installation {
 `
 
 // InstallProvider creates a mirror in an empty directory with executable as the
-// provider, and returns the environment in which the CLI finds the provider
-// there and nowhere else.
+// provider. It returns the environment in which the CLI finds the provider only
+// there.
 func InstallProvider(dir, executable string) ([]string, error) {
 	home := filepath.Join(dir, "home")
 	mirror := filepath.Join(dir, "mirror")

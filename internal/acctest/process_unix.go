@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// inOwnGroup starts a command in a process group, as a terminal does: signals
-// reach Terraform and its providers.
+// inOwnGroup starts a command in a process group, like a terminal, so that
+// signals reach Terraform and its providers.
 func inOwnGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

@@ -29,7 +29,7 @@ sh -c 'trap "echo child; exit" INT; touch ready; while :; do sleep 0.05; done'
 		ready = err == nil
 	}
 	process.Interrupt()
-	if got := process.Wait(); got.Code != 7 || !got.Says("child") {
+	if got := process.Wait(); got.Code != 7 || !got.Printed("child") {
 		t.Errorf("got %+v", got)
 	}
 }

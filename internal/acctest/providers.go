@@ -16,7 +16,8 @@ import (
 )
 
 // Providers returns the provider inside the test process, for both registries.
-// It sees no environment variables and waits only milliseconds between retries.
+// It reads no environment variables and waits only milliseconds between
+// retries.
 func Providers(options ...func(*clients.Env)) map[string]func() (tfprotov6.ProviderServer, error) {
 	return providers(func(fwprovider.Provider) {}, options...)
 }
@@ -37,8 +38,8 @@ func providers(made func(fwprovider.Provider), options ...func(*clients.Env)) ma
 	}
 }
 
-// ProvidersOf is Providers for a test that orders desktops: at its end the
-// processes of the orders end, as if Terraform had closed the providers.
+// ProvidersOf is like Providers, for a test that orders desktops. At the end of
+// the test it closes the providers, as Terraform does.
 func ProvidersOf(t testing.TB, options ...func(*clients.Env)) map[string]func() (tfprotov6.ProviderServer, error) {
 	t.Helper()
 	var mu sync.Mutex
@@ -59,9 +60,8 @@ func ProvidersOf(t testing.TB, options ...func(*clients.Env)) map[string]func() 
 	}, options...)
 }
 
-// setProviderHost tells the test framework which registry a provider belongs to
-// if its address has no host. Without it OpenTofu looks for the provider on the
-// network.
+// setProviderHost sets the registry of provider addresses without a host in the
+// test framework. Without it, OpenTofu looks for the provider on the network.
 var setProviderHost = sync.OnceFunc(func() {
 	const variable = "TF_ACC_PROVIDER_HOST"
 	version, err := InstalledVersion()

@@ -15,12 +15,12 @@ type Version struct {
 	Minor, Patch int
 }
 
-// noOpenTofu is newer than any OpenTofu.
+// noOpenTofu is a version that is newer than any OpenTofu.
 const noOpenTofu = 1 << 10
 
 // openTofuMinors maps a minor version of Terraform that added features to the
-// first OpenTofu that has all of those that the tests use. OpenTofu has had the
-// features of older versions from the start.
+// first OpenTofu that has all of those that the tests use. All OpenTofu
+// versions have the features of older Terraform versions.
 var openTofuMinors = map[int]int{
 	10: 11,         // Ephemeral resources.
 	11: 11,         // Write-only arguments.
@@ -56,7 +56,7 @@ func (v Version) RemovedLifecycle() bool {
 }
 
 // Opens returns how often a plan and its apply open an ephemeral resource that
-// nothing uses: OpenTofu does not open it in apply.
+// is not used. OpenTofu does not open it in the apply.
 func (v Version) Opens() int {
 	if v.OpenTofu {
 		return 1
@@ -72,7 +72,7 @@ func (v Version) Command() string {
 	return "terraform"
 }
 
-// Registry is the host of a provider address that names none.
+// Registry is the default host of a provider address.
 func (v Version) Registry() string {
 	if v.OpenTofu {
 		return "registry.opentofu.org"
@@ -108,7 +108,7 @@ func CLIVersion(t testing.TB) Version {
 	return version
 }
 
-// InstalledVersion asks the CLI for its version, once per process.
+// InstalledVersion runs the CLI to get its version, once per process.
 var InstalledVersion = sync.OnceValues(func() (Version, error) {
 	path, err := Terraform()
 	if err != nil {

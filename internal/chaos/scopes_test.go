@@ -46,7 +46,7 @@ func TestScope_changeIsShown(t *testing.T) {
 			apply.Wait()
 
 			same := cli.MustRun("plan")
-			if !same.Says("An Earlier Order Is Open") || same.Says("Orders of Other Scopes Are Open") {
+			if !same.Printed("An Earlier Order Is Open") || same.Printed("Orders of Other Scopes Are Open") {
 				t.Errorf("with the same scope the plan says\n%s", same.Stdout)
 			}
 			test.after(cli, write)
@@ -55,14 +55,14 @@ func TestScope_changeIsShown(t *testing.T) {
 				"Orders of Other Scopes Are Open", "holds for other scopes: 1.", fmt.Sprintf("The scope of this configuration is %q", test.is),
 				"run: terraform-provider-clouddesktop orders list",
 			} {
-				if !other.Says(want) {
+				if !other.Printed(want) {
 					t.Errorf("with another scope the plan does not say %q:\n%s", want, other.Stdout)
 				}
 			}
-			if other.Says("An Earlier Order Is Open") {
+			if other.Printed("An Earlier Order Is Open") {
 				t.Error("the plan says that the apply resumes an order of another scope")
 			}
-			if list := runOrders(t, cli, "list"); !list.Says(" " + test.was + " ") {
+			if list := runOrders(t, cli, "list"); !list.Printed(" " + test.was + " ") {
 				t.Errorf("orders list prints\n%s", list.Stdout)
 			}
 			hold.Release()

@@ -44,7 +44,7 @@ func TestSleep_afterTheOrder(t *testing.T) {
 	hold := service.Hold(desktoptest.Apply, 1)
 	a := newAsleep(t, service, hold.Reached)
 	second := a.cli.Run("apply", "-auto-approve", "-no-color", "-lock=false")
-	if second.Code == 0 || !second.Says("which still runs. Nothing was ordered.") || !second.Says("is held by process") {
+	if second.Code == 0 || !second.Printed("which still runs. Nothing was ordered.") || !second.Printed("is held by process") {
 		t.Errorf("the second apply ended with %d:\n%s%s", second.Code, second.Stdout, second.Stderr)
 	}
 	hold.Release()
@@ -73,7 +73,7 @@ func TestSleep_beforeTheOrder(t *testing.T) {
 	}
 	release()
 	first := a.wake()
-	if first.Code == 0 || !first.Says("Another apply of the same scope has run since this one started") {
+	if first.Code == 0 || !first.Printed("Another apply of the same scope has run since this one started") {
 		t.Errorf("the apply that slept ended with %d:\n%s%s", first.Code, first.Stdout, first.Stderr)
 	}
 	a.keep(first)

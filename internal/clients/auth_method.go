@@ -8,12 +8,13 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// authMethod is a way to authenticate.
+// authMethod is a method of authentication.
 type authMethod struct {
 	name string
-	// selectedBy are the arguments of which any one selects the method.
+	// selectedBy are the arguments that select the method; one of them is
+	// enough.
 	selectedBy []string
-	// required are the arguments without which it does not work.
+	// required are the arguments that the method requires.
 	required []string
 }
 
@@ -25,9 +26,9 @@ const (
 	byCredential = "application credential"
 )
 
-// method returns the method that the first source with one selects, after
-// checking that all its arguments are set. The zero value means that no source
-// selects a method.
+// method returns the method that the source with the highest precedence
+// selects. It returns an error if a required argument is missing, and the zero
+// value if no source selects a method.
 func (s settings) method() (authMethod, error) {
 	for at := range nowhere {
 		var selected []authMethod
@@ -49,7 +50,7 @@ func (s settings) method() (authMethod, error) {
 	return authMethod{}, nil
 }
 
-// requiredMethod is method for a service that cannot be used without one.
+// requiredMethod is like method, but returns an error if no method is selected.
 func (s settings) requiredMethod() (authMethod, error) {
 	m, err := s.method()
 	if err == nil && m.name == "" {
@@ -58,7 +59,8 @@ func (s settings) requiredMethod() (authMethod, error) {
 	return m, err
 }
 
-// check checks the arguments of a method that another argument selected.
+// check checks the arguments of a method. selectedBy is the argument that
+// selected it.
 func (s settings) check(m authMethod, selectedBy string) error {
 	for _, attribute := range m.required {
 		if !s.isSet(attribute) {

@@ -75,12 +75,13 @@ func callbackBlock() schema.Block {
 	}
 }
 
-// callbackAttributes are the arguments of the fields of a callback.Config.
+// callbackAttributes maps the fields of a callback.Config to the arguments that
+// set them.
 var callbackAttributes = map[string]string{
 	"Listen": "listen", "URL": "url", "Certificate": "tls_certificate", "Key": "tls_key",
 }
 
-// callbacks is the receiver of callbacks, or why there is none.
+// callbacks holds the receiver of callbacks, or the reason why there is none.
 type callbacks struct {
 	receiver *callback.Receiver
 	err      error
@@ -135,7 +136,7 @@ func (s settings) callbacks() (*callback.Receiver, error) {
 	return receiver, err
 }
 
-// dataDir is where Terraform keeps its own files for this configuration.
+// dataDir returns Terraform's data directory for this configuration.
 func dataDir(env Env) string {
 	if dir := env.Getenv("TF_DATA_DIR"); dir != "" {
 		return dir

@@ -1,5 +1,5 @@
-// Package clients turns the provider's configuration into one client for each
-// service. It is the one place that says "not configured".
+// Package clients creates a client for each service from the configuration of
+// the provider. Only this package reports that a service is not configured.
 package clients
 
 import (
@@ -20,15 +20,15 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
 )
 
-// Env is what the clients get from the process.
+// Env is the environment of the clients.
 type Env struct {
 	// Getenv reads an environment variable. Arguments take precedence over it.
 	Getenv func(string) string
 	// UserAgent is sent with every request.
 	UserAgent string
-	// Logger receives what the clients log.
+	// Logger receives the log records of the clients.
 	Logger *slog.Logger
-	// Retry says how long the clients wait between tries.
+	// Retry is the waiting time between the attempts of a call.
 	Retry api.RetryPolicy
 }
 
@@ -50,8 +50,8 @@ func (s *Set) Close() error {
 	return s.desktop.Close()
 }
 
-// Orphaned is for a process whose Terraform is gone without a word; it returns
-// when the process may end.
+// Orphaned is called if Terraform has ended without stopping this process. It
+// returns when the process may end.
 func (s *Set) Orphaned(ctx context.Context) error {
 	if s.desktop == nil {
 		return nil
@@ -86,7 +86,7 @@ func From[C any](data any, pick func(*Set) (*C, error), diags *diag.Diagnostics)
 	return client
 }
 
-// configured returns a client, or the error that names the block to add.
+// configured returns a client, or an error that says which block to add.
 func configured[C any](client *C, block, variable string) (*C, error) {
 	if client == nil {
 		return nil, fmt.Errorf("the service behind this type is not configured: add a `%s` block to the provider to use it, or set %s", block, variable)
@@ -94,13 +94,13 @@ func configured[C any](client *C, block, variable string) (*C, error) {
 	return client, nil
 }
 
-// transport returns the configuration that all clients' transports share.
+// transport returns the common configuration of all HTTP clients.
 func (e Env) transport() api.TransportConfig {
 	return api.TransportConfig{UserAgent: e.UserAgent, Logger: e.Logger}
 }
 
-// invalidAddress says why an address cannot be used. It does not repeat an
-// address that may hold a credential.
+// invalidAddress returns why an address cannot be used. It does not quote an
+// address that may contain a password.
 func invalidAddress(address string, err error) string {
 	if strings.ContainsAny(address, "@?") {
 		return fmt.Sprintf("The address cannot be used: %v.", err)

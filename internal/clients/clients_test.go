@@ -38,7 +38,8 @@ func TestFrom(t *testing.T) {
 	}
 }
 
-// wantDetail expects one error, or none if its detail is empty.
+// wantDetail checks that there is one error with this detail, or none if detail
+// is empty.
 func wantDetail(t *testing.T, diags diag.Diagnostics, summary, detail string) {
 	t.Helper()
 	switch {
@@ -52,7 +53,7 @@ func wantDetail(t *testing.T, diags diag.Diagnostics, summary, detail string) {
 	}
 }
 
-func TestEveryServiceNamesItsBlock(t *testing.T) {
+func TestFrom_errorSaysWhichBlockToAdd(t *testing.T) {
 	t.Parallel()
 	set := &Set{}
 	for block, pick := range map[string]func() error{
@@ -67,7 +68,7 @@ func TestEveryServiceNamesItsBlock(t *testing.T) {
 	}
 }
 
-func TestInvalidAddress_repeatsNoCredential(t *testing.T) {
+func TestInvalidAddress_withoutCredentials(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
 		"example.com":             `"example.com" cannot be used: why.`,

@@ -15,9 +15,9 @@ import (
 )
 
 // readCloud reads a cloud from clouds.yaml and returns its values by argument.
-// It does not use clouds.Parse, which reads environment variables that rank
-// below the file, and which drops the difference between the domain of the user
-// and that of the project. label names the place of the cloud's name.
+// It does not use clouds.Parse, which gives environment variables precedence
+// over the file and merges the domain of the user with that of the project.
+// label is the name of the argument or variable with the name of the cloud.
 func readCloud(env Env, name, label string) (map[string]string, error) {
 	file, found, err := findCloud(env, name)
 	if err != nil {
@@ -41,7 +41,7 @@ func readCloud(env Env, name, label string) (map[string]string, error) {
 	return cloudValues(layers)
 }
 
-// cloudValues returns the values of the first layer that has them.
+// cloudValues returns each value from the first layer that contains it.
 func cloudValues(layers []clouds.Cloud) (map[string]string, error) {
 	first := func(get func(clouds.Cloud, clouds.AuthInfo) string) string {
 		for _, layer := range layers {
@@ -90,8 +90,8 @@ func keepMethod(values map[string]string, authType string) {
 
 type cloudField = func(clouds.Cloud, clouds.AuthInfo) string
 
-// cloudFields are the places of the arguments in a clouds.yaml, and of what
-// stands in for them.
+// cloudFields maps the arguments to their fields in clouds.yaml, and to the
+// fields that replace them.
 var cloudFields = map[string]cloudField{
 	"auth_url":                      func(_ clouds.Cloud, a clouds.AuthInfo) string { return a.AuthURL },
 	"region":                        func(c clouds.Cloud, _ clouds.AuthInfo) string { return region(c) },
@@ -116,7 +116,8 @@ var cloudFields = map[string]cloudField{
 	"key":                           func(c clouds.Cloud, _ clouds.AuthInfo) string { return c.ClientKeyFile },
 }
 
-// unsupported are the entries of a clouds.yaml that change whom a login is for.
+// unsupported are the entries of clouds.yaml that change the scope of a login
+// and are not supported.
 var unsupported = map[string]cloudField{
 	"trust_id":     func(_ clouds.Cloud, a clouds.AuthInfo) string { return a.TrustID },
 	"system_scope": func(_ clouds.Cloud, a clouds.AuthInfo) string { return a.SystemScope },
@@ -129,8 +130,8 @@ func region(c clouds.Cloud) string {
 	return c.RegionName
 }
 
-// findCloud returns the clouds.yaml and the cloud in it, nil if it has none of
-// that name.
+// findCloud returns the path of clouds.yaml and the cloud in it, or nil if it
+// does not contain the cloud.
 func findCloud(env Env, name string) (string, *clouds.Cloud, error) {
 	files := []string{env.Getenv("OS_CLIENT_CONFIG_FILE")}
 	if files[0] == "" {
@@ -152,7 +153,8 @@ func findCloud(env Env, name string) (string, *clouds.Cloud, error) {
 	return "", nil, &configError{"cloud", fmt.Sprintf("There is no clouds.yaml with the cloud %q. The provider looked for: %s. Set OS_CLIENT_CONFIG_FILE to the file.", name, strings.Join(files, ", "))}
 }
 
-// publicCloud returns the entry of clouds-public.yaml that a cloud builds on.
+// publicCloud returns the entry of clouds-public.yaml for the profile of a
+// cloud.
 func publicCloud(env Env, profile string) (clouds.Cloud, error) {
 	files := configFiles(env, "clouds-public.yaml")
 	for _, file := range files {
@@ -168,7 +170,7 @@ func publicCloud(env Env, profile string) (clouds.Cloud, error) {
 		"Write auth_url and region_name to clouds.yaml instead of the profile.", profile, strings.Join(files, ", "))}
 }
 
-// configFiles returns where the OpenStack clients look for a file.
+// configFiles returns the paths where the OpenStack clients look for a file.
 func configFiles(env Env, name string) []string {
 	config := env.Getenv("XDG_CONFIG_HOME")
 	if config == "" {
@@ -179,7 +181,7 @@ func configFiles(env Env, name string) []string {
 
 func home(env Env) string { return cmp.Or(env.Getenv("HOME"), env.Getenv("USERPROFILE")) }
 
-// parseClouds returns the clouds in a file, nil if the file does not exist.
+// parseClouds returns the clouds in a file, or nil if the file does not exist.
 func parseClouds(file string, public bool) (map[string]clouds.Cloud, error) {
 	content, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -206,8 +208,8 @@ func parseClouds(file string, public bool) (map[string]clouds.Cloud, error) {
 
 var lineNumber = regexp.MustCompile(`line \d+`)
 
-// yamlLine returns the place of an error in a YAML file. The error itself may
-// quote a password.
+// yamlLine returns the line of an error in a YAML file. The error itself is not
+// used, because it may quote a password.
 func yamlLine(err error) string {
 	if line := lineNumber.FindString(err.Error()); line != "" {
 		return ": see " + line

@@ -21,8 +21,8 @@ func writeFile(t *testing.T, dir, name, content string) string {
 	return file
 }
 
-// clouds returns a clouds.yaml with the cloud "test" of the fakes, and a
-// secure.yaml beside it.
+// clouds writes a clouds.yaml with the cloud "test" of the fakes, and a
+// secure.yaml in the same directory.
 func (f fakes) clouds(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -40,7 +40,7 @@ clouds:
 `)
 }
 
-func TestCloudsYAML_whereItIs(t *testing.T) {
+func TestCloudsYAML_location(t *testing.T) {
 	t.Parallel()
 	f := startFakes(t)
 	file := f.clouds(t)
@@ -69,7 +69,7 @@ func TestCloudsYAML_whereItIs(t *testing.T) {
 	}
 }
 
-// linked returns a directory whose folder is another directory.
+// linked returns a directory in which folder is a link to target.
 func linked(t *testing.T, target, folder string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -107,7 +107,7 @@ clouds:
 	}
 }
 
-func TestCloudsYAML_mistakes(t *testing.T) {
+func TestCloudsYAML_invalidFiles(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ content, attribute, text string }{
 		"not there":     {"", "cloud", `There is no clouds.yaml with the cloud "test". The provider looked for: `},
@@ -130,7 +130,7 @@ func TestCloudsYAML_mistakes(t *testing.T) {
 				writeFile(t, dir, "clouds.yaml", tt.content)
 			}
 			_, diags := newSet(t, values{"OS_CLIENT_CONFIG_FILE": file, "OS_CLOUD": "test", "HOME": dir}, nil, values{})
-			complains(t, diags, strings.TrimSuffix("openstack."+tt.attribute, "."), tt.text)
+			wantError(t, diags, strings.TrimSuffix("openstack."+tt.attribute, "."), tt.text)
 			if strings.Contains(diags[0].Detail(), "hunter") {
 				t.Errorf("the error contains a secret: %s", diags[0].Detail())
 			}

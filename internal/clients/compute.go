@@ -9,7 +9,7 @@ import (
 // Compute holds a client for each cloud that has servers.
 type Compute struct {
 	huaweiCloud, openStack *nova.Client
-	// preferred is the name of the one cloud that has a block, if only one has.
+	// preferred is the name of the cloud with a block, if only one has a block.
 	preferred string
 }
 
@@ -27,8 +27,8 @@ func newCompute(model Model, huaweiCloud, openStack *nova.Client) *Compute {
 	return c
 }
 
-// Cloud returns the client of a cloud and the cloud's name. Without a name it
-// returns the one cloud that is configured: a block takes precedence over the
+// Cloud returns the client of a cloud and the name of the cloud. Without a
+// name, it returns the only configured cloud. A block takes precedence over the
 // environment.
 func (c *Compute) Cloud(name string) (*nova.Client, string, error) {
 	if name == "" {

@@ -25,7 +25,7 @@ var desktopSpec = blockSpec{
 	variables:  map[string][]string{"endpoint": {"CLOUDDESKTOP_ENDPOINT"}},
 }
 
-// documentedSystems are the values of os in the document of the service.
+// documentedSystems are the values of os in the API document of the service.
 var documentedSystems = []string{"win7", "win10", "kylin", "macos"}
 
 func desktopBlock() schema.Block {
@@ -147,7 +147,7 @@ func (s settings) headers() (http.Header, error) {
 	return h, nil
 }
 
-// setHeader sets a header whose value comes from a place that errors name.
+// setHeader sets a header. place is the source of the value, for errors.
 func setHeader(h http.Header, name, value, place string) error {
 	if !httpguts.ValidHeaderFieldValue(value) || strings.TrimSpace(value) == "" {
 		return &configError{"headers", place + " cannot be sent: it is empty, or contains a line break or another control character. A file read with file() may need trimspace()."}

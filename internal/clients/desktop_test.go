@@ -21,7 +21,8 @@ import (
 
 type written = map[string]attr.Value
 
-// block is a block with these attributes, or no block if there are none.
+// block returns a block with these arguments, or a null block if there are
+// none.
 func block(attribute schema.Block, values written) types.Object {
 	kinds := attribute.Type().(types.ObjectType).AttrTypes
 	if values == nil {
@@ -204,7 +205,7 @@ func TestDesktop_unknownValues(t *testing.T) {
 	}
 }
 
-// Where callbacks go is of no matter to calls that end without one.
+// An unknown callback block does not affect calls without a callback.
 func TestDesktop_unknownCallback(t *testing.T) {
 	t.Parallel()
 	client, diags := desktopClient(t, nil, written{"endpoint": somewhere}, written{"url": types.StringUnknown()})
@@ -219,7 +220,7 @@ func TestDesktop_unknownCallback(t *testing.T) {
 	}
 }
 
-// What is wrong in the environment alone stops only those who use the service.
+// A wrong value in the environment is an error only if the service is used.
 func TestDesktop_wrongVariable(t *testing.T) {
 	t.Parallel()
 	client, diags := desktopClient(t, map[string]string{"CLOUDDESKTOP_ENDPOINT": "desktop.example.com"}, nil, nil)
@@ -274,7 +275,7 @@ func TestDesktop_defaultsAndSettings(t *testing.T) {
 }
 
 // Arguments take precedence over the environment.
-func TestDesktop_whatIsSent(t *testing.T) {
+func TestDesktop_requests(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		environment map[string]string
@@ -319,7 +320,7 @@ func TestDesktop_whatIsSent(t *testing.T) {
 				if client == nil || len(diags) > 0 {
 					t.Fatalf("got %v", diags)
 				}
-				_, _ = client.Volumes(t.Context(), "u") // The answer is empty.
+				_, _ = client.Volumes(t.Context(), "u") // The answer is empty, so the error is ignored.
 				want := tc.want.Clone()
 				want.Set("User-Agent", "test/1")
 				want.Set("Accept", "application/json")

@@ -23,7 +23,7 @@ const serverID = "47bc79ae-df61-4ade-9197-283a74e5d70e"
 
 type values = map[string]string
 
-// fakes are the services of one cloud, and what configures a client for them.
+// fakes are the fake services of one cloud.
 type fakes struct {
 	identity              *identitytest.Server
 	huawei                *workspacetest.Server
@@ -55,7 +55,7 @@ func with(sets ...values) values {
 	return all
 }
 
-// object is a block with these attributes, or no block.
+// object returns a block with these arguments, or a null block.
 func object(t *testing.T, attribute schema.Block, written values) types.Object {
 	t.Helper()
 	kinds := attribute.Type().(types.ObjectType).AttrTypes
@@ -87,8 +87,8 @@ func environment(variables values) Env {
 	return Env{Getenv: func(name string) string { return variables[name] }, Retry: api.RetryPolicy{Initial: time.Millisecond}}
 }
 
-// newSet returns the clients, and the errors of the blocks. A block that is nil
-// is not written.
+// newSet returns the clients and the errors of the blocks. A nil block is not
+// in the configuration.
 func newSet(t *testing.T, env, huawei, stack values) (*Set, diag.Diagnostics) {
 	t.Helper()
 	var diags diag.Diagnostics
@@ -100,7 +100,7 @@ func newSet(t *testing.T, env, huawei, stack values) (*Set, diag.Diagnostics) {
 	}, diags
 }
 
-// console asks for a console, in the cloud that is configured.
+// console opens a console in the configured cloud.
 func console(ctx context.Context, set *Set) error {
 	client, _, err := set.compute.Cloud("")
 	if err != nil {
@@ -110,7 +110,7 @@ func console(ctx context.Context, set *Set) error {
 	return err
 }
 
-// logins asks for login records.
+// logins reads login records.
 func logins(ctx context.Context, set *Set) error {
 	client, err := set.Workspace()
 	if err != nil {
@@ -124,8 +124,8 @@ func logins(ctx context.Context, set *Set) error {
 	return nil
 }
 
-// complains checks that there is one error, at this attribute, with this text.
-func complains(t *testing.T, diags diag.Diagnostics, at, text string) {
+// wantError checks that there is one error, at this attribute, with this text.
+func wantError(t *testing.T, diags diag.Diagnostics, at, text string) {
 	t.Helper()
 	if len(diags) != 1 {
 		t.Fatalf("diagnostics %v, want one", diags)

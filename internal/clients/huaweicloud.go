@@ -18,9 +18,10 @@ import (
 
 const huaweiCloudName = "huaweicloud"
 
-// huaweiCloudSpec has the variables of Huawei's own provider. A security token
-// belongs to the access key that it was issued with. A domain_name selects no
-// method: many configurations set it beside an access key.
+// huaweiCloudSpec has the environment variables of Huawei's provider. A
+// security token is used only with the access key from the same source. A
+// domain_name does not select a method, because many configurations set it
+// together with an access key.
 var huaweiCloudSpec = blockSpec{
 	name:       huaweiCloudName,
 	selectedBy: []string{"token", "user_name", "password", "access_key", "secret_key", "security_token"},
@@ -90,7 +91,7 @@ func newHuaweiCloud(ctx context.Context, env Env, block types.Object, diags *dia
 	}, diags)
 }
 
-// The region and the project become parts of addresses.
+// The region and the project are parts of URLs.
 var (
 	regionName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	projectID  = regexp.MustCompile(`^[0-9A-Za-z_-]*$`)
@@ -141,7 +142,7 @@ func (s settings) huaweiCloud() (huaweiCloud, error) {
 	}, nil
 }
 
-// huaweiEndpoint returns the configured address of a service, or its usual one.
+// huaweiEndpoint returns the configured address of a service, or its default.
 func (s settings) huaweiEndpoint(service string) (*url.URL, error) {
 	domain := s.get("domain")
 	if domain == "" {
@@ -150,7 +151,8 @@ func (s settings) huaweiEndpoint(service string) (*url.URL, error) {
 	return s.endpoint(service+"_endpoint", "https://"+service+"."+s.get("region")+"."+domain)
 }
 
-// huaweiCredentials returns the credentials, and what finds the ID of their project.
+// huaweiCredentials returns the credentials, and a function that returns the ID
+// of their project.
 func (s settings) huaweiCredentials(method authMethod, iam *url.URL) (identity.Credentials, func(context.Context) (string, error), error) {
 	id := s.get("project_id")
 	if !projectID.MatchString(id) {
@@ -173,7 +175,8 @@ func (s settings) huaweiCredentials(method authMethod, iam *url.URL) (identity.C
 		if s.get("region") == "" {
 			return nil, nil, s.missing("project_id", "without a region the provider cannot find the project by itself")
 		}
-		// Huawei names the first project of a region like the region.
+		// In Huawei Cloud, the default project of a region has the name of the
+		// region.
 		scope = gophercloud.AuthScope{ProjectName: s.get("region"), DomainName: s.get("domain_name")}
 	}
 	client, err := httpClient(s.env.transport())

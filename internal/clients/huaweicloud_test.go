@@ -17,7 +17,7 @@ var (
 	huaweiKey      = values{"access_key": identitytest.AccessKey, "secret_key": identitytest.SecretKey}
 )
 
-func TestHuaweiCloud_ways(t *testing.T) {
+func TestHuaweiCloud_authMethods(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		env, block values
@@ -83,7 +83,7 @@ func TestHuaweiCloud_token(t *testing.T) {
 	}
 }
 
-func TestHuaweiCloud_usualAddresses(t *testing.T) {
+func TestHuaweiCloud_defaultAddresses(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		env  values
@@ -99,7 +99,7 @@ func TestHuaweiCloud_usualAddresses(t *testing.T) {
 	}
 }
 
-func TestHuaweiCloud_mistakes(t *testing.T) {
+func TestHuaweiCloud_invalidConfigurations(t *testing.T) {
 	t.Parallel()
 	region := values{"region": "cn-north-4"}
 	for name, tt := range map[string]struct {
@@ -123,13 +123,14 @@ func TestHuaweiCloud_mistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, diags := newSet(t, tt.env, tt.block, nil)
-			complains(t, diags, "huaweicloud"+tt.at, tt.text)
+			wantError(t, diags, "huaweicloud"+tt.at, tt.text)
 		})
 	}
 }
 
-// Variables of a cloud that this configuration does not use must not stop it.
-func TestHuaweiCloud_mistakeInTheEnvironmentAlone(t *testing.T) {
+// Wrong variables of a cloud that the configuration does not use are not an
+// error.
+func TestHuaweiCloud_wrongVariableIsIgnored(t *testing.T) {
 	t.Parallel()
 	set, diags := newSet(t, values{"HW_ACCESS_KEY": "a"}, nil, nil)
 	if len(diags) > 0 {

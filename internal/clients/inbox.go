@@ -22,7 +22,8 @@ func (s settings) inbox() (inbox.Store, error) {
 	case text == "":
 		text = filepath.Join(dataDir(s.env), "clouddesktop")
 	case text == "~" || strings.HasPrefix(text, "~/"):
-		// Terraform passes "~" on, and a directory of that name would be lost in CI.
+		// Terraform does not expand "~", and a directory of that name would be
+		// lost in CI.
 		return nil, &configError{"inbox", fmt.Sprintf("Terraform does not replace ~ with the home directory. Write pathexpand(%q).", text)}
 	}
 	client, err := httpClient(s.env.transport())
@@ -36,8 +37,9 @@ func (s settings) inbox() (inbox.Store, error) {
 	return store, nil
 }
 
-// receives returns where the provider listens, "" if a relay receives, and the
-// URL that the service calls, "" if it is the address of listen.
+// receives returns the address to listen on, and the URL that the service
+// calls. listen is "" if a relay receives. url is "" if it is the address of
+// listen.
 func (s settings) receives() (listen, url string) {
 	listen, url = s.get("listen"), s.get("url")
 	behindRelay := address.IsRelay(s.get("inbox"))
@@ -52,7 +54,8 @@ func (s settings) receives() (listen, url string) {
 	return listen, url
 }
 
-// identities returns the keys that seal and open callbacks, nil without one.
+// identities returns the keys that seal and open callbacks, or nil if none is
+// configured.
 func (s settings) identities() (*seal.Identities, error) {
 	if !s.isSet("age_identity") {
 		return nil, nil

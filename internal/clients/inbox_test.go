@@ -8,7 +8,7 @@ import (
 
 const identityKey = "AGE-SECRET-KEY-1EKYFFCK627939WTZMTT4ZRS2PM3U2K7PZ3MVGEL2M76W3PYJMSHQMTT6SS"
 
-// callbackSettings are those of a callback block.
+// callbackSettings returns the settings of a callback block.
 func callbackSettings(environment map[string]string, attributes written) settings {
 	env := Env{Getenv: func(name string) string { return environment[name] }}
 	return settings{blockSpec: callbackSpec, env: env, block: block(callbackBlock(), attributes)}
@@ -40,7 +40,7 @@ func TestCallback_opensTheInbox(t *testing.T) {
 	}
 }
 
-func TestCallback_choosesWhoReceives(t *testing.T) {
+func TestCallback_listenOrRelay(t *testing.T) {
 	t.Parallel()
 	const relay, bucket = "https://relay.example.com", "s3://bucket?region=a"
 	for name, c := range map[string]struct {
@@ -61,7 +61,7 @@ func TestCallback_choosesWhoReceives(t *testing.T) {
 	}
 }
 
-func TestCallback_findsIdentities(t *testing.T) {
+func TestCallback_identities(t *testing.T) {
 	t.Parallel()
 	environment := map[string]string{"CLOUDDESKTOP_CALLBACK_AGE_IDENTITY": identityKey}
 	for name, s := range map[string]settings{

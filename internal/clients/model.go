@@ -33,7 +33,7 @@ func Blocks() map[string]schema.Block {
 }
 
 // New returns the clients of the services that the block or the environment
-// configures. It sends nothing and opens nothing.
+// configures. It sends no request and opens no file.
 func New(ctx context.Context, env Env, model Model, diags *diag.Diagnostics) *Set {
 	huawei := newHuaweiCloud(ctx, env, model.HuaweiCloud, diags)
 	return &Set{

@@ -17,9 +17,10 @@ import (
 
 const openStackName = "openstack"
 
-// openStackSpec has the variables of the OpenStack clients. An ID determines the
-// domain as well, so a domain of higher precedence overrides it, too. A user
-// selects no method: an application credential may be named with its user.
+// openStackSpec has the environment variables of the OpenStack clients. An ID
+// also determines the domain, so a domain with a higher precedence overrides
+// the ID. A user does not select a method, because the name of an application
+// credential requires its user.
 var openStackSpec = blockSpec{
 	name: openStackName,
 	selectedBy: []string{
@@ -109,14 +110,14 @@ func (s settings) openStack() (*nova.Client, error) {
 	return nova.New(nova.Config{Endpoint: locate, HTTP: client, Credentials: session, Retry: s.env.Retry}), nil
 }
 
-// compute returns what finds the address of Nova: the configured one, or the one
-// in the catalog.
+// compute returns a function that returns the address of Nova: the configured
+// one, or the one in the catalog.
 func (s settings) compute(session *identity.Session) (func(context.Context) (*url.URL, error), error) {
 	if s.isSet("compute_endpoint") {
 		endpoint, err := s.endpoint("compute_endpoint", "")
 		return func(context.Context) (*url.URL, error) { return endpoint, nil }, err
 	}
-	// The older variable has publicURL where the newer one has public.
+	// OS_ENDPOINT_TYPE has publicURL where OS_INTERFACE has public.
 	iface := strings.TrimSuffix(s.get("interface"), "URL")
 	switch iface {
 	case "":
@@ -134,8 +135,8 @@ func (s settings) compute(session *identity.Session) (func(context.Context) (*ur
 	}, nil
 }
 
-// openStackTransport reads the certificates. Only clouds.yaml can name a client
-// certificate.
+// openStackTransport reads the certificates. A client certificate can be set
+// only in clouds.yaml.
 func (s settings) openStackTransport() (api.TransportConfig, error) {
 	transport := s.env.transport()
 	transport.CACertificate = []byte(s.get("ca_certificate"))
@@ -158,7 +159,7 @@ func (s settings) openStackTransport() (api.TransportConfig, error) {
 	return transport, err
 }
 
-// readNamed reads a file whose name comes from a place that errors name.
+// readNamed reads a file. label is the source of its name, for errors.
 func readNamed(env Env, file, attribute, label string) ([]byte, error) {
 	if below, ok := strings.CutPrefix(file, "~/"); ok {
 		file = home(env) + "/" + below

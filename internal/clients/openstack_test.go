@@ -17,7 +17,7 @@ var (
 	stackPassword = values{"user_name": identitytest.User, "user_domain_name": identitytest.Domain, "password": identitytest.Password}
 )
 
-func TestOpenStack_ways(t *testing.T) {
+func TestOpenStack_authMethods(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ env, block values }{
 		"password and project id":   {block: with(stackPassword, stackProject)},
@@ -68,7 +68,7 @@ func TestOpenStack_ways(t *testing.T) {
 	}
 }
 
-func TestOpenStack_environmentAlone(t *testing.T) {
+func TestOpenStack_environmentOnly(t *testing.T) {
 	t.Parallel()
 	f := startFakes(t)
 	set, diags := newSet(t, values{
@@ -108,7 +108,7 @@ func TestOpenStack_token(t *testing.T) {
 	}
 }
 
-func TestOpenStack_mistakes(t *testing.T) {
+func TestOpenStack_invalidConfigurations(t *testing.T) {
 	t.Parallel()
 	base := values{"auth_url": "https://keystone.example.com/v3"}
 	for name, tt := range map[string]struct {
@@ -143,7 +143,7 @@ func TestOpenStack_mistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, diags := newSet(t, tt.env, nil, tt.block)
-			complains(t, diags, "openstack"+tt.at, tt.text)
+			wantError(t, diags, "openstack"+tt.at, tt.text)
 		})
 	}
 }
@@ -179,7 +179,7 @@ func TestOpenStack_certificate(t *testing.T) {
 	}
 }
 
-func TestCompute_whichCloud(t *testing.T) {
+func TestCompute_choosesTheCloud(t *testing.T) {
 	t.Parallel()
 	f := startFakes(t)
 	huawei := with(f.huaweiBase, huaweiKey, huaweiProject)

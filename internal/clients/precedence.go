@@ -21,11 +21,11 @@ const (
 	nowhere
 )
 
-// find returns the value of an argument and its source. It holds the one rule of
-// precedence: the first source that holds the argument counts, unless a source
-// before it holds another argument that identifies the same thing. So a project
-// by name in the block takes precedence over a project by ID in the environment.
-// An argument that the block sets to "" is set nowhere.
+// find returns the value of an argument and its source: the first source that
+// contains the argument. The argument is not set if an earlier source contains
+// another argument that identifies the same object. So a project by name in the
+// block takes precedence over a project by ID in the environment. An argument
+// that is "" in the block is not set.
 func (s settings) find(attribute string) (string, source) {
 	for at := range nowhere {
 		if value, _ := s.in(at, attribute); value != "" {
@@ -41,8 +41,8 @@ func (s settings) find(attribute string) (string, source) {
 	return "", nowhere
 }
 
-// in returns what one source holds for an argument, and the name that errors
-// give to that place.
+// in returns the value of an argument in one source, and the name of that place
+// for errors.
 func (s settings) in(at source, attribute string) (value, label string) {
 	switch at {
 	case fromBlock:
@@ -82,14 +82,14 @@ func (s settings) holds(at source, attribute string) bool {
 	return value != ""
 }
 
-// written reports whether the block sets an argument, if only to "".
+// written reports whether the block sets an argument, also if it is "".
 func (s settings) written(attribute string) bool {
 	value, ok := s.block.Attributes()[attribute]
 	return ok && !value.IsNull()
 }
 
-// label names the place of an argument's value: the argument itself, or the
-// variable or the file that holds it.
+// label returns the source of an argument's value, for errors: the argument
+// itself, a variable or a file.
 func (s settings) label(attribute string) string {
 	if _, at := s.find(attribute); at != nowhere {
 		_, label := s.in(at, attribute)
@@ -98,7 +98,7 @@ func (s settings) label(attribute string) string {
 	return attribute
 }
 
-// list returns the strings of a list in the block, nil without one.
+// list returns the strings of a list in the block, or nil.
 func (s settings) list(attribute string) (values []string) {
 	list, _ := s.block.Attributes()[attribute].(types.List)
 	for _, element := range list.Elements() {

@@ -6,7 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 )
 
-// thing is what several arguments and variables identify.
+// thing is an object that several arguments and variables identify, such as a
+// project.
 type thing struct {
 	spec      blockSpec
 	block     schema.Block
@@ -14,7 +15,7 @@ type thing struct {
 	variables []string
 }
 
-// things are all things that arguments of the clouds identify.
+// things returns all objects that the arguments of the clouds identify.
 func things() map[string]thing {
 	stack := func(arguments []string, variables ...string) thing {
 		return thing{openStackSpec, openStackBlock(), arguments, variables}
@@ -84,10 +85,10 @@ func TestSettings_precedence(t *testing.T) {
 	}
 }
 
-// Every variable that the provider reads belongs to a thing of the test above.
+// The test above must cover every variable that the provider reads.
 func TestSettings_precedenceIsComplete(t *testing.T) {
 	t.Parallel()
-	tested := map[string]bool{"HW_CLOUD": true} // No argument means the same.
+	tested := map[string]bool{"HW_CLOUD": true} // There is no argument for it.
 	for _, tt := range things() {
 		for _, variable := range tt.variables {
 			tested[variable] = true

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// scope returns the name of the orders of this state: the workspace's name, after
-// the configured one if there is one.
+// scope returns the scope of the orders of this state: the configured scope, if
+// any, and the name of the workspace.
 func (s settings) scope() (string, error) {
 	scope := s.get("scope")
 	if scope == "" {
@@ -22,7 +22,8 @@ func (s settings) scope() (string, error) {
 	return scope + "/" + workspaceName(s.env), nil
 }
 
-// workspaceName returns the name of the selected workspace, as Terraform finds it.
+// workspaceName returns the name of the selected workspace. It uses the same
+// rules as Terraform.
 func workspaceName(env Env) string {
 	if name := env.Getenv("TF_WORKSPACE"); name != "" {
 		return name
@@ -34,7 +35,8 @@ func workspaceName(env Env) string {
 	return "default"
 }
 
-// commandFlags are what the subcommand orders needs to find this inbox.
+// commandFlags returns the flags with which the subcommand orders uses this
+// inbox.
 func (s settings) commandFlags() string {
 	if !s.isSet("inbox") {
 		return ""
@@ -42,8 +44,8 @@ func (s settings) commandFlags() string {
 	return " --inbox '" + strings.ReplaceAll(s.get("inbox"), "'", `'\''`) + "'"
 }
 
-// inboxMayBeLost reports whether the inbox is in the directory of a CI runner, which
-// may not be kept until the next run.
+// inboxMayBeLost reports whether the inbox is in the working directory of a CI
+// runner, which may not exist in the next run.
 func (s settings) inboxMayBeLost() bool {
 	runner := s.env.Getenv("CI") != "" || s.env.Getenv("TFC_RUN_ID") != ""
 	return runner && !s.isSet("inbox")

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-func TestCallback_scopeIsTheStateOfTheWorkspace(t *testing.T) {
+func TestCallback_scope(t *testing.T) {
 	t.Parallel()
-	selected := t.TempDir() // Where "terraform workspace select" writes its choice.
+	selected := t.TempDir() // The data directory, in which "terraform workspace select" writes the name.
 	if err := os.WriteFile(filepath.Join(selected, "environment"), []byte("blue\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

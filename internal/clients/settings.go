@@ -15,23 +15,24 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// blockSpec describes a block of the provider: its name, and how its arguments
-// relate to each other and to the environment.
+// blockSpec describes a block of the provider: its name, the variables of its
+// arguments and the relations between them.
 type blockSpec struct {
 	name string
-	// selectedBy are the arguments of which the environment must hold one to
-	// configure the service without a block.
+	// selectedBy are the arguments that configure the service without a block.
+	// One of them must be set in the environment.
 	selectedBy []string
 	// variables are the environment variables of an argument; the first that is
 	// set counts.
 	variables map[string][]string
-	// general are variables that set several arguments. They rank below
-	// all others.
+	// general are variables that set several arguments. They have the lowest
+	// precedence.
 	general map[string][]string
-	// overriddenBy are the arguments that identify the same thing as an argument:
-	// set in a source of higher precedence, they take precedence over it.
+	// overriddenBy are the arguments that identify the same object as an
+	// argument. They take precedence over it if they are set in a source of
+	// higher precedence.
 	overriddenBy map[string][]string
-	// methods are the ways to authenticate.
+	// methods are the methods of authentication.
 	methods []authMethod
 }
 
@@ -40,20 +41,20 @@ type settings struct {
 	blockSpec
 	env   Env
 	block types.Object
-	// file holds what a clouds.yaml says, by argument.
+	// file holds the values in clouds.yaml, by argument.
 	file map[string]string
 }
 
-// configError says what is wrong with an argument of a block, or with the block.
+// configError is an error in an argument of a block, or in the block.
 type configError struct{ attribute, text string }
 
 func (e *configError) Error() string { return e.text }
 
-// configure returns the client that valid makes of the settings, and the zero
-// value if the service is not configured. If the settings are unknown or wrong,
-// it returns the client that unavailable makes of the reason. Wrong values that
-// come from the environment alone stop only those who use the service, so the
-// client reports them.
+// configure returns the client that valid creates from the settings, or the
+// zero value if the service is not configured. If the settings are unknown or
+// wrong, it returns the client that unavailable creates from the error. Wrong
+// values from the environment are not diagnostics, because they matter only if
+// the service is used: then the client returns the error.
 func configure[T any](ctx context.Context, s settings, valid func(settings) (T, error), unavailable func(error) T, diags *diag.Diagnostics) (client T) {
 	if unknown(ctx, s.block) {
 		return unavailable(ErrUnknown)
@@ -71,9 +72,9 @@ func configure[T any](ctx context.Context, s settings, valid func(settings) (T, 
 	return unavailable(err)
 }
 
-// report adds the diagnostic of an error. It names the argument, because
-// Terraform shows only what is written, and a value may be missing or come from
-// the environment.
+// report adds the diagnostic of an error. Its text contains the name of the
+// argument, because Terraform shows only arguments in the configuration, and
+// the value may be missing or come from the environment.
 func (s settings) report(err error, diags *diag.Diagnostics) {
 	at, name := path.Root(s.name), s.name
 	if e, ok := err.(*configError); ok && e.attribute != "" { //nolint:errorlint // The functions of this package return it unwrapped.
@@ -82,14 +83,14 @@ func (s settings) report(err error, diags *diag.Diagnostics) {
 	diags.Append(diagnose.AttributeError(at, "Invalid Provider Configuration: "+name, err.Error()))
 }
 
-// unknown reports whether a block holds a value that is known only after
-// apply, however deep.
+// unknown reports whether a block contains a value at any depth that is known
+// only after apply.
 func unknown(ctx context.Context, block types.Object) bool {
 	value, err := block.ToTerraformValue(ctx)
 	return err == nil && !value.IsFullyKnown()
 }
 
-// missing is the error for an argument without which the service cannot be used.
+// missing returns the error for a required argument that is not set.
 func (s settings) missing(attribute, why string) error {
 	text := fmt.Sprintf("%s is missing: %s. Set it in the %s block", attribute, why, s.name)
 	if variables := s.variables[attribute]; len(variables) > 0 {
@@ -109,7 +110,7 @@ func (s settings) ignored(beside string, attributes ...string) error {
 	return nil
 }
 
-// endpoint returns the address in an argument, or else the usual one.
+// endpoint returns the address in an argument, or the default.
 func (s settings) endpoint(attribute, usual string) (*url.URL, error) {
 	address := s.get(attribute)
 	if address == "" {
@@ -126,10 +127,12 @@ func (s settings) endpoint(attribute, usual string) (*url.URL, error) {
 	return endpoint, nil
 }
 
-// transportAttributes are the arguments of the fields of an api.TransportConfig.
+// transportAttributes maps the fields of an api.TransportConfig to the
+// arguments that set them.
 var transportAttributes = map[string]string{"CACertificate": "ca_certificate", "ClientCertificate": "client_certificate"}
 
-// httpClient makes a client; only the certificates can be wrong.
+// httpClient creates an HTTP client. It returns an error only for invalid
+// certificates.
 func httpClient(transport api.TransportConfig) (*http.Client, error) {
 	client, err := api.NewHTTPClient(transport)
 	if e, ok := err.(*api.ConfigError); ok { //nolint:errorlint // It is documented to be the type of the error.

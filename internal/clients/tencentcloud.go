@@ -10,7 +10,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm"
 )
 
-// tencentCloudSpec: a security token belongs to the key that it was issued with.
+// tencentCloudSpec is the specification of the block. A security token is used
+// only with the key from the same source.
 var tencentCloudSpec = blockSpec{
 	name:       "tencentcloud",
 	selectedBy: []string{"region", "secret_id", "secret_key"},
@@ -81,8 +82,8 @@ func (s settings) cvm() (*cvm.Client, error) {
 	return cvm.New(cvm.Config{Endpoint: endpoint, HTTP: client, Region: s.get("region"), Credentials: credentials, Retry: s.env.Retry}), nil
 }
 
-// cvmCredentials returns the key that is set, or else the provider of the
-// credentials that Tencent's own tools would use.
+// cvmCredentials returns a provider of the configured key, or else of the
+// credentials that Tencent's tools would use.
 func (s settings) cvmCredentials() (cvm.CredentialsProvider, error) {
 	method, err := s.method()
 	if err != nil {

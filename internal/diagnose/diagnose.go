@@ -1,4 +1,5 @@
-// Package diagnose turns errors into diagnostics. It alone writes their texts.
+// Package diagnose creates diagnostics from errors. All diagnostics of the
+// provider are created here, so that they have the same form.
 package diagnose
 
 import (
@@ -14,36 +15,36 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api"
 )
 
-// Error returns the diagnostic of a failure. The action is a verb and a noun:
-// "Order Desktop".
+// Error returns the diagnostic of an error. action is a verb and a noun, such
+// as "Order Desktop".
 func Error(action string, err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Unable to "+action, detail(err))
 }
 
-// Warning returns the diagnostic of a failure that does not stop the run. The
-// hint says what follows from it.
+// Warning returns the diagnostic of an error that does not stop the run. hint
+// says what the consequence is.
 func Warning(action string, err error, hint string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Unable to "+action, detail(err)+"\n\n"+hint)
 }
 
-// Warn returns a warning without a failure.
+// Warn returns a warning without an error.
 func Warn(summary, text string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(summary, text)
 }
 
-// AttributeError returns the diagnostic of a wrong attribute. The text says what
-// is wrong and what to write instead.
+// AttributeError returns the diagnostic of a wrong attribute. text says what is
+// wrong and what to write instead.
 func AttributeError(at path.Path, summary, text string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, summary, text)
 }
 
-// AttributeWarning is AttributeError for a value that is allowed.
+// AttributeWarning returns a warning about an attribute with an allowed value.
 func AttributeWarning(at path.Path, summary, text string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(at, summary, text)
 }
 
-// WithTimeout limits the time of an operation of Terraform. The error of a call
-// that it ends says how long the provider waited.
+// WithTimeout limits the time of a Terraform operation. If it ends a call, the
+// error contains the timeout.
 func WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, d, &timeoutError{after: d})
 }
@@ -55,8 +56,8 @@ func (e *timeoutError) Error() string { return "timed out after " + e.after.Stri
 // Is reports that the error is context.DeadlineExceeded.
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// WithHint wraps an error with a hint: a sentence that says what to do about it.
-// The diagnostic ends with it.
+// WithHint wraps an error with a hint, a sentence that says what to do. The
+// hint is the end of the diagnostic.
 func WithHint(err error, hint string) error {
 	return &hinted{error: err, hint: hint}
 }
@@ -68,7 +69,7 @@ type hinted struct {
 
 func (a *hinted) Unwrap() error { return a.error }
 
-// interrupted is the message of everything that Ctrl-C ends.
+// interrupted is the message for all operations that Ctrl-C ends.
 const interrupted = "The run was interrupted."
 
 // detail returns the message, then the service, the operation and other facts one
@@ -106,8 +107,8 @@ func line(b *strings.Builder, name, value string) {
 	}
 }
 
-// message returns what the API said, word for word, or else what the client says.
-// What was wrapped around the error, such as a timeout, comes before it.
+// message returns the unchanged message of the API, or else the text of the
+// error. The text of errors that wrap it, such as a timeout, comes first.
 func message(err error, e *api.Error) string {
 	text := e.Message
 	switch {
@@ -132,8 +133,7 @@ func message(err error, e *api.Error) string {
 	return text
 }
 
-// sentence returns text with a full stop. It does not change what an API says
-// otherwise.
+// sentence returns text with a full stop, and otherwise unchanged.
 func sentence(text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "。") || strings.HasSuffix(text, "…") {
@@ -142,8 +142,8 @@ func sentence(text string) string {
 	return text + "."
 }
 
-// capital returns text with a capital letter, unless its first word may be a
-// name.
+// capital returns text with a capital first letter, unless the first word may
+// be a name.
 func capital(text string) string {
 	word, _, _ := strings.Cut(text, " ")
 	for _, r := range word {

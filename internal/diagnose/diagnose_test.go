@@ -18,7 +18,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// timedOut is what a call returns that WithTimeout ends.
+// timedOut returns the error of a call that WithTimeout ends.
 func timedOut(t *testing.T, after time.Duration) error {
 	t.Helper()
 	ctx, cancel := diagnose.WithTimeout(t.Context(), after)
@@ -166,7 +166,7 @@ func TestError(t *testing.T) {
 	}
 }
 
-func TestWarningsAndInputs(t *testing.T) {
+func TestWarningsAndAttributeErrors(t *testing.T) {
 	t.Parallel()
 	at := path.Root("desktop").AtName("endpoint")
 	for name, tc := range map[string]struct {

@@ -13,8 +13,8 @@ import (
 
 const timeoutHint = "Use the timeouts block to set a longer timeout."
 
-// hint returns what to do next. An error that ended a wait says more than the
-// timeout does, so the hint of the timeout is used only without a better one.
+// hint returns what to do next. The hint for a timeout is used only if the
+// error itself has no hint.
 func hint(err error, e *api.Error) string {
 	_, timedOut := errors.AsType[*timeoutError](err)
 	switch {
@@ -37,9 +37,8 @@ func hint(err error, e *api.Error) string {
 	return text
 }
 
-// mayExpectTLS reports what a server that expects TLS does with a request
-// without it: it answers 400, or something that is not HTTP, or ends the
-// connection.
+// mayExpectTLS reports whether the server may expect TLS: it answered an http
+// request with 400 or with data that is not HTTP, or closed the connection.
 func mayExpectTLS(e *api.Error) bool {
 	if e.Status != 0 {
 		return e.Status == http.StatusBadRequest
@@ -48,7 +47,7 @@ func mayExpectTLS(e *api.Error) bool {
 	return e.Err != nil && (!isNetwork || network.Op == "read")
 }
 
-// hintOfAnswer returns what to do about an answer, or about why there is none.
+// hintOfAnswer returns the hint for an answer, or for a missing answer.
 func hintOfAnswer(e *api.Error) string {
 	_, pause := errors.AsType[*api.RetryAfterError](e.Err)
 	switch {
@@ -91,7 +90,7 @@ func hintOfKind(e *api.Error) string {
 	return ""
 }
 
-// hintOfTransport returns what to do if no complete answer arrived.
+// hintOfTransport returns the hint if no complete answer arrived.
 func hintOfTransport(err error) string {
 	var (
 		authority   x509.UnknownAuthorityError

@@ -21,7 +21,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// What really goes wrong between a client and a service, and what is said of it.
+// Errors between a real client and a server, and their hints.
 func TestHintOfTransport(t *testing.T) {
 	t.Parallel()
 	start := func(begin func(*httptest.Server)) *httptest.Server {
@@ -98,7 +98,7 @@ func withCertificateOf(t *testing.T, notBefore time.Time) (*tls.Config, []byte) 
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-func TestHintOfTransport_rare(t *testing.T) {
+func TestHintOfTransport_otherErrors(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
 		"The proxy in HTTPS_PROXY":                       &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}},

@@ -12,8 +12,8 @@ import (
 
 const repository = "../.."
 
-// testOf names what runs the shell blocks of a page, or a block by its first
-// line: a package and its test, or "by hand" and why.
+// testOf maps a page, or the first line of a shell block, to the test that runs
+// its commands: a package and a test name, or "by hand" and the reason.
 var testOf = map[string]string{
 	"docs/guides/callbacks-and-networks.md":               "internal/relay TestGuide_commands",
 	"docs/guides/console-without-a-trace.md":              "internal/simulator TestConsoleGuide",
@@ -42,8 +42,8 @@ var testOf = map[string]string{
 
 var shellBlock = regexp.MustCompile("(?ms)^```(?:shell|sh|bash|console)\n(.*?)^```$")
 
-// A user types the commands, so something must have run them.
-func TestCommands_eachHasATest(t *testing.T) {
+// Users copy the commands, so a test must run each of them.
+func TestCommands_haveTests(t *testing.T) {
 	t.Parallel()
 	unused := map[string]bool{}
 	for key := range testOf {
@@ -64,7 +64,7 @@ func TestCommands_eachHasATest(t *testing.T) {
 	}
 }
 
-// keyOf returns the longest key that fits a block.
+// keyOf returns the longest matching key for a block.
 func keyOf(page, line string) string {
 	found := ""
 	for key := range testOf {
@@ -92,7 +92,8 @@ func TestCommands_namedTestsExist(t *testing.T) {
 	}
 }
 
-// pages are all that users read. The code of the Chinese ones is the same.
+// pages returns all pages for users except the Chinese ones, which contain the
+// same code.
 func pages(t *testing.T) []string {
 	t.Helper()
 	found := []string{"README.md", "CONTRIBUTING.md", ".github/SECURITY.md"}

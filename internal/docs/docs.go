@@ -1,7 +1,7 @@
-// Package docs writes the schemas of the provider in the form of "terraform
-// providers schema -json", from which tfplugindocs makes the documentation. It
-// asks the provider itself, because the command of an older Terraform leaves
-// out what that Terraform does not know: actions, list resources, identities.
+// Package docs returns the schemas of the provider in the form of "terraform
+// providers schema -json", from which tfplugindocs generates the documentation.
+// It gets them from the provider itself, because older Terraform versions do
+// not print actions, list resources and identities.
 package docs
 
 import (
@@ -146,7 +146,7 @@ var objectNesting = map[tfprotov6.SchemaObjectNestingMode]tfjson.SchemaNestingMo
 	tfprotov6.SchemaObjectNestingModeMap:    tfjson.SchemaNestingModeMap,
 }
 
-// ctyType is the same type in the type system of Terraform's JSON.
+// ctyType converts a type to the type system of Terraform's JSON output.
 func ctyType(t tftypes.Type) cty.Type {
 	switch t := t.(type) {
 	case tftypes.List:
@@ -175,6 +175,6 @@ func ctyType(t tftypes.Type) cty.Type {
 	return cty.DynamicPseudoType
 }
 
-// unsigned converts a version or a count of the protocol; a negative one has no
-// meaning.
+// unsigned converts a version or a count of the protocol, which is never
+// negative.
 func unsigned(n int64) uint64 { return uint64(max(n, 0)) }

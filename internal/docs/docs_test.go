@@ -15,10 +15,10 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/provider"
 )
 
-// Schemas returns the same as the installed Terraform prints, as far as that
-// Terraform knows the kinds of types.
+// Schemas returns the same schemas as the installed Terraform prints, for the
+// kinds of types that this Terraform supports.
 func TestSchemas_sameAsTerraform(t *testing.T) {
-	acctest.RequireTerraform(t, 11) // It prints what is write-only.
+	acctest.RequireTerraform(t, 11) // Older versions do not print write_only.
 	t.Parallel()
 	cli := acctest.NewCLI(t)
 	cli.Write("main.tf", `terraform {
@@ -41,7 +41,7 @@ func TestSchemas_sameAsTerraform(t *testing.T) {
 	got := schemas(t, providerserver.NewProtocol6(provider.New("test")())())
 	for kind := range got {
 		if want[kind] == nil {
-			delete(got, kind) // This Terraform is too old to know the kind.
+			delete(got, kind) // This Terraform does not support the kind.
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -49,7 +49,7 @@ func TestSchemas_sameAsTerraform(t *testing.T) {
 	}
 }
 
-// server answers the two calls that Schemas makes.
+// server implements the two calls that Schemas makes.
 type server struct {
 	tfprotov6.ProviderServer
 	schemas    tfprotov6.GetProviderSchemaResponse
@@ -64,7 +64,8 @@ func (s *server) GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResou
 	return &s.identities, nil
 }
 
-// The kinds and types that not every Terraform, or not our provider, has.
+// The kinds and types that older Terraform versions or this provider do not
+// have.
 func TestSchemas_everyKind(t *testing.T) {
 	t.Parallel()
 	attributes := []*tfprotov6.SchemaAttribute{

@@ -15,8 +15,8 @@ var (
 	noAnchor    = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
-// Every link to a file and to a heading leads somewhere.
-func TestLinks_lead(t *testing.T) {
+// The target of every link to a file or a heading exists.
+func TestLinks_targetsExist(t *testing.T) {
 	t.Parallel()
 	all := append(pages(t), "README.zh-CN.md", "CHANGELOG.md", "internal/README.md", ".github/SECURITY.md")
 	chinese, err := filepath.Glob(filepath.Join(repository, "docs/guides/*.zh-CN.md"))
@@ -45,7 +45,8 @@ func TestLinks_lead(t *testing.T) {
 	}
 }
 
-// anchors are the headings of a page as GitHub and the registry name them.
+// anchors returns the anchors of the headings of a page, as GitHub and the
+// registry create them.
 func anchors(t *testing.T, file string) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}

@@ -43,7 +43,7 @@ func TestTranslation_matchesTheEnglishPage(t *testing.T) {
 	}
 }
 
-// pageShape is what two translations of a page have in common.
+// pageShape is the structure that two translations of a page must share.
 type pageShape struct {
 	Headings, Code []string
 	Rows           int

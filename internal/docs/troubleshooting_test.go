@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// titleArgument is the position of the title in the arguments of the functions
-// of package diagnose, and the words that the function puts before it.
+// titleArgument is the position of the title in the arguments of a function of
+// package diagnose, and the prefix that the function adds.
 var titleArgument = map[string]struct {
 	position int
 	prefix   string

@@ -1,6 +1,6 @@
-// Package instances knows what the resource instances of one plan or apply
-// manage. Terraform tells a provider no addresses: an instance is known by an id
-// in its private state.
+// Package instances records what the resource instances of one plan or apply
+// manage. A provider does not get the addresses of instances from Terraform, so
+// each instance has an id in its private state.
 package instances
 
 import (
@@ -10,18 +10,18 @@ import (
 )
 
 // Registry holds the instances of one walk: one plan or one apply, for which
-// Terraform configures the provider once. Its methods may be called at the same
-// time. New makes one.
+// Terraform configures the provider once. Its methods may be called
+// concurrently. Use New to create it.
 type Registry struct {
 	walk string
 
 	mu       sync.Mutex
-	managers map[string]string // The instance that manages each thing.
-	resets   map[string]string // The instance whose destruction resets each thing.
+	managers map[string]string // The instance that manages each object.
+	resets   map[string]string // The instance whose destruction resets each object.
 	said     map[string]bool
 	locks    map[string]chan struct{}
 
-	refreshes map[string]*refreshed // The things that this walk has read.
+	refreshes map[string]*refreshed // The objects that this walk has read.
 }
 
 // New returns an empty registry.
@@ -40,11 +40,11 @@ func New() *Registry {
 // NewID returns an id for an instance.
 func NewID() string { return rand.Text() }
 
-// Walk is the id of this plan or apply.
+// Walk returns the id of this plan or apply.
 func (r *Registry) Walk() string { return r.walk }
 
-// Manage records that an instance manages a thing. It returns false if another
-// instance manages it.
+// Manage records that an instance manages an object. It returns false if
+// another instance manages it.
 func (r *Registry) Manage(thing, instance string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,14 +55,15 @@ func (r *Registry) Manage(thing, instance string) bool {
 	return true
 }
 
-// Reset records that the destruction of an instance resets a thing.
+// Reset records that the destruction of an instance resets an object.
 func (r *Registry) Reset(thing, instance string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.resets[thing] = instance
 }
 
-// ResetByOther reports whether the destruction of another instance resets a thing.
+// ResetByOther reports whether the destruction of another instance resets an
+// object.
 func (r *Registry) ResetByOther(thing, instance string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -70,9 +71,9 @@ func (r *Registry) ResetByOther(thing, instance string) bool {
 	return ok && other != instance
 }
 
-// Managed reports whether an instance of this walk manages a thing. It sees only
-// instances that this walk has planned, and an apply plans no instance that does
-// not change.
+// Managed reports whether an instance of this walk manages an object. It knows
+// only instances that this walk has planned. An apply does not plan unchanged
+// instances.
 func (r *Registry) Managed(thing string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,8 +81,8 @@ func (r *Registry) Managed(thing string) bool {
 	return ok
 }
 
-// First reports whether it is called with this text for the first time in this
-// walk: what concerns all instances is said once.
+// First reports whether this is its first call with text in this walk. It is
+// used for warnings that concern all instances.
 func (r *Registry) First(text string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -90,7 +91,8 @@ func (r *Registry) First(text string) bool {
 	return first
 }
 
-// Lock waits until nobody else has the lock of this name, or until ctx ends.
+// Lock locks the lock with this name. It waits until the lock is free, or
+// returns the error of ctx.
 func (r *Registry) Lock(ctx context.Context, name string) (unlock func(), err error) {
 	r.mu.Lock()
 	lock := r.locks[name]

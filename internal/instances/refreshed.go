@@ -7,7 +7,8 @@ import (
 )
 
 // planGrace is how long Terraform may take from the refresh of an object to its
-// plan. Between the two it only validates the object's configuration.
+// plan. Between the two, Terraform only validates the configuration of the
+// object.
 const planGrace = 10 * time.Second
 
 // refreshed is an object that this walk has read.
@@ -17,8 +18,8 @@ type refreshed struct {
 	until   time.Time
 }
 
-// Refreshed records that this walk has read a thing of some owners. Terraform
-// plans it next, with its prior state, unless it is tainted.
+// Refreshed records that this walk has read an object of these owners.
+// Terraform then plans it with its prior state, unless it is tainted.
 func (r *Registry) Refreshed(thing string, owners ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -27,7 +28,7 @@ func (r *Registry) Refreshed(thing string, owners ...string) {
 	}
 }
 
-// Planned records that this walk has planned a thing with its prior state.
+// Planned records that this walk has planned an object with its prior state.
 func (r *Registry) Planned(thing string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -49,9 +50,9 @@ func (r *refreshed) isPlanned() bool {
 	}
 }
 
-// Unplanned returns the things of an owner that this walk has read and does not
-// plan with their prior state. Terraform may be about to plan some of them, so it
-// waits until it has, or has had the time for it.
+// Unplanned returns the objects of an owner that this walk has read but not
+// planned with their prior state. Terraform may be about to plan some of them,
+// so Unplanned waits for each until it is planned or planGrace has passed.
 func (r *Registry) Unplanned(ctx context.Context, owner string) []string {
 	var unplanned []string
 	for thing, seen := range r.refreshedOf(owner) {
@@ -66,7 +67,7 @@ func (r *Registry) Unplanned(ctx context.Context, owner string) []string {
 		}
 	}
 	if ctx.Err() != nil {
-		return nil // Nothing is known about a plan that is interrupted.
+		return nil // The plan was interrupted.
 	}
 	slices.Sort(unplanned)
 	return unplanned

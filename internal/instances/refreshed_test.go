@@ -36,7 +36,7 @@ func TestRegistry_unplanned(t *testing.T) {
 		if got := r.Unplanned(interrupted, "dev"); got != nil {
 			t.Errorf("an interrupted plan knows of %q", got)
 		}
-		// What was left once is left: nobody waits for it again.
+		// A later call does not wait for the same object again.
 		start := time.Now()
 		if got := r.Unplanned(t.Context(), "dev_02"); !slices.Equal(got, []string{"tainted"}) || time.Since(start) != 0 {
 			t.Errorf("got %q after %v", got, time.Since(start))

@@ -10,10 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// NewHandler returns a handler that writes to the provider's log with the logger
-// in the context of a record. Records from outside a call of Terraform, such as
-// those of the receiver of callbacks, go to the logger of configured, the context
-// in which the provider was configured.
+// NewHandler returns a handler that writes to the log of the provider with the
+// logger in the context of a record. Records outside of a Terraform call, such
+// as those of the receiver of callbacks, are written with the logger in
+// configured, the context in which the provider was configured.
 func NewHandler(configured context.Context) slog.Handler {
 	return handler{configured: configured}
 }
@@ -52,8 +52,8 @@ func (h handler) WithGroup(name string) slog.Handler {
 	return h
 }
 
-// logger returns the context whose logger writes records of a level, whether it
-// writes them, and the function that does.
+// logger returns the context with the logger for records of a level, whether
+// they are written, and the function that writes them.
 func (h handler) logger(ctx context.Context, level slog.Level) (context.Context, bool, func(context.Context, string, ...map[string]any)) {
 	enabled, write := tflog.IsTrace, tflog.Trace
 	switch {
@@ -66,8 +66,8 @@ func (h handler) logger(ctx context.Context, level slog.Level) (context.Context,
 	case level >= slog.LevelDebug:
 		enabled, write = tflog.IsDebug, tflog.Debug
 	}
-	// All loggers of a process have the same level, so a logger that does not
-	// write this record is not there.
+	// All loggers of a process have the same level, so this means that ctx has
+	// no logger.
 	if !enabled(ctx) {
 		ctx = h.configured
 	}
@@ -84,7 +84,8 @@ func (h handler) with(attrs []slog.Attr) map[string]any {
 	return fields
 }
 
-// add puts an attribute into fields, and those of a group one by one.
+// add adds an attribute to fields. It adds the attributes of a group one by
+// one.
 func add(fields map[string]any, prefix string, attr slog.Attr) {
 	value := attr.Value.Resolve()
 	switch value.Kind() {

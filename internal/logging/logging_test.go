@@ -90,7 +90,7 @@ func TestHandler_withoutALog(t *testing.T) {
 	logger.ErrorContext(t.Context(), "unheard", "a", 1)
 }
 
-func TestHandler_derivedLoggersShareNothing(t *testing.T) {
+func TestHandler_derivedLoggers(t *testing.T) {
 	t.Parallel()
 	var output bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &output)
@@ -107,7 +107,7 @@ type secret string
 
 func (secret) LogValue() slog.Value { return slog.StringValue("secret") }
 
-// records decodes what was logged, without the name of the logger.
+// records decodes the log records, without the name of the logger.
 func records(t *testing.T, output *bytes.Buffer) []map[string]any {
 	t.Helper()
 	decoded, err := tflogtest.MultilineJSONDecode(output)

@@ -7,7 +7,8 @@ import (
 	"testing/synctest"
 )
 
-// meeting closes when all that were added to the group close.
+// meeting is an io.Closer whose Close returns when all closers of the group are
+// being closed.
 type meeting struct {
 	*sync.WaitGroup
 	err error
@@ -19,7 +20,8 @@ func (m meeting) Close() error {
 	return m.err
 }
 
-// In turn, the first would wait for the second for ever.
+// If they were closed one after the other, the first would wait for the second
+// without end.
 func TestCloseAll_closesAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 
 var code = regexp.MustCompile("`([a-z_]+)`")
 
-// The guide on drift says of every attribute of every resource whether Terraform
-// sees an out-of-band change.
+// The guide on drift says for each attribute of each resource whether Terraform
+// detects an out-of-band change.
 func TestDriftGuide_namesEveryAttribute(t *testing.T) {
 	t.Parallel()
 	named := map[string][]string{}

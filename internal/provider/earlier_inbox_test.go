@@ -14,8 +14,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// The inbox was written by a build of 2026-11-25: an apply was interrupted after
-// the service had accepted its order. Never write it again, as for the state.
+// The inbox was written by a build of 2026-11-25: an apply was interrupted
+// after the service had accepted its order. Do not regenerate it, like the
+// state.
 func TestEarlierInbox_listsTheOpenOrder(t *testing.T) {
 	t.Parallel()
 	acctest.RequireCLI(t)
@@ -34,7 +35,7 @@ func TestEarlierInbox_listsTheOpenOrder(t *testing.T) {
 		"ref": "rajarlrh-7ilrsdddy6tqm5tg", "scope": "/default", "user_group": "dev", "os": "win10", "state": "released",
 	}}}
 	for _, order := range got["orders"] {
-		delete(order, "created") // The time of the copy.
+		delete(order, "created") // It is the time of the copy.
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("orders (-want +got):\n%s", diff)

@@ -8,8 +8,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// The state was written by a build of 2026-11-25 and must stay readable: never
-// write the file again, add another one for another form of the state.
+// The state was written by a build of 2026-11-25 and must stay readable. Do not
+// regenerate the file; add another file for a new form of the state.
 func TestEarlierState_plansNoChanges(t *testing.T) {
 	t.Parallel()
 	sim, url := simulate(t)

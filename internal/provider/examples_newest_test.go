@@ -20,9 +20,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/serve"
 )
 
-// Lists and actions need Terraform 1.14, and no plan looks at a query. So their
-// examples are read here as that Terraform reads them, and the provider is asked
-// whether they are right.
+// Lists and actions need Terraform 1.14, and a plan does not read queries. So
+// this test parses their examples like Terraform 1.14, and validates them with
+// the provider.
 func TestExamples_newest(t *testing.T) {
 	t.Parallel()
 	server := serve.Server(provider.New("test")())
@@ -93,7 +93,7 @@ func parse(t *testing.T, file string) *hclsyntax.Body {
 func decode(t *testing.T, block *hclsyntax.Block, schema *tfjson.SchemaBlock) *tfprotov6.DynamicValue {
 	t.Helper()
 	spec := specOf(schema)
-	// A list without a config block gets one in which nothing is set.
+	// A list without a config block has an empty one.
 	config := hcldec.DefaultSpec{
 		Primary: &hcldec.BlockSpec{TypeName: "config", Nested: spec},
 		Default: &hcldec.LiteralSpec{Value: unset(spec)},

@@ -20,8 +20,8 @@ import (
 
 const examples = "../../examples"
 
-// kinds says where the examples of a kind of type are, and how the name of a
-// file begins and ends that tfplugindocs shows.
+// kinds contains, for each kind of type, the folder of its examples, and the
+// prefix and suffix of the files that tfplugindocs shows.
 var kinds = map[string]struct{ folder, begin, end string }{
 	"resource":  {"resources", "resource", ".tf"},
 	"data":      {"data-sources", "data-source", ".tf"},
@@ -60,8 +60,8 @@ func TestExamples_complete(t *testing.T) {
 	}
 }
 
-// newer finds what not every supported Terraform knows, and the minor version
-// that brought it.
+// newer finds features that older supported Terraform versions do not have,
+// with the minor version that added them.
 var newer = []struct {
 	what  *regexp.Regexp
 	since int
@@ -72,8 +72,8 @@ var newer = []struct {
 	{regexp.MustCompile(`(?m)^action "`), 14},
 }
 
-// Every file is planned, each by itself as a newcomer copies it, or all of a
-// folder that is one configuration.
+// Every example is planned: each file alone, as a user copies it, or all files
+// of a folder that is one configuration.
 func TestExamples_planned(t *testing.T) {
 	t.Parallel()
 	sim, url := simulate(t)
@@ -98,7 +98,7 @@ func TestExamples_planned(t *testing.T) {
 	}
 }
 
-// What import.sh says works with the example beside it.
+// The command in import.sh works with the example in the same folder.
 func TestExamples_imported(t *testing.T) {
 	t.Parallel()
 	sim, url := simulate(t)
@@ -119,7 +119,7 @@ func TestExamples_imported(t *testing.T) {
 	}
 }
 
-// folders are all that hold examples of configurations.
+// folders returns all folders with example configurations.
 func folders(t *testing.T) []string {
 	t.Helper()
 	var folders []string
@@ -162,7 +162,7 @@ func needs(config string) int {
 	return since
 }
 
-// rest is what an example leaves to the configuration that it is copied into.
+// rest returns the parts of a configuration that an example does not contain.
 func rest(sim *simulator.Simulator, url, config string) string {
 	var rest string
 	if !strings.Contains(config, "required_providers") {
@@ -172,13 +172,13 @@ func rest(sim *simulator.Simulator, url, config string) string {
 	case !strings.Contains(config, `provider "clouddesktop"`):
 		rest += sim.Configuration(url)
 	case !strings.Contains(config, `resource "`):
-		// Without a resource Terraform does not look at the provider block.
+		// Without a resource, Terraform does not validate the provider block.
 		rest += "resource \"clouddesktop_desktop\" \"any\" {\n  user_group = \"any\"\n  os = \"win10\"\n}\n"
 	}
 	return rest
 }
 
-// simulate runs a simulator that knows what the examples name.
+// simulate runs a simulator with the objects in the examples.
 func simulate(t *testing.T) (sim *simulator.Simulator, url string) {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -202,7 +202,7 @@ func simulate(t *testing.T) (sim *simulator.Simulator, url string) {
 	return sim, "http://" + listener.Addr().String()
 }
 
-// cliFor has what the examples leave to variables.
+// cliFor returns a CLI with values for the variables of the examples.
 func cliFor(t *testing.T, url string) *acctest.CLI {
 	t.Helper()
 	cli := acctest.NewCLI(t)

@@ -9,9 +9,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// Terraform ignores an unknown key of a nested attribute and refuses an unknown
-// argument of a block. So a mistake in the spelling must be an error in every
-// block of every type.
+// Terraform refuses an unknown argument of a block, but ignores an unknown key
+// of a nested attribute. This test checks that a misspelt argument is an error
+// in each block of each type.
 func TestBlocks_refuseMisspeltArguments(t *testing.T) {
 	t.Parallel()
 	byKind := map[string][]schemaEntry{}
@@ -67,7 +67,8 @@ func misspell(entry schemaEntry) (config string, names []string) {
 	}
 	switch entry.kind {
 	case "provider":
-		// Without a type Terraform does not look at the provider block.
+		// Without a resource or data source, Terraform does not validate the
+		// provider block.
 		return fmt.Sprintf("provider %q {\n%s}\ndata \"clouddesktop_vnc_sessions\" \"any\" {}\n", entry.name, &blocks), names
 	case "list":
 		return fmt.Sprintf("list %q \"test\" {\n  provider = clouddesktop\n  config {\n%s  }\n}\n", entry.name, &blocks), names
@@ -77,7 +78,8 @@ func misspell(entry schemaEntry) (config string, names []string) {
 	return fmt.Sprintf("%s %q \"test\" {\n%s}\n", entry.kind, entry.name, &blocks), names
 }
 
-// refusals returns the details of all errors that terraform validate prints.
+// refusals returns the details of all errors in the output of terraform
+// validate.
 func refusals(t *testing.T, output string) string {
 	t.Helper()
 	var result struct {

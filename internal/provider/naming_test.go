@@ -16,10 +16,10 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/provider"
 )
 
-// The file and the constructor of a type are found by its name:
+// The file and the constructor of a type have its name:
 // clouddesktop_desktop_policy is NewDesktopPolicyResource in
 // desktop_policy_resource.go.
-func TestTypes_fileConstructorAndNameAgree(t *testing.T) {
+func TestTypes_naming(t *testing.T) {
 	t.Parallel()
 	p := provider.New("test")()
 	n := 0

@@ -42,8 +42,8 @@ var (
 	_ io.Closer                               = (*clouddesktopProvider)(nil)
 )
 
-// New returns the constructor of the provider. Terraform and the services get the
-// version.
+// New returns the constructor of the provider. version is sent to Terraform
+// and, in the User-Agent, to the services.
 func New(version string, options ...func(*clients.Env)) func() provider.Provider {
 	env := clients.Env{
 		Getenv:    os.Getenv,
@@ -107,8 +107,9 @@ func (p *clouddesktopProvider) Close() error {
 	return closeAll(p.configured)
 }
 
-// Orphaned leaves the orders that wait to the next apply, because Terraform is
-// gone, and returns when the process may end.
+// Orphaned is called if Terraform has ended without stopping this process. It
+// releases the open orders, so that the next apply resumes them, and returns
+// when the process may end.
 func (p *clouddesktopProvider) Orphaned(ctx context.Context) error {
 	p.mu.Lock()
 	configured := slices.Clone(p.configured)
@@ -122,8 +123,8 @@ func (p *clouddesktopProvider) Orphaned(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// closeAll closes at the same time, because each Close may wait for callbacks that
-// are arriving.
+// closeAll closes all closers concurrently, because each Close may wait for
+// callbacks that are arriving.
 func closeAll[C io.Closer](closers []C) error {
 	failures := make([]error, len(closers))
 	var group sync.WaitGroup

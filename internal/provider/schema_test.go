@@ -29,12 +29,12 @@ type schemaEntry struct {
 
 // attribute is an attribute of a schema at any depth.
 type attribute struct {
-	path string // As in records[].sid; it begins with the kind and the name of the schema.
+	path string // Such as records[].sid, with the kind and the name of the schema as a prefix.
 	*tfprotov6.SchemaAttribute
 }
 
-// inTimeouts reports an attribute that a library of the framework describes: it
-// describes no group and has no Markdown.
+// inTimeouts reports whether the attribute belongs to a timeouts block, whose
+// descriptions are from a library of the framework and have no Markdown.
 func (a attribute) inTimeouts() bool {
 	return strings.Contains(a.path, ".timeouts.")
 }
@@ -101,7 +101,7 @@ func identities(t *testing.T) map[string]*tfprotov6.ResourceIdentitySchema {
 	return answer.IdentitySchemas
 }
 
-// sentences are one line of text.
+// sentences matches one line of sentences.
 var sentences = regexp.MustCompile("^[A-Z`][^\n]*[^ ]\\.$")
 
 func isText(s string) bool {
@@ -132,7 +132,7 @@ func TestSchema_descriptions(t *testing.T) {
 	}
 }
 
-// The names of strings that are secrets, and those among them that only look so.
+// Names of secret strings, and exceptions that are not secret.
 var (
 	secretNames = regexp.MustCompile(`password|token|secret|_key$|^headers$`)
 	publicNames = map[string]string{
@@ -144,7 +144,7 @@ var (
 
 func isSecret(entry schemaEntry, a attribute) bool {
 	if entry.kind != "provider" && (a.Name == "url" || strings.HasSuffix(a.Name, "_url")) {
-		return true // A link to a console.
+		return true // It is a link to a console.
 	}
 	text := a.Type != nil && (a.Type.Is(tftypes.String) || a.Type.Is(tftypes.Map{}))
 	return text && secretNames.MatchString(a.Name) && publicNames[a.Name] == ""
@@ -167,8 +167,8 @@ func TestSchema_secrets(t *testing.T) {
 				sensitive++
 			}
 		}
-		// Terraform 1.11 compares the sensitive attributes of a resource in random
-		// order: with two of them, refresh-only plans report drift at random.
+		// Terraform 1.11 compares the sensitive attributes of a resource in
+		// random order. With two of them, some refresh-only plans report drift.
 		if entry.kind == "resource" && sensitive > 1 {
 			t.Errorf("%s has %d sensitive attributes, and only one does no harm", entry.name, sensitive)
 		}
@@ -235,8 +235,8 @@ func TestSchema_twoForms(t *testing.T) {
 	}
 }
 
-// The golden file holds what configurations depend on: a change of it that takes
-// something away breaks somebody.
+// The golden file contains the schemas that configurations depend on. A change
+// that removes a line breaks existing configurations.
 func TestSchema_golden(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -287,7 +287,7 @@ func line(a attribute) string {
 
 func typeName(t tftypes.Type) string { return strings.ReplaceAll(t.String(), "tftypes.", "") }
 
-// flags are the names that are followed by true.
+// flags returns the names that are followed by true.
 func flags(pairs ...any) string {
 	var b strings.Builder
 	for i := 0; i < len(pairs); i += 2 {

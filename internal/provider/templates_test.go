@@ -38,7 +38,7 @@ func TestIndex_variables(t *testing.T) {
 	}
 }
 
-// The front page leads to every type.
+// The front page has a link to every type.
 func TestIndex_types(t *testing.T) {
 	t.Parallel()
 	index := read(t, "../../templates/index.md.tmpl")

@@ -10,7 +10,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/docs/wording"
 )
 
-// Users of all languages read the schemas and the documentation.
+// The schemas and the documentation must be easy to read for users who are not
+// native speakers.
 func TestWording_schemas(t *testing.T) {
 	t.Parallel()
 	check := func(where, description string) {

@@ -23,9 +23,9 @@ func Server(provider provider.Provider) tfprotov6.ProviderServer {
 	return framework
 }
 
-// writeOnlyActions allows write-only attributes in actions. The framework (1.19)
-// offers them in its schemas, but rejects every value with the error that
-// Terraform is too old. Every Terraform that has actions supports them.
+// writeOnlyActions allows write-only attributes in actions. The framework
+// (1.19) allows them in schemas, but rejects every value with the error that
+// Terraform is too old. All Terraform versions with actions support them.
 type writeOnlyActions struct {
 	frameworkServer
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// frameworkServer lists the interfaces of the framework's server: the one that
-// every server has, and the optional ones that plugin-go looks for.
+// frameworkServer lists the interfaces of the framework's server: the required
+// one, and the optional ones that plugin-go checks for.
 type frameworkServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
@@ -15,11 +15,11 @@ type frameworkServer interface {
 	tfprotov6.StateStoreServer
 }
 
-// detachedServer calls the framework with contexts that hold nothing of the
+// detachedServer calls the framework with contexts that do not refer to the
 // gRPC call. The framework keeps the cancel function of every call, and through
 // it the context, until the process ends or Terraform calls StopProvider. The
-// context of a gRPC call holds loggers and the stream: 12 KB for each call, and
-// several calls for each resource.
+// context of a gRPC call refers to loggers and the stream: 12 KB for each call,
+// with several calls for each resource.
 //
 // The methods that Terraform calls once per process, and those of state stores,
 // which the provider does not have, are not wrapped.
@@ -27,8 +27,8 @@ type detachedServer struct {
 	frameworkServer
 }
 
-// detachContexts wraps the framework's server. The wrapped contexts have no
-// loggers, so it is only for a process that does not log.
+// detachContexts wraps the framework's server. The new contexts have no
+// loggers, so use it only in a process that does not log.
 func detachContexts(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 	framework, ok := server.(frameworkServer)
 	if !ok {
@@ -43,7 +43,7 @@ func detachContexts(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 func withDetachedContext[Request, Response any](ctx context.Context, req Request, method func(context.Context, Request) (Response, error)) (Response, error) {
 	detached, cancel := context.WithCancelCause(context.Background())
 	context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
-	return method(detached, req) //nolint:contextcheck // The new context must not hold ctx.
+	return method(detached, req) //nolint:contextcheck // The new context must not refer to ctx.
 }
 
 func (s detachedServer) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {

@@ -47,8 +47,8 @@ type markerKey struct{}
 
 type marker struct{ _ [64]byte }
 
-// callEmpty makes a call with an empty request as gRPC does, and returns a
-// pointer into its context.
+// callEmpty makes a call with an empty request, like gRPC, and returns a weak
+// pointer to a value in its context.
 func callEmpty(t *testing.T, server tfprotov6.ProviderServer, method string) weak.Pointer[marker] {
 	t.Helper()
 	m := new(marker)
@@ -70,8 +70,8 @@ func kept(m weak.Pointer[marker]) bool {
 	return m.Value() != nil
 }
 
-// plugin-go cannot find a method that the wrapper does not forward: lists and
-// actions would be missing without an error.
+// If the wrapper does not forward a method, plugin-go does not find it: lists
+// and actions would be missing without an error.
 func TestDetachedServer_forwardsAllMethods(t *testing.T) {
 	t.Parallel()
 	framework := reflect.TypeOf(providerserver.NewProtocol6(&fakeProvider{})())

@@ -10,8 +10,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// The installed provider is a program that fails, so only the process started
-// here can have made the plan.
+// The installed provider is a program that fails, so the plan must be from the
+// process that this test starts.
 func TestServe_debugger(t *testing.T) {
 	t.Parallel()
 	provider := exec.CommandContext(t.Context(), acctest.Provider(t), "-debug")
@@ -23,7 +23,8 @@ func TestServe_debugger(t *testing.T) {
 		t.Fatal(err)
 	}
 	cli := acctest.NewCLIFor(t, "/bin/false")
-	// The process names the address of Terraform's registry.
+	// The process prints the provider address with the host of Terraform's
+	// registry.
 	cli.Write("main.tf", strings.Replace(config, `"clouddesktop/clouddesktop"`, `"registry.terraform.io/clouddesktop/clouddesktop"`, 1))
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
@@ -33,7 +34,7 @@ func TestServe_debugger(t *testing.T) {
 		}
 	}
 	cli.MustRun("init")
-	if plan := cli.MustRun("plan"); !plan.Says("1 to add") {
+	if plan := cli.MustRun("plan"); !plan.Printed("1 to add") {
 		t.Errorf("no plan in:\n%s", plan.Stdout)
 	}
 	if err := provider.Process.Signal(os.Interrupt); err != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // fakeProvider has a resource whose Read waits until its call is cancelled, and
-// a list and an action that keep their contexts.
+// a list and an action that store their contexts.
 type fakeProvider struct {
 	reading  chan struct{}
 	streamed context.Context

@@ -9,11 +9,11 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// jsonStateServer returns the states that it read as JSON, the encoding of state
-// files. Terraform (seen in 1.11) compares numbers with their precision in
-// memory, and numbers decoded from msgpack have another precision. Without this,
-// a refresh-only plan with -detailed-exitcode reports a change, and shows none,
-// for every resource with a number.
+// jsonStateServer returns the states of ReadResource as JSON, the encoding of
+// state files. Terraform (at least 1.11) also compares the precision of numbers
+// in memory, which is different for numbers decoded from msgpack. Without this,
+// a refresh-only plan with -detailed-exitcode reports a change for each
+// resource with a number, but shows none.
 type jsonStateServer struct {
 	frameworkServer
 }
@@ -26,7 +26,7 @@ func (s jsonStateServer) ReadResource(ctx context.Context, req *tfprotov6.ReadRe
 	return resp, err
 }
 
-// asJSON encodes a state as JSON. A state without numbers stays as it is.
+// asJSON encodes a state as JSON. It does not change a state without numbers.
 func asJSON(state *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
 	var value any
 	if err := msgpack.Unmarshal(state.MsgPack, &value); err != nil || !hasNumber(value) {

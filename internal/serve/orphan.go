@@ -10,21 +10,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 )
 
-// orphan is a provider that has something to do when Terraform is gone and did
-// not tell it to end.
+// orphan is a provider with work to do after Terraform has ended without
+// stopping it.
 type orphan interface {
-	// Orphaned returns when the process may end. Nobody will call Close.
+	// Orphaned returns when the process may end. Close will not be called.
 	Orphaned(ctx context.Context) error
 }
 
-// errOrphaned is why an orphan ends.
+// errOrphaned is the error with which such a provider process ends.
 var errOrphaned = errors.New("the Terraform that started this provider ended without stopping it")
 
-// untilOrphaned runs serve until Terraform tells the process to end, and then
-// closes the provider. A Terraform that was killed does not do that, and
-// serve would wait for ever: waitOrphaned returns when Terraform has ended.
+// untilOrphaned runs serve until Terraform stops the process, and then closes
+// the provider. If Terraform is killed, serve would wait without end. So it
+// also ends when waitOrphaned returns, which means that Terraform has ended.
 func untilOrphaned(serve func() error, waitOrphaned func(context.Context) error, served provider.Provider) error {
-	// Nobody reads the log of an orphan, and writing it must not end the process.
+	// After Terraform has ended, no process reads the log. Writing it must not
+	// end this process.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -15,7 +15,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-func TestProviderEndsWhenTerraformIsKilledAlone(t *testing.T) {
+func TestProvider_endsWhenTerraformIsKilled(t *testing.T) {
 	t.Parallel()
 	asked, hang := make(chan struct{}, 1), make(chan struct{})
 	service := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -27,7 +27,8 @@ func TestProviderEndsWhenTerraformIsKilledAlone(t *testing.T) {
 		service.Close()
 	})
 
-	// What the provider holds open is at its end when the provider is.
+	// The provider holds the FIFO open. Reading from it returns EOF when the
+	// provider has ended.
 	dir := t.TempDir()
 	fifo, wrapper := filepath.Join(dir, "fifo"), filepath.Join(dir, "provider")
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
@@ -37,7 +38,7 @@ func TestProviderEndsWhenTerraformIsKilledAlone(t *testing.T) {
 	if err := os.WriteFile(wrapper, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	alive, err := os.OpenFile(fifo, os.O_RDWR, 0) // Opening it for reading alone would wait.
+	alive, err := os.OpenFile(fifo, os.O_RDWR, 0) // Opening it only for reading would block.
 	if err != nil {
 		t.Fatal(err)
 	}

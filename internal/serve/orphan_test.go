@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// living is a provider that keeps what is done to it.
+// living is a provider that records its calls.
 type living struct {
 	fakeProvider
 
@@ -44,7 +44,7 @@ func TestUntilOrphaned(t *testing.T) {
 			want:         []string{"Close"},
 			wantErr:      "closed",
 		},
-		"Terraform is gone": {
+		"Terraform has ended": {
 			serve:        func() error { <-forever; return nil },
 			waitOrphaned: func(context.Context) error { return nil },
 			want:         []string{"Orphaned"},

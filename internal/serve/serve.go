@@ -17,11 +17,11 @@ import (
 
 const address = "registry.terraform.io/clouddesktop/clouddesktop"
 
-// Provider serves a provider until Terraform closes the connection. With debug
-// it prints how Terraform attaches to it, and serves until it is interrupted.
+// Provider serves a provider until Terraform closes the connection. With debug,
+// it prints how to attach Terraform to it, and serves until it is interrupted.
 func Provider(newProvider func() provider.Provider, debug bool) error {
 	tuneGC(os.Getenv)
-	process.Parent() // Before it can be gone.
+	process.Parent() // Terraform must still run when this is called.
 	served := newProvider()
 	server := func() tfprotov6.ProviderServer { return Server(served) }
 	var options []tf6server.ServeOpt
@@ -40,7 +40,7 @@ func Provider(newProvider func() provider.Provider, debug bool) error {
 	}
 	serve := func() error { return tf6server.Serve(address, server, options...) }
 	if debug {
-		// The Terraform that attaches to the process has not started it.
+		// Terraform has not started this process, it only attaches to it.
 		return errors.Join(serve(), closeProvider(served))
 	}
 	return untilOrphaned(serve, process.WaitOrphaned, served)

@@ -10,7 +10,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// config can be planned without a request to the service.
+// A plan of config sends no request to the service.
 const config = `
 terraform {
   required_providers {
@@ -28,9 +28,9 @@ resource "clouddesktop_desktop" "this" {
 }
 `
 
-// Without TF_LOG Terraform discards the log of a provider, but only after it has
-// parsed every line.
-func TestServe_logsOnlyOnRequest(t *testing.T) {
+// Without TF_LOG, Terraform discards the log of a provider after it has parsed
+// every line.
+func TestServe_logsOnlyWithTFLOG(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		env  []string

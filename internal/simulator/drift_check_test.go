@@ -134,7 +134,7 @@ func (c *driftCheck) check(t *testing.T, code int, changes string) {
 func (c *driftCheck) fails(t *testing.T, why string, env ...string) {
 	t.Helper()
 	got := c.shell(t, driftScript, env...)
-	if got.Code != 1 || !got.Says(why) || !got.Says("Error: ") || got.Says("No findings.") {
+	if got.Code != 1 || !got.Printed(why) || !got.Printed("Error: ") || got.Printed("No findings.") {
 		t.Errorf("exit code %d, want 1 and %q", got.Code, why)
 	}
 }

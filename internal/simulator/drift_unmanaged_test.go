@@ -34,7 +34,7 @@ func TestDriftCheck_unmanaged(t *testing.T) {
 	t.Parallel()
 	c := newDriftCheck(t)
 	c.MustRun("apply", "-auto-approve")
-	if got := c.shell(t, driftScript); got.Code != 0 || !got.Says("Unmanaged desktops: no findings, 2 desktops listed") {
+	if got := c.shell(t, driftScript); got.Code != 0 || !got.Printed("Unmanaged desktops: no findings, 2 desktops listed") {
 		t.Errorf("exit code %d, want 0", got.Code)
 	}
 	first, second := c.Desktop.AddDesktop("design_02", "kylin"), c.Desktop.AddDesktop("build_03", "win10")
@@ -56,10 +56,10 @@ resource "clouddesktop_desktop" "imported" {
   username = each.key
 }
 `)
-	if r := c.MustRun("apply", "-auto-approve"); !r.Says("2 imported, 0 added, 0 changed, 0 destroyed") {
+	if r := c.MustRun("apply", "-auto-approve"); !r.Printed("2 imported, 0 added, 0 changed, 0 destroyed") {
 		t.Errorf("the import does more:\n%s", r.Stdout)
 	}
-	if got := c.shell(t, driftScript); got.Code != 0 || !got.Says("Unmanaged desktops: no findings, 4 desktops listed") {
+	if got := c.shell(t, driftScript); got.Code != 0 || !got.Printed("Unmanaged desktops: no findings, 4 desktops listed") {
 		t.Errorf("exit code %d, want 0", got.Code)
 	}
 }
@@ -91,14 +91,14 @@ func TestDriftCheck_unmanagedByDataSource(t *testing.T) {
 	const script = "sh drift-check.sh"
 	c.MustRun("init")
 	c.MustRun("apply", "-auto-approve")
-	if got := c.shell(t, script); got.Code != 0 || !got.Says("Unmanaged desktops: no findings, 2 desktops listed") {
+	if got := c.shell(t, script); got.Code != 0 || !got.Printed("Unmanaged desktops: no findings, 2 desktops listed") {
 		t.Errorf("exit code %d, want 0", got.Code)
 	}
 	uuid := c.Desktop.AddDesktop("design_02", "kylin")
-	if r := c.MustRun("plan"); !r.Says("Nobody manages design_02/" + uuid + ". Import them, or ask who ordered them.") {
+	if r := c.MustRun("plan"); !r.Printed("Nobody manages design_02/" + uuid + ". Import them, or ask who ordered them.") {
 		t.Errorf("the check block does not warn:\n%s%s", r.Stdout, r.Stderr)
 	}
-	if got := c.shell(t, script); got.Code != 2 || !got.Says("design_02/"+uuid+`: "design_02-kylin-1", not in the state`) {
+	if got := c.shell(t, script); got.Code != 2 || !got.Printed("design_02/"+uuid+`: "design_02-kylin-1", not in the state`) {
 		t.Errorf("exit code %d, want 2", got.Code)
 	}
 }

@@ -69,7 +69,7 @@ func TestDriftGuides_commands(t *testing.T) {
 					}
 				}
 			}
-			if got := c.shell(t, script); got.Code != 2 || !got.Says("design_02/"+uuid+": ") || !got.Says("Result: 1 finding.") {
+			if got := c.shell(t, script); got.Code != 2 || !got.Printed("design_02/"+uuid+": ") || !got.Printed("Result: 1 finding.") {
 				t.Errorf("exit code %d, want 2 and one finding", got.Code)
 			}
 		})
@@ -83,7 +83,7 @@ func TestImportGuide_importCommand(t *testing.T) {
 	c.Desktop.Change(uuid, func(d *desktoptest.Desktop) { d.UUID = "9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f" })
 	c.Write("main.tf", blocks(t, "importing-desktops.md", "terraform")[0])
 	c.MustRun("init")
-	if got := c.shell(t, commands(t, "importing-desktops.md", "terraform import")); got.Code != 0 || !got.Says("Import successful!") {
+	if got := c.shell(t, commands(t, "importing-desktops.md", "terraform import")); got.Code != 0 || !got.Printed("Import successful!") {
 		t.Errorf("exit code %d, want 0", got.Code)
 	}
 	c.MustRun("plan", "-detailed-exitcode")
@@ -98,7 +98,7 @@ func TestImportGuide_generateCommands(t *testing.T) {
 	c.Desktop.AddDesktop("dev_01", "win10")
 	c.Desktop.AddDesktop("dev_02", "win10")
 	c.MustRun("init")
-	if got := c.shell(t, commands(t, "importing-desktops.md", "terraform apply")); got.Code != 0 || !got.Says("2 to import, 0 to add, 0 to change, 0 to destroy.") {
+	if got := c.shell(t, commands(t, "importing-desktops.md", "terraform apply")); got.Code != 0 || !got.Printed("2 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("exit code %d, want 0 and an import of 2 desktops", got.Code)
 	}
 }
@@ -110,7 +110,7 @@ func TestImportGuide_queryCommands(t *testing.T) {
 	c.Desktop.AddDesktop("dev_01", "win10")
 	c.Desktop.AddDesktop("dev_02", "win10")
 	c.MustRun("init")
-	if got := c.shell(t, commands(t, "importing-desktops.md", "terraform query")); got.Code != 0 || !got.Says("2 to import, 0 to add, 0 to change, 0 to destroy.") {
+	if got := c.shell(t, commands(t, "importing-desktops.md", "terraform query")); got.Code != 0 || !got.Printed("2 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("exit code %d, want 0 and an import of 2 desktops", got.Code)
 	}
 }
@@ -203,7 +203,7 @@ func TestUpgradeGuide_commands(t *testing.T) {
 	before := len(c.Desktop.Requests(desktoptest.Apply))
 
 	c.installVersions(t, "0.1.1")
-	if got := c.shell(t, commands(t, "upgrade.md", "terraform state pull")); got.Code != 0 || !got.Says("No changes.") || !got.Says("v0.1.1") {
+	if got := c.shell(t, commands(t, "upgrade.md", "terraform state pull")); got.Code != 0 || !got.Printed("No changes.") || !got.Printed("v0.1.1") {
 		t.Errorf("exit code %d, want 0 and a plan without changes", got.Code)
 	}
 

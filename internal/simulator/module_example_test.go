@@ -15,13 +15,13 @@ func TestModuleExample(t *testing.T) {
 	c.MustRun("init")
 
 	withoutService := "CLOUDDESKTOP_ENDPOINT="
-	if r := c.shell(t, "terraform test -no-color -filter=tests/mock.tftest.hcl", withoutService); r.Code != 0 || !r.Says("Success! 3 passed, 0 failed.") {
+	if r := c.shell(t, "terraform test -no-color -filter=tests/mock.tftest.hcl", withoutService); r.Code != 0 || !r.Printed("Success! 3 passed, 0 failed.") {
 		t.Errorf("with mocks: exit code %d", r.Code)
 	}
 	if n := len(c.Desktop.Requests(desktoptest.Apply)); n != 0 {
 		t.Errorf("the mocks ordered %d desktops", n)
 	}
-	if r := c.shell(t, "terraform test -no-color -filter=tests/simulator.tftest.hcl"); r.Code != 0 || !r.Says("Success! 3 passed, 0 failed.") {
+	if r := c.shell(t, "terraform test -no-color -filter=tests/simulator.tftest.hcl"); r.Code != 0 || !r.Printed("Success! 3 passed, 0 failed.") {
 		t.Errorf("with the simulator: exit code %d", r.Code)
 	}
 	desktops := c.Desktop.Desktops()
@@ -48,7 +48,7 @@ func TestModuleExample_broken(t *testing.T) {
 			}
 			c.Write(tc.file, after)
 			c.MustRun("init")
-			if r := c.shell(t, "terraform test -no-color -filter=tests/"+tc.test+".tftest.hcl"); r.Code != 1 || !r.Says(tc.want) {
+			if r := c.shell(t, "terraform test -no-color -filter=tests/"+tc.test+".tftest.hcl"); r.Code != 1 || !r.Printed(tc.want) {
 				t.Errorf("exit code %d, want 1 and %q", r.Code, tc.want)
 			}
 		})

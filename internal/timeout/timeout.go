@@ -1,5 +1,5 @@
-// Package timeout completes the timeouts blocks of all kinds of types: with a
-// description, and with the rule that a timeout is longer than zero.
+// Package timeout adds a description to the timeouts blocks of all types, and
+// the validation that a timeout is longer than zero.
 package timeout
 
 import (
@@ -21,8 +21,9 @@ import (
 // description is shown for the block in the documentation.
 const description = "How long each operation may take, as a duration such as `30s`, `5m` or `1h`."
 
-// Positive returns a timeouts block of any kind with a description. It refuses
-// zero and negative timeouts. The block's own validators accept every duration.
+// Positive returns a timeouts block with a description and a validator that
+// refuses zero and negative timeouts. The validators of the framework accept
+// every duration.
 func Positive[B any](block B) B {
 	var validated any
 	switch b := any(block).(type) {
@@ -60,7 +61,8 @@ func (positive) ValidateObject(_ context.Context, req validator.ObjectRequest, r
 		if !ok {
 			continue
 		}
-		// Other checks reject an invalid duration; an unknown value is checked later.
+		// Another validator rejects an invalid duration; an unknown value is
+		// checked later.
 		if d, err := time.ParseDuration(text.ValueString()); err == nil && d <= 0 {
 			resp.Diagnostics.Append(diagnose.AttributeError(req.Path.AtName(name), "Invalid Timeout",
 				fmt.Sprintf("%s is %q, but a timeout must be longer than zero. Write a duration such as 5m.", name, text.ValueString())))

@@ -1,6 +1,6 @@
-// Package wholenumber is a type of attributes that hold whole numbers. The
-// framework reports a fraction as a bug of the provider; this type reports it as
-// a mistake in the configuration, when Terraform validates.
+// Package wholenumber is the type of attributes with whole numbers. The
+// framework reports a fraction as a bug of the provider. This type reports it
+// as an error in the configuration when Terraform validates it.
 package wholenumber
 
 import (
@@ -20,7 +20,7 @@ import (
 // Type is the custom type of an Int64Attribute.
 type Type struct{ basetypes.Int64Type }
 
-// Value is a whole number, or a number that is none and fails validation.
+// Value is a whole number, or another number that fails validation.
 type Value struct {
 	basetypes.Int64Value
 	invalid *big.Float
@@ -32,13 +32,13 @@ var (
 	_ xattr.ValidateableAttribute = Value{}
 )
 
-// Null returns a null.
+// Null returns a null value.
 func Null() Value { return Value{Int64Value: basetypes.NewInt64Null()} }
 
 // New returns a known number.
 func New(n int64) Value { return Value{Int64Value: basetypes.NewInt64Value(n)} }
 
-// String names the type.
+// String returns the name of the type.
 func (Type) String() string { return "wholenumber.Type" }
 
 // Equal reports whether another type is this one.

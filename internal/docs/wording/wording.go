@@ -1,5 +1,6 @@
-// Package wording finds phrases that make a text hard to read for users who are
-// not native speakers. CONTRIBUTING.md has the words to use instead.
+// Package wording finds phrases that are hard to read for users who are not
+// native speakers of English. CONTRIBUTING.md contains the words to use
+// instead.
 package wording
 
 import (

@@ -31,12 +31,12 @@ func TestLifecycleCLI_deposedByAFailedApply(t *testing.T) {
 	c.MustRun("apply", "-auto-approve")
 	server.Fail(desktoptest.PasswordReset, 1, answered())
 	server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("not now"))
-	if r := c.Run(append([]string{"apply", "-auto-approve"}, replaceAll...)...); r.Code != 1 || !r.Says("not now") {
+	if r := c.Run(append([]string{"apply", "-auto-approve"}, replaceAll...)...); r.Code != 1 || !r.Printed("not now") {
 		t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
 	r := c.MustRun("plan")
 	for _, deposed := range []string{"clouddesktop_desktop.test (deposed object", "clouddesktop_desktop_policy.test (deposed object", "clouddesktop_user_password.test (deposed object"} {
-		if !r.Says(deposed) {
+		if !r.Printed(deposed) {
 			t.Fatalf("there is no %s, so this proves nothing:\n%s", deposed, r.Stdout)
 		}
 	}
@@ -60,11 +60,11 @@ func TestDesktopCLI_deposedByAFailedRevoke(t *testing.T) {
 	server.Fail(desktoptest.PasswordReset, 2, desktoptest.Refuse("not now"))
 	for range 2 { // The second apply finds the deposed desktop.
 		r := c.Run("apply", "-auto-approve", "-var=os=kylin")
-		if r.Code != 1 || !r.Says("Unable to Revoke Password of Desktop") || !r.Says("not now") {
+		if r.Code != 1 || !r.Printed("Unable to Revoke Password of Desktop") || !r.Printed("not now") {
 			t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 		}
 		checkOrdered(t, server, 2)
-		if r := c.MustRun("plan", "-var=os=kylin"); !r.Says("(deposed object") || !r.Says("0 to add, 0 to change, 1 to destroy") {
+		if r := c.MustRun("plan", "-var=os=kylin"); !r.Printed("(deposed object") || !r.Printed("0 to add, 0 to change, 1 to destroy") {
 			t.Fatalf("the plan does more than destroy the deposed desktop:\n%s", r.Stdout)
 		}
 	}
@@ -124,10 +124,10 @@ func deposedPolicy(t *testing.T, server *desktoptest.Server) *acctest.CLI {
 	c.Write("resources.tf", policyWith("usb_enable = true\n lifecycle { create_before_destroy = true }")+afterPolicy)
 	c.MustRun("apply", "-auto-approve")
 	server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("not now"))
-	if r := c.Run("apply", "-auto-approve", "-replace="+policyAddress); r.Code != 1 || !r.Says("not now") {
+	if r := c.Run("apply", "-auto-approve", "-replace="+policyAddress); r.Code != 1 || !r.Printed("not now") {
 		t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
-	if r := c.MustRun("plan"); !r.Says("deposed object") {
+	if r := c.MustRun("plan"); !r.Printed("deposed object") {
 		t.Fatalf("nothing is deposed, so this proves nothing:\n%s", r.Stdout)
 	}
 	return c
@@ -151,7 +151,7 @@ func TestDesktopPolicyCLI_deposedByACrash(t *testing.T) {
 			if !server.Policy().USBEnable {
 				t.Error("destroying the former policy turned off what the current one manages")
 			}
-			if !r.Says("Policy Is Not Reset") || !r.Says("cannot know whether another resource manages usb_enable") {
+			if !r.Printed("Policy Is Not Reset") || !r.Printed("cannot know whether another resource manages usb_enable") {
 				t.Errorf("the apply does not say that a policy stays:\n%s", r.Stdout)
 			}
 			c.MustRun("plan", "-detailed-exitcode")

@@ -83,7 +83,7 @@ func TestDesktopCLI_interrupt(t *testing.T) {
 	for _, text := range []string{
 		"Unable to Order Desktop", "The apply was interrupted. The next apply resumes order", "terraform-provider-clouddesktop orders show",
 	} {
-		if !r.Says(text) {
+		if !r.Printed(text) {
 			t.Errorf("the interrupted apply does not say %q:\n%s%s", text, r.Stdout, r.Stderr)
 		}
 	}
@@ -101,19 +101,19 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 	c := cli(t, server, desktopWith("memory_mib = 8192\n deletion_policy = \"abandon\""))
 	r := c.MustRun("apply", "-auto-approve")
 	for _, text := range []string{"Warning: Unable to Resize Desktop", "no memory left", "the next apply retries it"} {
-		if !r.Says(text) {
+		if !r.Printed(text) {
 			t.Errorf("the apply does not say %q:\n%s", text, r.Stdout)
 		}
 	}
 	r = c.Run("plan", "-detailed-exitcode")
-	if r.Code != 2 || !r.Says("+ memory_mib = 8192") || !r.Says("0 to add, 1 to change, 0 to destroy") {
+	if r.Code != 2 || !r.Printed("+ memory_mib = 8192") || !r.Printed("0 to add, 1 to change, 0 to destroy") {
 		t.Errorf("the plan is not to size the desktop alone:\n%s", r.Stdout)
 	}
 	c.MustRun("apply", "-auto-approve")
 	if r := c.Run("plan", "-detailed-exitcode"); r.Code != 0 {
 		t.Errorf("after the second apply there is still something to do:\n%s", r.Stdout)
 	}
-	if r := c.MustRun("destroy", "-auto-approve"); !r.Says("Warning: Desktop Is Not Deleted") || !r.Says("of user dev_01 keeps running") {
+	if r := c.MustRun("destroy", "-auto-approve"); !r.Printed("Warning: Desktop Is Not Deleted") || !r.Printed("of user dev_01 keeps running") {
 		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
 	}
 }
@@ -223,10 +223,10 @@ func TestDesktopCLI_timeoutOfOrder(t *testing.T) {
 				server.URL = fmt.Sprintf("http://127.0.0.1:%d", acctest.FreePort(t))
 			}
 			r := cli(t, server, desktopWith(`timeouts { create = "1s" }`)).Run("apply", "-auto-approve")
-			if r.Code != 1 || !r.Says("imed out after 1s") {
+			if r.Code != 1 || !r.Printed("imed out after 1s") {
 				t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 			}
-			if said := r.Says("The service may have carried it out"); said != sent {
+			if said := r.Printed("The service may have carried it out"); said != sent {
 				t.Errorf("it says that the order may be carried out: %v, want %v\n%s", said, sent, r.Stderr)
 			}
 		})

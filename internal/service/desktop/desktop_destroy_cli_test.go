@@ -45,7 +45,7 @@ resource "clouddesktop_desktop" "test" {
 `, test.lifecycle))
 			c.MustRun("apply", "-auto-approve")
 			r := c.Run(append([]string{"apply", "-auto-approve"}, test.change...)...)
-			if r.Code != 1 || !r.Says(`of user dev_01 has deletion_policy = "prevent"`) {
+			if r.Code != 1 || !r.Printed(`of user dev_01 has deletion_policy = "prevent"`) {
 				t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 			}
 			if n := len(server.Requests(desktoptest.Apply)); n != 1 {
@@ -79,7 +79,7 @@ resource "clouddesktop_desktop" "test" {
 			"Warning: Desktop Keeps Running", "when desktop " + uuid + " of user alice is destroyed or replaced, it keeps running",
 			"The user needs the same password for other desktops: alice-kylin-2 (" + other + ")",
 		} {
-			if !r.Says(text) {
+			if !r.Printed(text) {
 				t.Errorf("%s: the plan does not say %q:\n%s", name, text, r.Stdout)
 			}
 		}
@@ -88,7 +88,7 @@ resource "clouddesktop_desktop" "test" {
 		}
 	}
 	// Terraform 1.11 drops the warnings of a provider here, so the apply says it.
-	if r := c.MustRun("apply", "-auto-approve", "-replace="+address); !r.Says("Warning: Desktop Is Not Deleted") {
+	if r := c.MustRun("apply", "-auto-approve", "-replace="+address); !r.Printed("Warning: Desktop Is Not Deleted") {
 		t.Errorf("the apply does not say what is left:\n%s", r.Stdout)
 	}
 }
@@ -102,14 +102,14 @@ func TestDesktopCLI_anotherRecipient(t *testing.T) {
 		second = "-var=recipient=age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg"
 		says   = "encrypted_password can still only be decrypted with the former key"
 	)
-	if r := c.MustRun("apply", "-auto-approve", first); r.Says(says) {
+	if r := c.MustRun("apply", "-auto-approve", first); r.Printed(says) {
 		t.Errorf("the first apply warns:\n%s", r.Stdout)
 	}
-	if r := c.MustRun("plan", second); !r.Says(says) {
+	if r := c.MustRun("plan", second); !r.Printed(says) {
 		t.Errorf("the plan does not warn:\n%s", r.Stdout)
 	}
 	c.MustRun("apply", "-auto-approve", second)
-	if r := c.MustRun("plan", "-detailed-exitcode", second); r.Says(says) {
+	if r := c.MustRun("plan", "-detailed-exitcode", second); r.Printed(says) {
 		t.Errorf("the plan warns again:\n%s", r.Stdout)
 	}
 }

@@ -84,7 +84,7 @@ func TestDesktopCLI_userIsGone(t *testing.T) {
 	for _, text := range []string{
 		"Desktop " + uuid + " of user dev_01 cannot be read. there is no user", "with clouddesktop_desktop.test", "terraform state rm ADDRESS",
 	} {
-		if r.Code != 1 || !r.Says(text) {
+		if r.Code != 1 || !r.Printed(text) {
 			t.Errorf("exit code %d; the plan does not say %q:\n%s%s", r.Code, text, r.Stdout, r.Stderr)
 		}
 	}
@@ -98,7 +98,7 @@ func TestDesktopCLI_userOutsideTheGroup(t *testing.T) {
 	server.Callback(desktoptest.Apply, 1, desktoptest.ForUser("ops_07"))
 	c := cli(t, server, desktopWith(""))
 	r := c.MustRun("apply", "-auto-approve")
-	if !r.Says(`The desktop was ordered for group "dev", but the service made desktop ` + server.Desktops()[0].UUID + ` for user "ops_07"`) {
+	if !r.Printed(`The desktop was ordered for group "dev", but the service made desktop ` + server.Desktops()[0].UUID + ` for user "ops_07"`) {
 		t.Errorf("the apply does not name the user:\n%s", r.Stdout)
 	}
 	c.MustRun("plan", "-detailed-exitcode")
@@ -119,7 +119,7 @@ resource "clouddesktop_desktop" "two" {
 	c.MustRun("import", "clouddesktop_desktop.one", "alice/"+uuid)
 	c.MustRun("plan", "-target=clouddesktop_desktop.one", "-detailed-exitcode")
 	c.MustRun("import", "clouddesktop_desktop.two", "alice/"+uuid)
-	if r := c.Run("plan"); r.Code != 1 || !r.Says("The state has desktop "+uuid+" of user alice at two addresses.") {
+	if r := c.Run("plan"); r.Code != 1 || !r.Printed("The state has desktop "+uuid+" of user alice at two addresses.") {
 		t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
 	c.MustRun("state", "rm", "clouddesktop_desktop.two")
@@ -135,7 +135,7 @@ func TestDesktopCLI_diskThatGrewAfterThePlan(t *testing.T) {
 	c.MustRun("plan", "-out=plan", "-var=size=40")
 	server.SetVolumes(server.Desktops()[0].UUID, 80*gib)
 	server.ResetRequests()
-	if r := c.Run("apply", "plan"); r.Code != 1 || !r.Says("The disk has 80 GiB now and can only grow. Write disk_gib = 80 or more.") {
+	if r := c.Run("apply", "plan"); r.Code != 1 || !r.Printed("The disk has 80 GiB now and can only grow. Write disk_gib = 80 or more.") {
 		t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
 	if n := len(server.Requests(desktoptest.ResourceUpdate)); n != 0 {

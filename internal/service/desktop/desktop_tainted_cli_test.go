@@ -43,7 +43,7 @@ func TestDesktopCLI_preventRefusesTaintedDesktops(t *testing.T) {
 			c.MustRun("taint", address)
 			for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}} {
 				r := c.Run(command...)
-				if r.Code != 1 || !r.Says("desktop "+uuid+` of user dev_01 has deletion_policy = "prevent"`) || !r.Says("terraform untaint") {
+				if r.Code != 1 || !r.Printed("desktop "+uuid+` of user dev_01 has deletion_policy = "prevent"`) || !r.Printed("terraform untaint") {
 					t.Errorf("%v: exit code %d\n%s%s", command, r.Code, r.Stdout, r.Stderr)
 				}
 			}
@@ -80,7 +80,7 @@ func TestDesktopCLI_preventCannotSeeTaintedDesktopsWithoutRefresh(t *testing.T) 
 			c.MustRun("plan") // It confirms the order.
 			c.MustRun("taint", address)
 			r := c.Run("apply", "-auto-approve", "-refresh=false")
-			if r.Code != 1 || !r.Says(`of user dev_01 has deletion_policy = "prevent"`) {
+			if r.Code != 1 || !r.Printed(`of user dev_01 has deletion_policy = "prevent"`) {
 				t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 			}
 			checkOrdered(t, server, test.ordered)

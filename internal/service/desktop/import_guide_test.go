@@ -50,7 +50,7 @@ func TestImportGuide_forEach(t *testing.T) {
 	c := cli(t, server, "")
 	guide(t, c, "find.tf", "import.tf")
 
-	if r := c.MustRun("plan"); !r.Says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.") {
+	if r := c.MustRun("plan"); !r.Printed("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("plan:\n%s", r.Stdout)
 	}
 	c.MustRun("apply", "-auto-approve")
@@ -58,7 +58,7 @@ func TestImportGuide_forEach(t *testing.T) {
 
 	// One that is ordered later is imported and not ordered again.
 	later := server.AddDesktop("dev_01", "kylin")
-	if r := c.MustRun("plan"); !r.Says("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.") || !r.Says(later) {
+	if r := c.MustRun("plan"); !r.Printed("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.") || !r.Printed(later) {
 		t.Errorf("plan with one more desktop:\n%s", r.Stdout)
 	}
 	onlyRead(t, server)
@@ -79,7 +79,7 @@ func TestImportGuide_generateConfig(t *testing.T) {
 		t.Fatalf("%d import blocks, want 4:\n%s", n, blocks)
 	}
 	c.Write("imports.tf", blocks)
-	if r := c.MustRun("plan", "-generate-config-out=desktops.tf"); !r.Says("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.") {
+	if r := c.MustRun("plan", "-generate-config-out=desktops.tf"); !r.Printed("Plan: 4 to import, 0 to add, 0 to change, 0 to destroy.") {
 		t.Errorf("plan:\n%s", r.Stdout)
 	}
 	generated, err := os.ReadFile(filepath.Join(c.Dir, "desktops.tf"))

@@ -111,7 +111,7 @@ func checkUsable(t *testing.T, server *desktoptest.Server, c *acctest.CLI, left 
 // leavesPolicy reports whether an apply said that it leaves the policy of a
 // former desktop as it is.
 func leavesPolicy(r acctest.Result) bool {
-	return r.Says("cannot know whether another resource manages usb_enable")
+	return r.Printed("cannot know whether another resource manages usb_enable")
 }
 
 // After every kind of replacement, plan, apply and destroy work.
@@ -176,7 +176,7 @@ func TestLifecycleCLI_preventDestroy(t *testing.T) {
 	c := lifecycleCLI(t, server, lifecycleConfig("prevent_destroy = true", ""))
 	c.MustRun("apply", "-auto-approve")
 	for _, args := range [][]string{{"destroy", "-auto-approve"}, append([]string{"apply", "-auto-approve"}, replaceAll...)} {
-		if r := c.Run(args...); r.Code != 1 || !r.Says("nstance cannot be destroyed") { // OpenTofu: "Resource instance …".
+		if r := c.Run(args...); r.Code != 1 || !r.Printed("nstance cannot be destroyed") { // OpenTofu: "Resource instance …".
 			t.Errorf("%v: exit code %d\n%s%s", args, r.Code, r.Stdout, r.Stderr)
 		}
 	}

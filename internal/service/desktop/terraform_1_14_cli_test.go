@@ -32,7 +32,7 @@ list "clouddesktop_desktop" "qa" {
 			t.Errorf("the query does not find %s of %s:\n%s", d.UUID, d.User, r.Stdout)
 		}
 	}
-	if r := c.MustRun("apply", "-auto-approve"); !r.Says("3 imported, 0 added, 0 changed, 0 destroyed") {
+	if r := c.MustRun("apply", "-auto-approve"); !r.Printed("3 imported, 0 added, 0 changed, 0 destroyed") {
 		t.Errorf("what the query generated does more than import:\n%s", r.Stdout)
 	}
 	if n := len(server.Requests(desktoptest.Apply)); n != 0 {
@@ -88,7 +88,7 @@ import {
   identity = { username = "alice", desktop_uuid = %q }
 }
 `, uuid))
-	if r := c.MustRun("apply", "-auto-approve"); !r.Says("1 imported, 0 added, 0 changed, 0 destroyed") {
+	if r := c.MustRun("apply", "-auto-approve"); !r.Printed("1 imported, 0 added, 0 changed, 0 destroyed") {
 		t.Errorf("importing does more:\n%s", r.Stdout)
 	}
 }
@@ -122,7 +122,7 @@ resource "terraform_data" "change" {
 `)
 	c.Env = append(c.Env, "TF_VAR_password="+password)
 	c.MustRun("plan", "-out=plan")
-	if r := c.MustRun("apply", "plan"); !r.Says("The password of alice is reset to the one given.") {
+	if r := c.MustRun("apply", "plan"); !r.Printed("The password of alice is reset to the one given.") {
 		t.Errorf("the action does not say what it does:\n%s", r.Stdout)
 	}
 	if server.Password("alice") != password {
@@ -167,7 +167,7 @@ action "clouddesktop_reset_password" "default" {
 	case got == "S3cret-of-the-action" && r.Code == 0: // A Terraform that keeps the value.
 	case got != before:
 		t.Errorf("the password was set to %q:\n%s%s", got, r.Stdout, r.Stderr)
-	case r.Code != 1 || !r.Says("password is missing or null"):
+	case r.Code != 1 || !r.Printed("password is missing or null"):
 		t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
 	c.MustRun("apply", "-auto-approve", "-invoke=action.clouddesktop_reset_password.default")

@@ -50,10 +50,10 @@ resource "clouddesktop_user_password" "default" {
 	// What the service says of a password may repeat it.
 	server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse(own+" is too short"))
 	failed := c.Run("apply", "-auto-approve", "-replace="+passwordAddress)
-	if printed += failed.Stdout + failed.Stderr; !failed.Says("*** is too short.") {
+	if printed += failed.Stdout + failed.Stderr; !failed.Printed("*** is too short.") {
 		t.Errorf("the failure is not told:\n%s", failed.Stderr)
 	}
-	if r := c.MustRun("destroy", "-auto-approve"); !r.Says("User dev_02 keeps the password; Terraform no longer manages it.") {
+	if r := c.MustRun("destroy", "-auto-approve"); !r.Printed("User dev_02 keeps the password; Terraform no longer manages it.") {
 		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
 	}
 	logged, err := os.ReadFile(log)

@@ -28,7 +28,8 @@ func run(ctx context.Context) error {
 	}
 	return json.NewEncoder(os.Stdout).Encode(tfjson.ProviderSchemas{
 		FormatVersion: "1.0",
-		// tfplugindocs looks the provider up by its short name, not by its address.
+		// tfplugindocs uses the short name of the provider as the key, not its
+		// address.
 		Schemas: map[string]*tfjson.ProviderSchema{"clouddesktop": schemas},
 	})
 }
