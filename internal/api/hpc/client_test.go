@@ -159,7 +159,7 @@ func TestSessions_codes(t *testing.T) {
 	}
 }
 
-func TestSessions_calledTooOften(t *testing.T) {
+func TestSessions_throttled(t *testing.T) {
 	t.Parallel()
 	server := hpctest.Start(t, hpctest.NewSession("gv101", "ada", "SIG", 4))
 	tooOften := hpctest.Code("10011", "调用频次过高")

@@ -1,4 +1,4 @@
-// Package cvm holds the Terraform types of Tencent Cloud's CVM.
+// Package cvm contains the Terraform types of Tencent Cloud CVM.
 package cvm
 
 import (
@@ -14,7 +14,7 @@ import (
 
 const readTimeout = 2 * time.Minute
 
-// What the data source and the ephemeral resource share.
+// The texts that the data source and the ephemeral resource share.
 const (
 	typeName       = "_cvm_console_url"
 	aboutConsole   = "Gets a link to the VNC console of a Tencent Cloud CVM instance. The link works once, within 15 seconds. The instance must be running."
@@ -34,7 +34,7 @@ type consoleModel struct {
 	ExpiresAt    types.String `tfsdk:"expires_at"`
 }
 
-// open gets a console and sets the model from it.
+// open gets a console URL and sets the model.
 func (m *consoleModel) open(ctx context.Context, client *cvm.Client, timeout time.Duration) (diags diag.Diagnostics) {
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -33,13 +33,13 @@ func start(t *testing.T, states ...cvmtest.State) *cvmtest.Server {
 	return server
 }
 
-// steps runs steps of the real CLI against the provider in this process.
+// steps runs the steps with the CLI and the provider in this process.
 func steps(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 	stepsIn(t, nil, steps...)
 }
 
-// stepsIn is steps with environment variables.
+// stepsIn is like steps, with environment variables.
 func stepsIn(t *testing.T, environment map[string]string, steps ...resource.TestStep) {
 	t.Helper()
 	factories := acctest.Providers(func(env *clients.Env) {
@@ -48,7 +48,7 @@ func stepsIn(t *testing.T, environment map[string]string, steps ...resource.Test
 	factories["echo"] = echoprovider.NewProviderServer()
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories,
-		// The first with ephemeral resources.
+		// The first version with ephemeral resources.
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
 		Steps:                  steps,
 	})
@@ -68,8 +68,9 @@ provider "clouddesktop" {
 `, credential.SecretID, credential.SecretKey, credential.Token, server.URL)
 }
 
-// data and echoed are the two forms of the type; the second is told to the
-// provider echo, whose resource tells what it was told.
+// data is a configuration with the data source, and echoed one with the
+// ephemeral resource. The provider echo stores the values of the ephemeral
+// resource in a resource, so that tests can check them.
 func data(arguments string) string {
 	return `
 data "clouddesktop_cvm_console_url" "test" {
@@ -88,7 +89,7 @@ resource "echo" "test" {}
 `
 }
 
-// opens opens the console in a browser.
+// opens opens the console like a browser.
 func opens(server *cvmtest.Server, address, attribute string) resource.TestCheckFunc {
 	return func(state *terraform.State) error {
 		found := state.RootModule().Resources[address]
@@ -99,7 +100,7 @@ func opens(server *cvmtest.Server, address, attribute string) resource.TestCheck
 	}
 }
 
-// soon is a time in RFC 3339, at most 15 seconds away.
+// soon checks for a time in RFC 3339 within the next 15 seconds.
 var soon = knownvalue.StringFunc(func(value string) error {
 	at, err := time.Parse(time.RFC3339, value)
 	if err == nil && time.Until(at).Abs() > 15*time.Second {
@@ -165,7 +166,7 @@ func TestCVMConsoleURL_errors(t *testing.T) {
 	}
 }
 
-func TestCVMConsoleURL_noTimeLeft(t *testing.T) {
+func TestCVMConsoleURL_timeout(t *testing.T) {
 	t.Parallel()
 	server := start(t, cvmtest.Pending)
 	want := regexp.MustCompile(`instances\s+are\s+being\s+created(.|\n)*timeouts`)

@@ -9,8 +9,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm/cvmtest"
 )
 
-// run plans and applies a configuration, with everything logged, and returns
-// what each file holds that is left in its directory, and what was printed.
+// run plans and applies a configuration with the most detailed log. It returns
+// the content of all files in the working directory, and the output.
 func run(t *testing.T, server *cvmtest.Server, config string) map[string]string {
 	t.Helper()
 	cli := acctest.NewCLI(t)
@@ -34,7 +34,7 @@ provider "clouddesktop" {
 	return files
 }
 
-// holds checks which files hold secrets.
+// holds checks whether a file contains the secrets.
 func holds(t *testing.T, files map[string]string, name string, secrets []string, want bool) {
 	t.Helper()
 	content, ok := files[name]
@@ -50,7 +50,7 @@ func holds(t *testing.T, files map[string]string, name string, secrets []string,
 	}
 }
 
-func TestCVMConsoleURL_ephemeralLeavesNoTrace(t *testing.T) {
+func TestCVMConsoleURL_ephemeralIsNotStored(t *testing.T) {
 	acctest.RequireTerraform(t, 10)
 	t.Parallel()
 	server := start(t)
@@ -74,7 +74,7 @@ ephemeral "clouddesktop_cvm_console_url" "test" {
 	}
 }
 
-func TestCVMConsoleURL_dataSourceIsInTheStateOnly(t *testing.T) {
+func TestCVMConsoleURL_dataSourceIsOnlyInTheState(t *testing.T) {
 	t.Parallel()
 	server := start(t)
 	files := run(t, server, data("")+`
@@ -84,7 +84,7 @@ output "url" {
 }
 `)
 	tickets := server.Tickets()
-	holds(t, files, "terraform.tfstate", tickets, true) // Or the search finds nothing anywhere.
+	holds(t, files, "terraform.tfstate", tickets, true) // Control: the search finds secrets.
 	holds(t, files, "trace.log", append(tickets, credential.SecretKey, credential.Token), false)
 	holds(t, files, "printed", tickets, false)
 }

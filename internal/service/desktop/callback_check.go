@@ -10,7 +10,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// checkCallback returns an error if the service cannot reach the callback address.
+// checkCallback returns an error if the service cannot reach the callback URL.
 func checkCallback(client *desktop.Client) diag.Diagnostics {
 	host, ok := client.CallbackReachable()
 	if ok {

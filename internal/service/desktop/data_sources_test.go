@@ -44,7 +44,7 @@ func isDesktop(d desktoptest.Desktop) knownvalue.Check {
 
 func TestUserDesktops(t *testing.T) {
 	t.Parallel()
-	// Names stay one segment of a path, whatever is in them.
+	// A name stays one segment of the path, whatever characters it contains.
 	const odd = "研发组 50%/x?y#z..;o'brien_01"
 	server := desktoptest.Start(t)
 	for _, user := range []string{odd, "dev_01", odd} {
@@ -105,7 +105,7 @@ func TestDesktopVolumes(t *testing.T) {
 			server := desktoptest.Start(t, options...)
 			uuid := server.AddDesktop("dev_01", "win10")
 			config := providerFor(t, server) + volumesOf(uuid)
-			// Beyond 2^53 a number that went through a float would be another.
+			// Above 2^53, converting a number to a float would change it.
 			sizes := []int64{50 * gib, 1<<53 + 1}
 			steps(t, resource.TestStep{
 				Config:            config,
@@ -175,7 +175,8 @@ func TestDataSources_faults(t *testing.T) {
 	}
 }
 
-// A data source has no later occasion to be read before something may need it.
+// Reading a data source cannot be delayed, because other resources may need its
+// values.
 func TestDataSources_unknownProviderValues(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -185,7 +186,7 @@ func TestDataSources_unknownProviderValues(t *testing.T) {
 	})
 }
 
-// A user and a desktop that are known only after apply are read then.
+// If a user or a desktop is known only after apply, it is read then.
 func TestDataSources_unknownInputs(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)

@@ -11,8 +11,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// The values of deletion_policy: of a desktop abandon, revoke and prevent, of a
-// policy reset and abandon.
+// The values of deletion_policy: abandon, revoke and prevent for a desktop,
+// reset and abandon for a policy.
 const (
 	deletionAbandon = "abandon"
 	deletionRevoke  = "revoke"
@@ -22,14 +22,15 @@ const (
 
 const revokeHint = `To leave the password as it is, apply with deletion_policy = "abandon" first, or remove the resource from the state with a removed block.`
 
-// priorDesktop is a desktop that is destroyed or replaced. With -replace and
-// replace_triggered_by, only the second of two plan calls knows that: it has no
-// prior state, but the private state that the first call planned.
+// priorDesktop is a desktop that will be destroyed or replaced. With -replace
+// and replace_triggered_by, only the second of two plan calls shows this. The
+// second call has no prior state, but the private state that the first call
+// planned.
 type priorDesktop struct {
 	Username       string `json:"username"`
 	UUID           string `json:"uuid"`
 	DeletionPolicy string `json:"deletion_policy"`
-	// Warned is whether the first call has warned already.
+	// Warned reports whether the first call has already warned.
 	Warned bool `json:"warned,omitempty"`
 }
 
@@ -43,8 +44,9 @@ func (p priorDesktop) String() string {
 	return fmt.Sprintf("desktop %s of user %s", p.UUID, p.Username)
 }
 
-// checkDestroy refuses to destroy a desktop that must not be, and warns about
-// any other: it keeps running, because the service cannot delete it.
+// checkDestroy returns an error for a desktop that must not be destroyed. For
+// any other, it warns that the desktop keeps running, because the service
+// cannot delete it.
 func (r *desktopResource) checkDestroy(ctx context.Context, prior priorDesktop) diag.Diagnostic {
 	switch prior.DeletionPolicy {
 	case deletionPrevent:
@@ -61,7 +63,8 @@ func keepsRunning(prior priorDesktop) string {
 		prior.UUID, prior.Username)
 }
 
-// otherDesktops names the desktops that share the password that is revoked.
+// otherDesktops returns the desktops with the same password, which will be
+// revoked, as text.
 func (r *desktopResource) otherDesktops(ctx context.Context, prior priorDesktop) string {
 	if r.client == nil || r.client.Available() != nil {
 		return ", for all desktops of the user"
@@ -82,7 +85,7 @@ func (r *desktopResource) otherDesktops(ctx context.Context, prior priorDesktop)
 	return ". The user needs the same password for other desktops: " + strings.Join(others, ", ")
 }
 
-// destroyPrevented is the error for a desktop that must not be destroyed.
+// destroyPrevented returns the error for a desktop that must not be destroyed.
 func destroyPrevented(prior priorDesktop) diag.Diagnostic {
 	return diagnose.AttributeError(path.Root("deletion_policy"), "Desktop Must Not Be Destroyed",
 		fmt.Sprintf("Desktop %s of user %s has deletion_policy = %q, so it can be neither destroyed nor replaced. To stop managing it, apply with %q or %q first, "+

@@ -9,8 +9,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// failsLast is a resource that Terraform changes before it destroys a former
-// object of any other.
+// failsLast is a resource that Terraform changes before it destroys the deposed
+// objects of the others.
 const failsLast = `
 resource "clouddesktop_user_password" "last" {
   username             = "alice"
@@ -22,7 +22,7 @@ resource "clouddesktop_user_password" "last" {
 }
 `
 
-// A failed apply leaves the former object of each type deposed.
+// After a failed apply, the former object of each type is deposed.
 func TestLifecycleCLI_deposedByAFailedApply(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t, desktoptest.WithPolicyPerDesktop())
@@ -49,7 +49,7 @@ func TestLifecycleCLI_deposedByAFailedApply(t *testing.T) {
 	checkOrdered(t, server, 2)
 }
 
-// A desktop whose password could not be revoked stays deposed until it can.
+// A desktop stays deposed until its password can be revoked.
 func TestDesktopCLI_deposedByAFailedRevoke(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
@@ -102,8 +102,8 @@ func answered() desktoptest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) }
 }
 
-// afterPolicy is a resource that Terraform changes before it destroys a former
-// object of the policy.
+// afterPolicy is a resource that Terraform changes before it destroys a deposed
+// policy.
 const afterPolicy = `
 resource "clouddesktop_user_password" "after" {
   username             = "alice"
@@ -115,8 +115,9 @@ resource "clouddesktop_user_password" "after" {
 }
 `
 
-// deposedPolicy is a working directory whose last apply replaced the policy of
-// the service and ended before it destroyed the former object, as after a crash.
+// deposedPolicy returns a working directory whose last apply replaced the
+// policy of the service, but ended before it destroyed the former object, like
+// after a crash.
 func deposedPolicy(t *testing.T, server *desktoptest.Server) *acctest.CLI {
 	t.Helper()
 	server.AddUser("alice")
@@ -133,8 +134,8 @@ func deposedPolicy(t *testing.T, server *desktoptest.Server) *acctest.CLI {
 	return c
 }
 
-// An apply that creates other policies knows no more of the current object of a
-// deposed one than any other apply.
+// An apply that creates other policies cannot know the current object of a
+// deposed policy either.
 func TestDesktopPolicyCLI_deposedByACrash(t *testing.T) {
 	t.Parallel()
 	other := policyNamed("other", "data_access = true\n depends_on = [clouddesktop_desktop_policy.test]")

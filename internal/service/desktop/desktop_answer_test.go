@@ -14,7 +14,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// executed carries the request out and then answers something else.
+// executed carries out the request and then sends another answer.
 func executed(answer desktoptest.Fault) desktoptest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
 		serve(httptest.NewRecorder(), r)
@@ -30,8 +30,8 @@ func sends(body string) desktoptest.Callback {
 	}
 }
 
-// Whatever the service answers and calls back, a desktop that exists is in the
-// state, with its user and password, after one order.
+// With all answers and callbacks, an existing desktop is in the state, with its
+// user and password, and only one order was sent.
 func TestDesktop_answersAndCallbacks(t *testing.T) {
 	t.Parallel()
 	const asJSON = "application/json"
@@ -79,7 +79,7 @@ func TestDesktop_answersAndCallbacks(t *testing.T) {
 	}
 }
 
-// A callback that is not the result is named in the error, without its content.
+// The error lists callbacks that are not the result, without their content.
 func TestDesktop_onlyCallbacksThatAreNotTheResult(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ body, says string }{

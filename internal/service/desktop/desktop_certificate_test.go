@@ -17,8 +17,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// callbackTLS is the certificate and the key of a receiver on 127.0.0.1, as
-// arguments of the callback block.
+// callbackTLS returns arguments of the callback block with the certificate and
+// the key of a receiver on 127.0.0.1.
 func callbackTLS(t *testing.T, notBefore, notAfter time.Time) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -39,7 +39,7 @@ func callbackTLS(t *testing.T, notBefore, notAfter time.Time) string {
 }
 
 // A certificate with which the service could not call back is an error at plan
-// time, before anything is ordered.
+// time.
 func TestDesktop_certificateOfTheReceiver(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
@@ -59,7 +59,7 @@ func TestDesktop_certificateOfTheReceiver(t *testing.T) {
 			server := desktoptest.Start(t)
 			inbox := fmt.Sprintf("inbox = %q\n", t.TempDir()+"/inbox")
 			refused(t, server, providerWithInbox(server, inbox+test.callback)+desktopWith(""), test.says)
-			// Control: without the certificate the plan is right.
+			// Control: without the certificate, the plan succeeds.
 			steps(t, resource.TestStep{Config: providerWithInbox(server, inbox) + desktopWith(""), PlanOnly: true, ExpectNonEmptyPlan: true})
 		})
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// cli is a working directory with the built provider, configured for a fake.
+// cli returns a working directory with the built provider, configured for a
+// fake.
 func cli(t *testing.T, server *desktoptest.Server, config string) *acctest.CLI {
 	t.Helper()
 	c := acctest.NewCLI(t)
@@ -93,7 +94,8 @@ func TestDesktopCLI_interrupt(t *testing.T) {
 	hold.Release()
 }
 
-// A step that fails after the desktop exists warns, and taints nothing.
+// If a step fails after the desktop exists, the provider warns, and the desktop
+// is not tainted.
 func TestDesktopCLI_failedResize(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
@@ -118,7 +120,7 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 	}
 }
 
-func TestDesktopCLI_logHoldsNoSecret(t *testing.T) {
+func TestDesktopCLI_logWithoutSecrets(t *testing.T) {
 	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := startWithToken(t)
@@ -154,8 +156,8 @@ resource "clouddesktop_desktop" "other" {
 	}
 }
 
-// Two aliases in one configuration, and two runs of one machine, share a fixed
-// port, each run with an inbox of its own.
+// Two aliases in one configuration and two concurrent runs on one machine share
+// a fixed port. Each run has its own inbox.
 func TestDesktopCLI_sharedPort(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t, desktoptest.WithCallbackDelay(100*time.Millisecond))
@@ -211,7 +213,7 @@ resource "clouddesktop_desktop" "third" {
 	}
 }
 
-// The service can only carry out an order that was sent.
+// The message about the timeout depends on whether the order was sent.
 func TestDesktopCLI_timeoutOfOrder(t *testing.T) {
 	t.Parallel()
 	for name, sent := range map[string]bool{"no answer": true, "no connection": false} {

@@ -8,9 +8,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// A desktop that must not be destroyed is not replaced either, and nothing is
-// ordered before Terraform says so.
-func TestDesktopCLI_preventRefusesEveryReplacement(t *testing.T) {
+// A desktop that must not be destroyed cannot be replaced either: the error
+// occurs before a new one is ordered.
+func TestDesktopCLI_preventAndReplacements(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		lifecycle string
@@ -58,7 +58,7 @@ resource "clouddesktop_desktop" "test" {
 	}
 }
 
-func TestDesktopCLI_planWarnsBeforeADesktopIsLeft(t *testing.T) {
+func TestDesktopCLI_planWarnsAboutRunningDesktops(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
 	server.AddUser("alice")
@@ -87,7 +87,8 @@ resource "clouddesktop_desktop" "test" {
 			t.Errorf("%s: the plan warns more than once:\n%s", name, r.Stdout)
 		}
 	}
-	// Terraform 1.11 drops the warnings of a provider here, so the apply says it.
+	// Terraform 1.11 does not show the warnings of a provider here, so the
+	// apply shows it.
 	if r := c.MustRun("apply", "-auto-approve", "-replace="+address); !r.Printed("Warning: Desktop Is Not Deleted") {
 		t.Errorf("the apply does not say what is left:\n%s", r.Stdout)
 	}

@@ -18,12 +18,12 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-func TestDesktop_badAnswersToOrder(t *testing.T) {
+func TestDesktop_faultyAnswersToOrders(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault desktoptest.Fault
 		says  string
-		want  int // Orders: one that may have been carried out is not repeated.
+		want  int // The number of orders: an order that may have been carried out is not repeated.
 	}{
 		"401":        {desktoptest.Unauthorized(), "HTTP status: 401", 2},
 		"503":        {desktoptest.Unavailable(), "HTTP 503", 1},
@@ -38,7 +38,8 @@ func TestDesktop_badAnswersToOrder(t *testing.T) {
 			t.Parallel()
 			server := desktoptest.Start(t)
 			server.Fail(desktoptest.Apply, 1, test.fault)
-			// An order whose outcome is unknown is waited for until the timeout.
+			// If the outcome of an order is unknown, the provider waits until
+			// the timeout.
 			config := providerFor(t, server) + desktopWith(`timeouts { create = "2s" }`)
 			failing := resource.TestStep{Config: config, ExpectError: acctest.ErrorContains(test.says)}
 			again := resource.TestStep{Config: config, ConfigPlanChecks: plans(plancheck.ResourceActionCreate)}
@@ -53,7 +54,7 @@ func TestDesktop_badAnswersToOrder(t *testing.T) {
 	}
 }
 
-func TestDesktop_doubtfulOrderThatWasAccepted(t *testing.T) {
+func TestDesktop_acceptedOrderWithUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.Fail(desktoptest.Apply, 1, desktoptest.DropAfter())
@@ -124,7 +125,8 @@ func TestDesktop_noCallback(t *testing.T) {
 	})
 }
 
-// A step that fails after the desktop exists is tried again alone.
+// If a step fails after the desktop exists, the next apply retries only this
+// step.
 func TestDesktop_stepAfterCreationFails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -203,9 +205,9 @@ func TestDesktop_failedUpdateKeepsWhatSucceeded(t *testing.T) {
 	})
 }
 
-// Whatever the list answers, only a well-formed one without the desktop takes
-// it out of the state.
-func TestDesktop_failedListRemovesNothing(t *testing.T) {
+// A desktop is removed from the state only if a well-formed list does not
+// contain it.
+func TestDesktop_failedList(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server) + desktopWith("")

@@ -10,16 +10,16 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// apply plans and applies a configuration of a resource, as an update of prior
-// unless that is nil.
+// apply plans and applies a configuration of a resource. It is an update of
+// prior, unless prior is nil.
 func (p *protocol) apply(resource string, prior *tfprotov6.ApplyResourceChangeResponse, config object) *tfprotov6.ApplyResourceChangeResponse {
 	p.t.Helper()
 	typ := p.resourceType(resource)
 	if prior == nil {
 		prior = &tfprotov6.ApplyResourceChangeResponse{NewState: p.encode(typ, nil)}
 	}
-	// What Terraform proposes: the configuration, and of what that leaves out
-	// the prior values of computed attributes.
+	// Terraform proposes the configuration, with the prior values of computed
+	// attributes that are not configured.
 	proposed := config
 	if prior.NewIdentity != nil {
 		proposed = p.decode(typ, prior.NewState)

@@ -12,8 +12,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// importID takes username and uuid from an identity, or from an id whose last
-// slash separates them: a uuid holds none.
+// importID returns username and uuid from an identity, or from an import ID.
+// The last slash of the ID separates them, because a uuid contains no slash.
 func importID(ctx context.Context, req resource.ImportStateRequest) (identityModel, diag.Diagnostics) {
 	var id identityModel
 	if req.ID == "" && req.Identity != nil {
@@ -30,7 +30,7 @@ func importID(ctx context.Context, req resource.ImportStateRequest) (identityMod
 	return id, nil
 }
 
-// importInto sets the attributes that an import knows.
+// importInto sets the attributes that are known after an import.
 func (m identityModel) importInto(ctx context.Context, data interface {
 	SetAttribute(ctx context.Context, path path.Path, value any) diag.Diagnostics
 },

@@ -35,13 +35,13 @@ func TestDesktop_importRoundTrip(t *testing.T) {
 		},
 		ImportStateVerify:                    true,
 		ImportStateVerifyIdentifierAttribute: "desktop_uuid",
-		// The service tells none of these.
+		// The service reports none of these.
 		ImportStateVerifyIgnore: []string{"user_group", "os", "password"},
 	})
 }
 
-// Whatever the configuration says of an imported desktop, none is ordered in
-// its place, and only what the service may not have is sent.
+// The configuration of an imported desktop never forces a new desktop, and only
+// values that the service may not have are sent.
 func TestDesktop_importThenApply(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -52,7 +52,7 @@ func TestDesktop_importThenApply(t *testing.T) {
 	step.ConfigPlanChecks = plans(plancheck.ResourceActionUpdate)
 	step.Check = resource.ComposeTestCheckFunc(
 		sent(server, desktoptest.Apply),
-		sent(server, desktoptest.ResourceUpdate, `cpu=4`), // The disk has its size already.
+		sent(server, desktoptest.ResourceUpdate, `cpu=4`), // The disk already has its size.
 		resource.TestCheckResourceAttr(address, "username", "dev_07"),
 		resource.TestCheckResourceAttr(address, "user_group", "dev"),
 	)
@@ -60,7 +60,8 @@ func TestDesktop_importThenApply(t *testing.T) {
 		Config:           config,
 		ConfigPlanChecks: plans(plancheck.ResourceActionNoop),
 	}, resource.TestStep{
-		// From here on the operating system is known, and a change of it counts.
+		// The operating system is in the state, so a change forces a new
+		// desktop.
 		Config:           strings.ReplaceAll(config, "win10", "macos"),
 		ConfigPlanChecks: plans(plancheck.ResourceActionDestroyBeforeCreate),
 	})

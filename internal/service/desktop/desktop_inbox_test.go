@@ -28,10 +28,10 @@ const relayToken = "0123456789abcdef0123456789abcdef"
 // startRelay starts a relay in this process and returns its URL.
 func startRelay(t *testing.T, args ...string) string {
 	t.Helper()
-	// The context of a test ends before the providers are closed.
+	// The context of the test ends before the providers are closed.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	listening, ended := make(chan string, 1), make(chan int, 1)
-	var logs bytes.Buffer // Read after the end only.
+	var logs bytes.Buffer // Only read after the relay has ended.
 	command := relay.Command{
 		Version: "test", Getenv: func(string) string { return "" }, Stderr: &logs,
 		Listening: func(a net.Addr) { listening <- "http://" + a.String() },
@@ -93,15 +93,15 @@ func TestDesktop_relayAsInbox(t *testing.T) {
 	orders(t, server, fmt.Sprintf("inbox = %q\n token = %q", url, relayToken))
 }
 
-func TestDesktop_relayAsInboxWithAnOwnReceiver(t *testing.T) {
+func TestDesktop_relayAsInboxWithItsOwnReceiver(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	url := startRelay(t, "--inbox", filepath.Join(t.TempDir(), "inbox"), "--token-file", relayTokenFile(t))
 	orders(t, server, fmt.Sprintf("inbox = %q\n token = %q\n listen = %q", url, relayToken, fmt.Sprint("127.0.0.1:", acctest.FreePort(t))))
 }
 
-// The relay seals to a recipient; the provider has the identity, and an older one
-// on the first line.
+// The relay seals to a recipient. The provider has its identity, and another
+// one on the first line.
 func TestDesktop_sealedCallbacks(t *testing.T) {
 	t.Parallel()
 	var keys []*age.X25519Identity
@@ -126,7 +126,8 @@ func TestDesktop_sealedCallbacks(t *testing.T) {
 	}
 }
 
-// A result that this process cannot open is neither lost nor ordered again.
+// A result that this process cannot open is not lost, and no other order is
+// placed.
 func TestDesktop_missingIdentity(t *testing.T) {
 	t.Parallel()
 	key, err := age.GenerateX25519Identity()
@@ -152,8 +153,8 @@ func TestDesktop_missingIdentity(t *testing.T) {
 	})
 }
 
-// An apply with another identity stops at an order that only the first one opens.
-// It neither claims the order nor places another one.
+// An apply with another identity stops at an order that only the first identity
+// opens. It does not claim the order and does not place another one.
 func TestDesktop_wrongIdentity(t *testing.T) {
 	t.Parallel()
 	right, err := age.GenerateX25519Identity()
@@ -177,7 +178,7 @@ func TestDesktop_wrongIdentity(t *testing.T) {
 		Config:      with(right),
 		ExpectError: acctest.ErrorContains("No callback came for order"),
 	}, resource.TestStep{
-		// Before the callback, and after it.
+		// Before and after the callback.
 		Config: with(wrong), ExpectError: sealed,
 	}, resource.TestStep{
 		PreConfig: func() {
@@ -201,7 +202,7 @@ func everything(folder string) string {
 	var all strings.Builder
 	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
-			content, _ := os.ReadFile(path) // The provider may remove it meanwhile.
+			content, _ := os.ReadFile(path) // The provider may remove it in the meantime.
 			all.Write(content)
 		}
 		return nil
@@ -264,11 +265,11 @@ func TestDesktop_unusableInbox(t *testing.T) {
 	}
 }
 
-// openFolder returns a folder that everybody can use.
+// openFolder returns a folder that all users can write to.
 func openFolder(t *testing.T) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "inbox")
-	if err := errors.Join(os.Mkdir(folder, 0o700), os.Chmod(folder, 0o777)); err != nil { //nolint:gosec // That is refused.
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.Chmod(folder, 0o777)); err != nil { //nolint:gosec // The provider must refuse it.
 		t.Fatal(err)
 	}
 	return folder

@@ -14,7 +14,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
 
-// Bad input is refused by a plan, before anything is sent.
+// Invalid input is an error at plan time, before a request is sent.
 func TestDesktop_badInput(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -48,7 +48,7 @@ func TestDesktop_badInput(t *testing.T) {
 	} {
 		all = append(all, resource.TestStep{Config: test.config, ExpectError: acctest.ErrorContains(test.says)})
 	}
-	// A configuration that fails cannot be the last: destroying uses it again.
+	// The last configuration must be valid, because it is used for the destroy.
 	steps(t, append(all, resource.TestStep{Config: config})...)
 	if requests := server.Requests(); len(requests) != 0 {
 		t.Errorf("%d requests were sent, want none", len(requests))
@@ -98,7 +98,7 @@ func TestDesktop_configuredByEnvironment(t *testing.T) {
 	})
 }
 
-// A value of the provider that only apply knows hinders no plan.
+// A provider argument that is known only after apply does not prevent a plan.
 func TestDesktop_providerUnknownAtPlan(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -128,7 +128,7 @@ provider "clouddesktop" {
 	}
 }
 
-// Reading needs no callback, so it does not wait for where callbacks go.
+// Reading needs no callback, so it works with an unknown callback block.
 func TestDesktop_callbackUnknownAtPlan(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -173,8 +173,8 @@ resource "clouddesktop_desktop" "test" {
 	})
 }
 
-// A service elsewhere cannot call back an address that is this machine only to
-// itself. The plan says so; the service, which does not exist, is not asked.
+// A service on another machine cannot reach a loopback address. This is an
+// error at plan time; no request is sent to the service, which does not exist.
 func TestDesktop_callbackOnLoopback(t *testing.T) {
 	t.Parallel()
 	const elsewhere = "https://desktop.invalid"

@@ -21,7 +21,8 @@ import (
 // NewDesktopList returns the list resource clouddesktop_desktop.
 func NewDesktopList() list.ListResource { return &desktopList{} }
 
-// desktopList has the name and the client of the resource that it lists.
+// desktopList embeds the resource that it lists, for its type name and its
+// client.
 type desktopList struct {
 	desktopResource
 }

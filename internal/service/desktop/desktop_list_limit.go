@@ -9,13 +9,14 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// limitSummary is the summary that the drift check looks for: a list that was
-// cut off does not show every desktop.
+// limitSummary is the summary of the warning about a truncated list. The drift
+// check searches for it, because a truncated list does not show all desktops.
 const limitSummary = "List Ends at Its Limit"
 
-// limitedPush pushes results up to the limit of a request. It holds the newest
-// one back, because Terraform reads nothing after the limit: only the last
-// result can carry the warning that there are more.
+// limitedPush pushes results up to the limit of a request. It pushes each
+// result only after the next one is known: Terraform reads nothing after the
+// limit, so the warning that there are more results must be part of the last
+// one.
 type limitedPush struct {
 	push  func(list.ListResult) bool
 	limit int64 // 0 means no limit.

@@ -16,14 +16,14 @@ import (
 
 const desktopType = "clouddesktop_desktop"
 
-// listing is what a list brought.
+// listing is the result of a list.
 type listing struct {
 	Names                 []string
 	Identities, Resources []object
 	Errors, Warnings      []string
 }
 
-// list lists desktops as terraform query does.
+// list lists desktops like terraform query.
 func (p *protocol) list(config object, limit int64, resources bool) listing {
 	p.t.Helper()
 	stream, err := p.ListResource(p.t.Context(), &tfprotov6.ListResourceRequest{
@@ -56,7 +56,7 @@ func (p *protocol) list(config object, limit int64, resources bool) listing {
 	return got
 }
 
-// owners are the users of the desktops, in the order in which they came.
+// owners returns the users of the desktops in the order of the results.
 func (l listing) owners() []string {
 	var owners []string
 	for _, id := range l.Identities {
@@ -99,8 +99,8 @@ func TestDesktopList_ofAUser(t *testing.T) {
 	}
 }
 
-// A desktop that is listed and one that is imported are the same.
-func TestDesktopList_isWhatImportMakes(t *testing.T) {
+// A listed desktop and an imported desktop have the same state.
+func TestDesktopList_sameAsImport(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	uuid := server.AddDesktop("dev_01", "win10")
@@ -165,9 +165,9 @@ func numbers(from, to int) []int {
 	return all
 }
 
-// The service is asked about four users at once, and what it answers first
-// keeps its place.
-func TestDesktopList_asksAhead(t *testing.T) {
+// The provider requests four users concurrently, and keeps the order of the
+// results.
+func TestDesktopList_concurrentRequests(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	for n := range 8 {
@@ -226,9 +226,9 @@ func TestDesktopList_fiveThousand(t *testing.T) {
 	}
 }
 
-// What is pushed is not gone when a later user cannot be read, and no failure is
-// taken for an unknown user.
-func TestDesktopList_failures(t *testing.T) {
+// If a user cannot be read, earlier results stay, and the error does not count
+// as an unknown user.
+func TestDesktopList_errors(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		fault desktoptest.Fault

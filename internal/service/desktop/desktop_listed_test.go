@@ -12,12 +12,12 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// emptyList is what a list answers that lags behind an order.
+// emptyList is the answer of a list that does not contain a new desktop yet.
 func emptyList() desktoptest.Fault {
 	return desktoptest.Answer(200, "application/json", `{"data":[],"message":"","status":0}`)
 }
 
-func TestDesktop_listLagsBehindTheOrder(t *testing.T) {
+func TestDesktop_listedAfterTheOrder(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]desktoptest.Fault{
 		"empty lists":  emptyList(),
@@ -43,8 +43,8 @@ func TestDesktop_listLagsBehindTheOrder(t *testing.T) {
 	}
 }
 
-// A desktop that no list has shown yet stays in the state. Only a list that
-// showed it before can remove it.
+// A desktop that has not been listed yet stays in the state. It is removed only
+// if it was listed before.
 func TestDesktop_neverListed(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -73,7 +73,7 @@ func TestDesktop_neverListed(t *testing.T) {
 	}
 }
 
-func TestDesktopCLI_userIsGone(t *testing.T) {
+func TestDesktopCLI_removedUser(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
 	c := cli(t, server, desktopWith(""))
@@ -167,7 +167,7 @@ func TestDesktop_unknownPasswordVersionAndRecipient(t *testing.T) {
 			}, resource.TestStep{
 				Config: config + later("1", test.value, test.attributes),
 			}, resource.TestStep{
-				// The same values again, unknown in the plan.
+				// The same values, unknown in the plan.
 				Config: config + later("2", test.value, test.attributes),
 			})
 			if n := len(server.Requests(desktoptest.Apply)); n != 1 {

@@ -29,8 +29,8 @@ type desktopModel struct {
 	Timeouts          timeouts.Value    `tfsdk:"timeouts"`
 }
 
-// orderInput is what an order asks for. The username of a plan with a group is
-// not known yet.
+// orderInput returns the input of an order. In a plan with user_group, the
+// username is not known yet.
 func (m *desktopModel) orderInput() desktop.OrderInput {
 	in := desktop.OrderInput{OS: m.OS.ValueString(), DiskGiB: m.DiskGiB.ValueInt64()}
 	if m.UserGroup.IsNull() {
@@ -45,13 +45,13 @@ func (m *desktopModel) resetsPassword(state desktopModel) bool {
 	return !m.PasswordVersion.IsNull() && !m.PasswordVersion.Equal(state.PasswordVersion)
 }
 
-// fromOrder takes over what the callback of an order tells.
+// fromOrder sets the attributes from the callback of an order.
 func (m *desktopModel) fromOrder(ordered desktop.ApplyResult) {
 	m.Username = types.StringValue(ordered.Username)
 	m.DesktopUUID = types.StringValue(ordered.DesktopUUID)
 }
 
-// fromAPI takes over what a list tells: the name alone.
+// fromAPI sets the only attribute that a list reports, the name.
 func (m *desktopModel) fromAPI(d desktop.Desktop) {
 	m.DesktopName = types.StringValue(d.Name)
 }
@@ -65,18 +65,19 @@ func (m *desktopModel) setIdentity(ctx context.Context, identity *tfsdk.Resource
 	return identity.Set(ctx, &identityModel{Username: m.Username, DesktopUUID: m.DesktopUUID})
 }
 
-// passwordVersion is the attribute whose change sends the write-only password.
+// passwordVersion is the attribute that must change to send the write-only
+// password again.
 const passwordVersion = "password_wo_version"
 
-// unapplied names the attributes whose values a create put into the state, as
-// Terraform demands, without the service having taken them.
+// unapplied lists the attributes that Create has stored in the state, as
+// Terraform requires, although the service has not applied them.
 type unapplied struct {
 	Sizes    bool `json:"sizes,omitempty"`
 	Password bool `json:"password,omitempty"`
 }
 
-// clearUnapplied makes the attributes null that were never applied, so that a
-// plan shows them.
+// clearUnapplied sets attributes that were not applied to null, so that a plan
+// shows them.
 func (m *desktopModel) clearUnapplied(ctx context.Context, from privateReader, to privateWriter) diag.Diagnostics {
 	u, diags := getPrivate[unapplied](ctx, from, unappliedKey)
 	if u == (unapplied{}) || diags.HasError() {

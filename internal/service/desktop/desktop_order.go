@@ -14,8 +14,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// order resumes an order of an earlier apply, or places one, and waits until the
-// desktop exists.
+// order resumes an open order of an earlier apply, or places one, and waits
+// until the desktop exists.
 func (r *desktopResource) order(ctx context.Context, plan desktopModel, timeout time.Duration) (*desktop.Order, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	var mu sync.Mutex
@@ -39,7 +39,7 @@ func (r *desktopResource) order(ctx context.Context, plan desktopModel, timeout 
 	return ordered, diags
 }
 
-// closeStranger ends an order that led to the desktop of another user.
+// closeStranger closes an order that led to the desktop of another user.
 func (r *desktopResource) closeStranger(ctx context.Context, ordered *desktop.Order, wanted string) error {
 	got := ordered.Result
 	err := fmt.Errorf("the desktop was ordered for user %q, but the service made desktop %s for user %q", wanted, got.DesktopUUID, got.Username)
@@ -50,8 +50,8 @@ func (r *desktopResource) closeStranger(ctx context.Context, ordered *desktop.Or
 		wanted, got.Username, got.DesktopUUID))
 }
 
-// orderError keeps the text of an order that was not completed: it names the
-// order and the command, and repeats the error of the service behind it.
+// orderError returns an error with only the text of an incomplete order. The
+// text already contains the order, the command and the error of the service.
 func orderError(err error) error {
 	if failed, ok := errors.AsType[*ledger.Error](err); ok {
 		return errors.New(failed.Error())
@@ -59,8 +59,8 @@ func orderError(err error) error {
 	return err
 }
 
-// listOwner returns the desktops of the user, or of all users of the group, that
-// an order is for.
+// listOwner returns the desktops of the user or of all users of the group of an
+// order.
 func (r *desktopResource) listOwner(ctx context.Context, in desktop.OrderInput) ([]desktop.UserDesktop, error) {
 	var list []desktop.UserDesktop
 	add := func(u userDesktops) error {
@@ -83,8 +83,8 @@ func (r *desktopResource) listOwner(ctx context.Context, in desktop.OrderInput) 
 	return list, nil
 }
 
-// confirmOrder records that the state contains the desktop of an order. What
-// fails is tried again by the next plan.
+// confirmOrder records that the state contains the desktop of an order. If it
+// fails, the next plan retries it.
 func (r *desktopResource) confirmOrder(ctx context.Context, state desktopModel, private privateReader) diag.Diagnostics {
 	ref, diags := getPrivate[desktop.OrderReference](ctx, private, orderKey)
 	if ref == (desktop.OrderReference{}) || diags.HasError() || r.client == nil || r.client.Available() != nil {
@@ -99,21 +99,22 @@ func (r *desktopResource) confirmOrder(ctx context.Context, state desktopModel, 
 	return diags
 }
 
-// dropReference removes the reference to an order of which nothing is left.
+// dropReference removes the reference to an order that has ended and of which
+// no key is left.
 func (r *desktopResource) dropReference(ctx context.Context, from privateReader, to privateWriter) diag.Diagnostics {
 	ref, diags := getPrivate[desktop.OrderReference](ctx, from, orderKey)
 	if ref == (desktop.OrderReference{}) || diags.HasError() {
 		return diags
 	}
-	// Without an answer the reference stays, which is harmless.
+	// If the inbox cannot be read, the reference stays, which is harmless.
 	if settled, err := r.client.OrderSettled(ctx, ref); err == nil && settled {
 		diags.Append(setPrivate(ctx, to, orderKey, desktop.OrderReference{})...)
 	}
 	return diags
 }
 
-// noticeOrders says which order the apply will resume instead of placing one, and
-// warns about a runner that forgets its orders.
+// noticeOrders warns about an open order that the apply will resume instead of
+// placing one, and about a CI runner whose inbox may be lost.
 func (r *desktopResource) noticeOrders(ctx context.Context, plan desktopModel) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if r.client.InboxMayBeLost() && r.instances.First("inbox may be lost") {
@@ -144,8 +145,8 @@ func (r *desktopResource) noticeOrders(ctx context.Context, plan desktopModel) d
 	return diags
 }
 
-// noticeOtherScopes warns about orders that the apply does not resume: the scope
-// may have changed by accident.
+// noticeOtherScopes warns about open orders of other scopes, which the apply
+// does not resume: the scope may have been changed by accident.
 func (r *desktopResource) noticeOtherScopes(others desktop.OtherScopes, plan desktopModel) diag.Diagnostics {
 	in := plan.orderInput()
 	if others.Count == 0 || !r.instances.First(fmt.Sprintf("other scopes %q %q %q", in.UserGroup, in.Username, in.OS)) {

@@ -9,7 +9,7 @@ import (
 )
 
 // planPassword plans password and encrypted_password, and reports whether that
-// changes the plan: most plans are of desktops that do not change.
+// changes the plan.
 func (m *desktopModel) planPassword(state desktopModel) bool {
 	encrypted := !m.PasswordRecipient.IsNull()
 	switch {
@@ -30,7 +30,8 @@ func (m *desktopModel) planPassword(state desktopModel) bool {
 }
 
 // checkRecipient warns if the stored password stays encrypted to another key
-// than the new password_recipient: nobody can encrypt it again without that key.
+// than the new password_recipient, because the provider cannot decrypt it to
+// encrypt it again.
 func (m *desktopModel) checkRecipient(state desktopModel) diag.Diagnostics {
 	if m.PasswordRecipient.IsNull() || m.PasswordRecipient.IsUnknown() || m.PasswordRecipient.Equal(state.PasswordRecipient) ||
 		state.EncryptedPassword.IsNull() || !m.EncryptedPassword.Equal(state.EncryptedPassword) {
@@ -41,8 +42,8 @@ func (m *desktopModel) checkRecipient(state desktopModel) diag.Diagnostics {
 			"To give the new key's owner a password, set password_wo and password_wo_version, or reset the password with clouddesktop_user_password.")}
 }
 
-// storePassword stores the initial password of a new desktop as the plan says:
-// in clear, encrypted, or not at all.
+// storePassword stores the initial password of a new desktop as planned: in
+// plain text, encrypted, or not at all.
 func (m *desktopModel) storePassword(password string) diag.Diagnostics {
 	recipient := m.PasswordRecipient.ValueString()
 	m.Password, m.EncryptedPassword = types.StringNull(), types.StringNull()
@@ -57,7 +58,7 @@ func (m *desktopModel) storePassword(password string) diag.Diagnostics {
 }
 
 // keepPassword keeps the stored passwords of a desktop whose password is not
-// reset, and encrypts one in clear for a new password_recipient.
+// reset. It encrypts a plain-text password for a new password_recipient.
 func (m *desktopModel) keepPassword(state desktopModel) diag.Diagnostics {
 	m.Password, m.EncryptedPassword = state.Password, state.EncryptedPassword
 	if m.PasswordRecipient.IsNull() || state.Password.IsNull() {

@@ -20,7 +20,7 @@ import (
 
 type terraformState = terraform.State
 
-func TestDesktop_ownPassword(t *testing.T) {
+func TestDesktop_givenPassword(t *testing.T) {
 	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -43,7 +43,7 @@ func TestDesktop_ownPassword(t *testing.T) {
 		ConfigStateChecks: nothingStored,
 		Check:             is("One-of-dev1"),
 	}, resource.TestStep{
-		// The version decides, not the password, which nobody remembers.
+		// The version decides, not the password, which is not stored.
 		Config:           config + desktopWith("password_wo = \"Two-of-dev1\"\n password_wo_version = 1"),
 		ConfigPlanChecks: plans(plancheck.ResourceActionNoop),
 		Check:            is("One-of-dev1"),
@@ -55,7 +55,7 @@ func TestDesktop_ownPassword(t *testing.T) {
 	})
 }
 
-func TestDesktop_ownPasswordLater(t *testing.T) {
+func TestDesktop_givenPasswordLater(t *testing.T) {
 	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -64,7 +64,7 @@ func TestDesktop_ownPasswordLater(t *testing.T) {
 		Config:            config + desktopWith(""),
 		ConfigStateChecks: []statecheck.StateCheck{hasValue("password", knownvalue.NotNull())},
 	}, resource.TestStep{
-		// The initial password is not valid from here on.
+		// The initial password is not valid after this step.
 		Config:            config + desktopWith("password_wo = \"One-of-dev1\"\n password_wo_version = 1"),
 		ConfigStateChecks: []statecheck.StateCheck{hasValue("password", knownvalue.Null())},
 	})

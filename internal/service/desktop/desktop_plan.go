@@ -16,9 +16,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// ModifyPlan refuses at plan time what would otherwise fail, or go wrong, only at
-// apply. PlanUnchanged does the same for desktops that do not change: what is
-// added here must be added there, or the shortcut must not be taken.
+// ModifyPlan returns errors at plan time that would otherwise occur only in the
+// apply. PlanUnchanged does the same for unchanged desktops. A new check here
+// must be added there too, or PlanUnchanged must return false.
 func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var config, plan, state desktopModel
 	create, destroy := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
@@ -71,8 +71,8 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 }
 
-// planPrior checks whether the prior desktop may be destroyed. It leaves what it
-// knows of that desktop to the second plan call of a replacement.
+// planPrior checks whether the prior desktop may be destroyed. It stores that
+// desktop in the private state for the second plan call of a replacement.
 func (r *desktopResource) planPrior(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, state desktopModel, destroys bool) diag.Diagnostics {
 	prior, diags := state.prior(), diag.Diagnostics(nil)
 	if req.State.Raw.IsNull() {
@@ -94,10 +94,10 @@ func (r *desktopResource) planPrior(ctx context.Context, req resource.ModifyPlan
 	return diags
 }
 
-// replacements are the attributes whose change forces a new desktop. A prior
-// value that is null is not known, because the service does not report the values
-// of an imported desktop. A value that is removed from the configuration does not
-// ask for another desktop.
+// replacements returns the attributes whose change forces a new desktop. A null
+// prior value is ignored, because the service does not report the values of an
+// imported desktop. Removing a value from the configuration does not force a
+// new desktop.
 func replacements(config, plan, state desktopModel) path.Paths {
 	var paths path.Paths
 	for name, value := range map[string]struct{ config, plan, state types.String }{
@@ -125,8 +125,8 @@ func checkOS(plan desktopModel, create bool, offered []string) diag.Diagnostics 
 		fmt.Sprintf("%q is not offered. Write one of: %s. If the deployment does offer it, add it to operating_systems in the provider's desktop block.", plan.OS.ValueString(), list))}
 }
 
-// checkGroup compares the group that is configured for an imported desktop with
-// the name of its user.
+// checkGroup checks that the user of an imported desktop belongs to the
+// configured group.
 func checkGroup(plan, state desktopModel) diag.Diagnostics {
 	if state.Username.IsNull() || !state.UserGroup.IsNull() || plan.UserGroup.IsNull() || plan.UserGroup.IsUnknown() {
 		return nil
@@ -140,7 +140,8 @@ func checkGroup(plan, state desktopModel) diag.Diagnostics {
 			"Write the right group, or username = %q instead; -replace orders a new desktop.", user, group, group, user))}
 }
 
-// isMember reports whether a name is one that the service gives users of a group.
+// isMember reports whether a user name has the form that the service uses for a
+// group.
 func isMember(user, group string) bool {
 	number, ok := strings.CutPrefix(user, group+"_")
 	return ok && twoDigits.MatchString(number)
@@ -148,8 +149,8 @@ func isMember(user, group string) bool {
 
 var twoDigits = regexp.MustCompile(`^[0-9]{2,}$`)
 
-// checkDisk refuses a disk that shrinks. It reads the size of a disk that was not
-// managed so far.
+// checkDisk returns an error for a disk that shrinks. If the disk is not
+// managed yet, it reads the current size.
 func (r *desktopResource) checkDisk(ctx context.Context, plan, state desktopModel) diag.Diagnostics {
 	if plan.DiskGiB.IsNull() || plan.DiskGiB.IsUnknown() || plan.DiskGiB.Equal(state.DiskGiB) {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// planDestroy leaves to Delete in which walk the destruction was planned, and
-// which values another instance manages as far as this walk knows by now.
+// planDestroy stores for Delete in which walk the destruction was planned, and
+// which values another instance of this walk manages.
 func (r *desktopPolicyResource) planDestroy(ctx context.Context, state desktopPolicyModel, instance string, to privateWriter) diag.Diagnostics {
 	var shared []string
 	for _, name := range slices.Sorted(maps.Keys(state.managed())) {
@@ -59,7 +59,7 @@ func (r *desktopPolicyResource) Delete(ctx context.Context, req resource.DeleteR
 	}
 }
 
-// reset turns the managed values off that no other instance manages.
+// reset turns off the managed values that no other instance manages.
 func (r *desktopPolicyResource) reset(ctx context.Context, state desktopPolicyModel, shared []string) error {
 	unlock, err := r.instances.Lock(ctx, state.scope())
 	if err != nil {
@@ -73,25 +73,25 @@ func (r *desktopPolicyResource) reset(ctx context.Context, state desktopPolicyMo
 	return r.client.UpdatePolicy(ctx, state.off(names).input())
 }
 
-// unmanaged names the values of state that no instance manages, as far as this
-// walk knows.
+// unmanaged returns the names of the values of state that no instance of this
+// walk manages.
 func (r *desktopPolicyResource) unmanaged(state desktopPolicyModel) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(state.managed())), func(name string) bool {
 		return r.instances.Managed(state.valueOf(name))
 	})
 }
 
-// isDeposed reports whether an object is deposed: an apply plans the destruction
-// of a deposed object again, and that of a current object never.
+// isDeposed reports whether an object is deposed. An apply plans the
+// destruction of a deposed object again, but not that of a current object.
 func (r *desktopPolicyResource) isDeposed(ctx context.Context, private privateReader) (bool, diag.Diagnostics) {
 	walk, diags := getPrivate[string](ctx, private, walkKey)
 	return walk == r.instances.Walk(), diags
 }
 
-// leaveDeposed says what a deposed policy leaves as it is. Nothing tells whether
-// this apply or an earlier one has replaced the object, and an apply does not
-// plan an object that does not change. So the current object of the address may
-// manage the values, unseen, and turning them off could undo what it has set.
+// leaveDeposed warns which values of a deposed policy are not reset. The
+// provider cannot know whether this apply or an earlier one has replaced the
+// object, and an apply does not plan unchanged objects. So the current object
+// of the address may manage the values, and a reset could undo its settings.
 func (r *desktopPolicyResource) leaveDeposed(state desktopPolicyModel) diag.Diagnostics {
 	left := r.unmanaged(state)
 	if len(left) == 0 {

@@ -11,7 +11,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// refused checks that a configuration is refused before anything is sent.
+// refused checks that a configuration is an error at plan time, before a
+// request is sent.
 func refused(t *testing.T, server *desktoptest.Server, config, message string) {
 	t.Helper()
 	steps(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: acctest.ErrorContains(message)})
@@ -79,7 +80,7 @@ func TestDesktopPolicy_callbackOnLoopback(t *testing.T) {
 	})
 }
 
-func TestDesktopPolicy_twoOfOneScopeThatShareNothing(t *testing.T) {
+func TestDesktopPolicy_twoWithDifferentValues(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	steps(t, resource.TestStep{
@@ -89,7 +90,7 @@ func TestDesktopPolicy_twoOfOneScopeThatShareNothing(t *testing.T) {
 }
 
 // A resource that is renamed without a moved block is destroyed and created, in
-// any order. It is on in the end.
+// any order. The value is on at the end.
 func TestDesktopPolicy_renamed(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -112,7 +113,7 @@ moved {
 	})
 }
 
-// The uuids become known only in the middle of the apply.
+// The uuids become known only during the apply.
 func TestDesktopPolicy_twoOfOneNewDesktop(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop())
@@ -153,7 +154,7 @@ func TestDesktopPolicy_refusedByTheService(t *testing.T) {
 		Config:      config + policyWith("usb_enable = false"),
 		ExpectError: acctest.ErrorContains("Unable to Set Policy of Service"),
 	}, resource.TestStep{
-		// What failed is still in the plan.
+		// The plan still shows the failed change.
 		Config: config + policyWith("usb_enable = false"),
 		Check:  policyIs(server, desktoptest.Policy{}),
 	}, resource.TestStep{
@@ -167,7 +168,7 @@ func TestDesktopPolicy_refusedByTheService(t *testing.T) {
 	})
 }
 
-func TestDesktopPolicy_callbackThatNeverComes(t *testing.T) {
+func TestDesktopPolicy_noCallback(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyCallback())
 	config := providerFor(t, server, `policy_callback = true`)
@@ -181,7 +182,7 @@ func TestDesktopPolicy_callbackThatNeverComes(t *testing.T) {
 	})
 }
 
-// A reset under another scope would go to another policy.
+// A reset with another scope would change another policy.
 func TestDesktopPolicy_scopeChanged(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)

@@ -21,7 +21,7 @@ const (
 	dataAccess = "data_access"
 )
 
-// wholeService is the import ID of the policy that no desktop owns.
+// wholeService is the import ID of the policy of the service.
 const wholeService = "service"
 
 type desktopPolicyModel struct {
@@ -32,7 +32,7 @@ type desktopPolicyModel struct {
 	Timeouts       timeouts.Value `tfsdk:"timeouts"`
 }
 
-// input holds the managed values: what is null stays as it is.
+// input returns the managed values; a null value is not changed.
 func (m *desktopPolicyModel) input() desktop.PolicyInput {
 	return desktop.PolicyInput{
 		DesktopUUID: m.DesktopUUID.ValueString(),
@@ -41,7 +41,8 @@ func (m *desktopPolicyModel) input() desktop.PolicyInput {
 	}
 }
 
-// off is the policy with these values turned off and all others left alone.
+// off returns the policy with these values turned off and all others not
+// managed.
 func (m *desktopPolicyModel) off(names []string) *desktopPolicyModel {
 	off := *m
 	off.USBEnable, off.DataAccess = types.BoolNull(), types.BoolNull()
@@ -54,7 +55,7 @@ func (m *desktopPolicyModel) off(names []string) *desktopPolicyModel {
 	return &off
 }
 
-// managed are the values that are not left alone, by name.
+// managed returns the managed values by name.
 func (m *desktopPolicyModel) managed() map[string]types.Bool {
 	managed := map[string]types.Bool{usbEnable: m.USBEnable, dataAccess: m.DataAccess}
 	for name, value := range managed {
@@ -65,18 +66,18 @@ func (m *desktopPolicyModel) managed() map[string]types.Bool {
 	return managed
 }
 
-// sets reports whether a managed value is not that of state.
+// sets reports whether a managed value differs from that in state.
 func (m *desktopPolicyModel) sets(state desktopPolicyModel) bool {
 	return !m.USBEnable.IsNull() && !m.USBEnable.Equal(state.USBEnable) ||
 		!m.DataAccess.IsNull() && !m.DataAccess.Equal(state.DataAccess)
 }
 
-// resets reports whether destroying turns something off.
+// resets reports whether destroying the policy turns a value off.
 func (m *desktopPolicyModel) resets() bool {
 	return m.DeletionPolicy.ValueString() == deletionReset && len(m.managed()) > 0
 }
 
-// owner names what the policy belongs to.
+// owner returns a description of what the policy belongs to.
 func (m *desktopPolicyModel) owner() string {
 	if m.DesktopUUID.IsNull() {
 		return "Service"
@@ -84,7 +85,7 @@ func (m *desktopPolicyModel) owner() string {
 	return "Desktop " + m.DesktopUUID.ValueString()
 }
 
-// scope is the import ID of the policy.
+// scope returns the import ID of the policy.
 func (m *desktopPolicyModel) scope() string {
 	if m.DesktopUUID.IsNull() {
 		return wholeService
@@ -92,7 +93,7 @@ func (m *desktopPolicyModel) scope() string {
 	return m.DesktopUUID.ValueString()
 }
 
-// valueOf is the key of a managed value in the registry of instances.
+// valueOf returns the key of a managed value in the registry of instances.
 func (m *desktopPolicyModel) valueOf(name string) string {
 	return "policy " + m.scope() + " " + name
 }

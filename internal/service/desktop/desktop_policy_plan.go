@@ -15,8 +15,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// ModifyPlan refuses a policy that the deployment cannot have or that fights
-// with another, and says what an import could not read.
+// ModifyPlan returns an error for a policy that the deployment does not support
+// or that conflicts with another one. After an import, it warns that the policy
+// cannot be read.
 func (r *desktopPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state desktopPolicyModel
 	create, destroy := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
@@ -52,8 +53,8 @@ func (r *desktopPolicyResource) ModifyPlan(ctx context.Context, req resource.Mod
 	}
 }
 
-// scopeProblem is a sentence if this deployment cannot have a policy with such
-// an owner.
+// scopeProblem returns a sentence if the policy scope of the deployment does
+// not allow the owner of this policy, or "".
 func (r *desktopPolicyResource) scopeProblem(m desktopPolicyModel) string {
 	switch perDesktop := r.client.PolicyPerDesktop(); {
 	case perDesktop && m.DesktopUUID.IsNull():
@@ -64,9 +65,9 @@ func (r *desktopPolicyResource) scopeProblem(m desktopPolicyModel) string {
 	return ""
 }
 
-// checkScope refuses an unknown uuid as well as a known one where none may be:
-// it is hardly ever null in the end, and its desktop would have been ordered by
-// then.
+// checkScope returns an error for a policy that does not match the policy
+// scope. If no uuid is allowed, an unknown uuid is an error too: it is rarely
+// null in the apply, and its desktop would have been ordered by then.
 func (r *desktopPolicyResource) checkScope(plan desktopPolicyModel) diag.Diagnostics {
 	problem := r.scopeProblem(plan)
 	if problem == "" {
@@ -79,8 +80,8 @@ func (r *desktopPolicyResource) checkScope(plan desktopPolicyModel) diag.Diagnos
 	return diag.Diagnostics{diagnose.AttributeError(path.Root("desktop_uuid"), "Policy Does Not Match Policy Scope", problem+remedy)}
 }
 
-// checkReset refuses to destroy a policy that was set under another policy
-// scope, because the reset would go to another policy or to none.
+// checkReset returns an error if a policy to destroy was set with another
+// policy scope, because the reset would change another policy or none.
 func (r *desktopPolicyResource) checkReset(state desktopPolicyModel) diag.Diagnostics {
 	problem := r.scopeProblem(state)
 	if problem == "" {
@@ -90,8 +91,8 @@ func (r *desktopPolicyResource) checkReset(state desktopPolicyModel) diag.Diagno
 		problem+" It was set under the other policy scope. Destroy it under that one, or remove it from the state with a removed block.")}
 }
 
-// checkImported refuses what cannot be a policy. Nothing tells whether a policy
-// exists, but its desktop can be asked for.
+// checkImported returns an error for an import that cannot be a policy. It
+// cannot check whether a policy exists, but whether its desktop does.
 func (r *desktopPolicyResource) checkImported(ctx context.Context, imported desktopPolicyModel) error {
 	if err := r.client.Available(); err != nil {
 		return err
@@ -106,13 +107,13 @@ func (r *desktopPolicyResource) checkImported(ctx context.Context, imported desk
 	return err
 }
 
-// checkShared refuses a second resource that manages a value. A warning is not
-// enough: neither resource could see what the other has set, the one that is
-// applied last would win, and the state would be wrong in silence.
+// checkShared returns an error for a second resource that manages the same
+// value. A warning is not enough: neither resource could detect the change of
+// the other, and after the apply one of the two states would be wrong.
 func (r *desktopPolicyResource) checkShared(plan, state desktopPolicyModel, instance string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if plan.DesktopUUID.IsUnknown() {
-		return nil // Terraform plans again before it applies, and then it is known.
+		return nil // Terraform plans again before it applies; the value is then known.
 	}
 	for _, name := range slices.Sorted(maps.Keys(plan.managed())) {
 		switch value := plan.valueOf(name); {
@@ -130,7 +131,7 @@ func (r *desktopPolicyResource) checkShared(plan, state desktopPolicyModel, inst
 	return diags
 }
 
-// unreadable says what the first apply after an import does.
+// unreadable returns the warning about the first apply after an import.
 func unreadable(plan desktopPolicyModel) diag.Diagnostic {
 	var set []string
 	for name, value := range plan.managed() {

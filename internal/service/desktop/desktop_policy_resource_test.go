@@ -38,7 +38,7 @@ func providerKnownLater(t *testing.T, server *desktoptest.Server) string {
 		fmt.Sprintf("resource \"terraform_data\" \"later\" {\n  input = %q\n}\n", server.URL)
 }
 
-// policyIs checks the policy as it really is.
+// policyIs checks the policy in the service.
 func policyIs(server *desktoptest.Server, want desktoptest.Policy) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		if got := server.Policy(); got != want {
@@ -48,7 +48,7 @@ func policyIs(server *desktoptest.Server, want desktoptest.Policy) resource.Test
 	}
 }
 
-func TestDesktopPolicy_leftAloneIsNotOff(t *testing.T) {
+func TestDesktopPolicy_unmanagedValues(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -56,7 +56,8 @@ func TestDesktopPolicy_leftAloneIsNotOff(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProvidersOf(t),
 		CheckDestroy: resource.ComposeTestCheckFunc(
-			// Only what is managed in the end is turned off.
+			// The destroy turns off only the values that are managed at the
+			// end.
 			sent(server, desktoptest.PolicyUpdate, on, off, `data-access=true`, `data-access=false`),
 			policyIs(server, desktoptest.Policy{USBEnable: true}),
 		),
@@ -71,7 +72,7 @@ func TestDesktopPolicy_leftAloneIsNotOff(t *testing.T) {
 			Config: config + policyWith("usb_enable = true\n data_access = false"),
 			Check:  sent(server, desktoptest.PolicyUpdate, on, off),
 		}, {
-			// What is no longer managed is left as it is, without a request.
+			// Removing a value from the configuration sends no request.
 			Config: config + policyWith(`data_access = false`),
 			Check:  sent(server, desktoptest.PolicyUpdate, on, off),
 		}, {
@@ -81,13 +82,13 @@ func TestDesktopPolicy_leftAloneIsNotOff(t *testing.T) {
 	})
 }
 
-func TestDesktopPolicy_settingsOfTerraformCallNothing(t *testing.T) {
+func TestDesktopPolicy_terraformSettingsSendNoRequest(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.ProvidersOf(t),
-		// It is abandoned: nothing is sent at the end either.
+		// With abandon, the destroy sends no request either.
 		CheckDestroy: resource.ComposeTestCheckFunc(
 			sent(server, desktoptest.PolicyUpdate, `usb-enable=true`),
 			policyIs(server, desktoptest.Policy{USBEnable: true}),
@@ -123,7 +124,7 @@ func TestDesktopPolicy_ofADesktop(t *testing.T) {
 			Config: config + policyWith(fmt.Sprintf("desktop_uuid = %q\n usb_enable = true", first)),
 			Check:  allows(first, desktoptest.Policy{USBEnable: true}),
 		}, {
-			// Another desktop: the first gets its first policy back.
+			// With another desktop, the policy of the first one is reset.
 			Config: config + policyWith(fmt.Sprintf("desktop_uuid = %q\n usb_enable = true", second)),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(policyAddress, plancheck.ResourceActionDestroyBeforeCreate),
@@ -133,7 +134,7 @@ func TestDesktopPolicy_ofADesktop(t *testing.T) {
 	})
 }
 
-// A replacement plans one resource twice, which must not fight with itself.
+// A replacement plans one resource twice, which must not conflict with itself.
 func TestDesktopPolicy_replaced(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -155,7 +156,7 @@ func TestDesktopPolicy_ofADesktopOrderedWithIt(t *testing.T) {
 			policyWith("desktop_uuid = clouddesktop_desktop.test.desktop_uuid\n data_access = true"),
 		Check: sent(server, desktoptest.PolicyUpdate, `data-access=true`),
 	})
-	// The desktop is left, its policy reset.
+	// The desktop keeps running, and its policy is reset.
 	if got := server.Desktops(); len(got) != 1 || got[0].Policy.DataAccess {
 		t.Errorf("desktops: %+v", got)
 	}
@@ -173,7 +174,7 @@ func TestDesktopPolicy_import(t *testing.T) {
 		ImportStateCheck:   importsTo(map[string]string{"deletion_policy": "reset"}),
 		ImportStatePersist: true,
 	}, resource.TestStep{
-		// Everything that is managed is sent, even what the service has already.
+		// All managed values are sent, even if the service already has them.
 		Config: config + policyWith(`usb_enable = false`),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 			plancheck.ExpectResourceAction(policyAddress, plancheck.ResourceActionUpdate),

@@ -11,7 +11,8 @@ import (
 )
 
 // checkOneAddress returns an error if another address in the state has the same
-// desktop. A desktop of an older state has no instance id, and is not compared.
+// desktop. It does not check desktops of older states, which have no instance
+// id.
 func (r *desktopResource) checkOneAddress(ctx context.Context, state desktopModel, private privateReader) diag.Diagnostics {
 	instance, diags := getPrivate[string](ctx, private, instanceKey)
 	uuid := state.DesktopUUID.ValueString()
@@ -24,8 +25,8 @@ func (r *desktopResource) checkOneAddress(ctx context.Context, state desktopMode
 	return diags
 }
 
-// readError names the desktop that cannot be read. The service's own message may
-// say only that there is no such user.
+// readError adds the desktop to an error of reading it, because the message of
+// the service may only say that the user does not exist.
 func readError(state desktopModel, err error) error {
 	username, uuid := state.Username.ValueString(), state.DesktopUUID.ValueString()
 	err = fmt.Errorf("desktop %s of user %s cannot be read: %w", uuid, username, err)
@@ -37,8 +38,8 @@ func readError(state desktopModel, err error) error {
 		"Otherwise restore the user in the service, and plan again.", username))
 }
 
-// notListedYet warns about a desktop that is in the state and that no list has
-// shown yet.
+// notListedYet returns the warning about a desktop in the state that the
+// service does not list yet.
 func notListedYet(state desktopModel) diag.Diagnostic {
 	return diagnose.Warn("Desktop Is Not Listed Yet",
 		fmt.Sprintf("Desktop %s was ordered, but the list of the desktops of user %s does not contain it yet. The service may list a desktop some time after the order, so it stays in the state. "+

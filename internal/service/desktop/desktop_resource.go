@@ -1,4 +1,4 @@
-// Package desktop holds the Terraform types of the cloud desktop service.
+// Package desktop contains the Terraform types of the cloud desktop service.
 package desktop
 
 import (
@@ -58,7 +58,8 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	ordered := order.Result
 	// The desktop exists. An error would taint it, the next apply would order
-	// another one, and neither can be deleted. So what fails now is a warning.
+	// another one, and neither can be deleted. So errors are warnings from here
+	// on.
 	plan.fromOrder(ordered)
 	resp.Diagnostics.Append(checkMember(plan, ordered)...)
 	plan.DesktopName, diags = r.waitListed(ctx, ordered)
@@ -68,7 +69,7 @@ func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest
 	if err == nil {
 		err = order.Deliver(ctx)
 	}
-	if err != nil { // Another apply has the desktop, or will get it.
+	if err != nil { // Another apply has taken over the order.
 		resp.Diagnostics.Append(diagnose.Error("Order Desktop", orderError(err)))
 		return
 	}
@@ -112,7 +113,7 @@ func (r *desktopResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	case listed:
 		state.fromAPI(found)
-	case state.DesktopName.IsNull(): // No list has shown it yet: the list may lag behind the order.
+	case state.DesktopName.IsNull(): // The service has not listed it yet.
 		resp.Diagnostics.Append(notListedYet(state))
 	default:
 		resp.State.RemoveResource(ctx)
@@ -146,7 +147,8 @@ func (r *desktopResource) Update(ctx context.Context, req resource.UpdateRequest
 	defer cancel()
 
 	resp.Diagnostics.Append(r.dropReference(ctx, req.Private, resp.Private)...)
-	// What fails keeps its former value, so that the next plan shows it again.
+	// A value that cannot be changed keeps its prior value in the state, so
+	// that the next plan shows it again.
 	if err := r.resize(ctx, state.DesktopUUID.ValueString(), plan.sizes, state.sizes); err != nil {
 		resp.Diagnostics.Append(diagnose.Error("Resize Desktop", err))
 		plan.sizes = state.sizes
@@ -182,7 +184,7 @@ func (r *desktopResource) Delete(ctx context.Context, req resource.DeleteRequest
 	kept := fmt.Sprintf("The service cannot delete a desktop. %s (%s) of user %s keeps running, and Terraform no longer manages it. "+
 		"To manage it again, import it as %s/%s.", state.DesktopName.ValueString(), uuid, username, username, uuid)
 	if state.DeletionPolicy.ValueString() == deletionRevoke {
-		// A password that meets common rules and that nobody keeps.
+		// A random password that meets common password rules and is not stored.
 		if err := r.resetPassword(ctx, username, rand.Text()+"-aA1"); err != nil {
 			resp.Diagnostics.Append(diagnose.Error("Revoke Password of Desktop", diagnose.WithHint(err, revokeHint)))
 			return

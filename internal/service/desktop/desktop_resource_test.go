@@ -21,7 +21,7 @@ import (
 
 const address = "clouddesktop_desktop.test"
 
-// steps runs steps of the real CLI against the provider in this process.
+// steps runs the steps with the CLI and the provider in this process.
 func steps(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProvidersOf(t), Steps: steps})
@@ -44,7 +44,7 @@ provider "clouddesktop" {
 `, server.URL, strings.Join(more, "\n"), filepath.Join(t.TempDir(), "inbox"))
 }
 
-// desktopWith is a desktop of group dev with more attributes.
+// desktopWith returns a desktop of group dev with more attributes.
 func desktopWith(attributes string) string {
 	return fmt.Sprintf(`
 resource "clouddesktop_desktop" "test" {
@@ -59,13 +59,13 @@ func hasValue(attribute string, value knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), value)
 }
 
-// plans says what a step must plan to do with the desktop.
+// plans checks the planned action for the desktop.
 func plans(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
 }
 
-// sent checks, after a step, the bodies of all requests of a call but for the
-// uuids and callback addresses in them.
+// sent checks, after a step, the bodies of all requests of a call, without
+// their uuids and callback URLs.
 func sent(server *desktoptest.Server, call desktoptest.Call, want ...string) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		var got []string
@@ -109,13 +109,13 @@ func TestDesktop_orderSizeGrow(t *testing.T) {
 		ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
 		Check:            sent(server, desktoptest.ResourceUpdate, `cpu=4 disk=53687091200 memory=8589934592`, `disk=85899345920`),
 	}, resource.TestStep{
-		// What is no longer configured is left alone.
+		// Removing a value from the configuration changes nothing.
 		Config: config + desktopWith("disk_gib = 80"),
 		Check:  sent(server, desktoptest.ResourceUpdate, `cpu=4 disk=53687091200 memory=8589934592`, `disk=85899345920`),
 	})
 }
 
-func TestDesktop_settingsOfTerraformCallNothing(t *testing.T) {
+func TestDesktop_terraformSettingsSendNoRequest(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
@@ -148,7 +148,7 @@ func TestDesktop_replacement(t *testing.T) {
 		ConfigPlanChecks:  plans(plancheck.ResourceActionDestroyBeforeCreate),
 		ConfigStateChecks: []statecheck.StateCheck{hasValue("username", knownvalue.StringExact("ops_01"))},
 	}, resource.TestStep{
-		// The same user by name is the same desktop.
+		// Writing username instead of user_group does not replace the desktop.
 		Config:           config + strings.ReplaceAll(desktopWith(""), `user_group = "dev"`, `username = "ops_01"`),
 		ConfigPlanChecks: plans(plancheck.ResourceActionUpdate),
 	}, resource.TestStep{
@@ -172,7 +172,7 @@ func TestDesktop_forExistingUser(t *testing.T) {
 	})
 }
 
-func TestDesktop_removedBehindTerraform(t *testing.T) {
+func TestDesktop_removedOutOfBand(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server) + desktopWith("")
@@ -209,7 +209,7 @@ func TestDesktop_diskDrift(t *testing.T) {
 	})
 }
 
-func TestDesktop_thirtyAtOnce(t *testing.T) {
+func TestDesktop_concurrentOrders(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	steps(t, resource.TestStep{

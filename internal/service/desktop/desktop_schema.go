@@ -20,8 +20,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/wholenumber"
 )
 
-// The largest sizes are 2^53 bytes: beyond, JSON numbers lose digits on their
-// way through other programs.
+// The largest sizes are 2^53 bytes, because other programs may round larger
+// JSON numbers.
 const (
 	maxMemoryMiB = 1 << 33
 	maxDiskGiB   = 1 << 23
@@ -66,9 +66,10 @@ func (r *desktopResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "The size of the data disk in GiB. It can only grow. If not set, the provider neither changes nor reads the disks.",
 				Validators:          []validator.Int64{int64validator.Between(1, maxDiskGiB)},
 			},
-			// A write-only value is nowhere to be hidden, so it is not marked sensitive:
-			// Terraform 1.11 compares the sensitive attributes of a resource in random
-			// order, and with two of them refresh-only plans report drift at random.
+			// A write-only value is never stored or shown, so it is not marked
+			// sensitive. Terraform 1.11 compares the sensitive attributes of a
+			// resource in random order, and with two of them, some refresh-only
+			// plans report drift.
 			"password_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
 				MarkdownDescription: "The password that replaces the user's initial password. It is never stored. Requires `password_wo_version`. Requires Terraform 1.11 or OpenTofu 1.11.",

@@ -20,7 +20,7 @@ type sizes struct {
 	DiskGiB   wholenumber.Value `tfsdk:"disk_gib"`
 }
 
-// resizeInput holds the sizes that differ from those of state.
+// resizeInput returns the sizes that differ from those in state.
 func (s sizes) resizeInput(uuid string, state sizes) desktop.ResizeInput {
 	return desktop.ResizeInput{
 		DesktopUUID: uuid,
@@ -30,7 +30,8 @@ func (s sizes) resizeInput(uuid string, state sizes) desktop.ResizeInput {
 	}
 }
 
-// changedTo is the value to send in the service's unit, nil if none is needed.
+// changedTo returns the changed value in the unit of the service, or nil if it
+// has not changed.
 func changedTo(plan, state wholenumber.Value, unit int64) *int64 {
 	if plan.IsNull() || plan.Equal(state) {
 		return nil
@@ -39,9 +40,10 @@ func changedTo(plan, state wholenumber.Value, unit int64) *int64 {
 	return &value
 }
 
-// fromVolumes compares the managed disk with the volumes: the document does not
-// say which of several the disk is, so a volume of the managed size is taken for
-// it. Otherwise the largest is reported, and null if there is none.
+// fromVolumes sets the size of the managed disk from the volumes. The API
+// document does not define which of several volumes the disk is. If a volume
+// has the managed size, it is the disk; otherwise the largest volume is.
+// Without volumes, the size is null.
 func (s *sizes) fromVolumes(volumes []desktop.Volume) {
 	if len(volumes) == 0 {
 		s.DiskGiB = wholenumber.Null()

@@ -12,9 +12,10 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// setUp sizes a new desktop and sets its password. A step that fails must not
-// taint the desktop: it is a warning, and setUp returns what is not applied. The
-// error is that of an order that another apply has taken over.
+// setUp resizes a new desktop and sets its password. If a step fails, it
+// returns a warning, so that the desktop is not tainted, and the attributes
+// that are not applied. It returns an error if another apply has taken over the
+// order.
 func (r *desktopResource) setUp(ctx context.Context, plan desktopModel, password types.String, ordered *desktop.Order) (failed unapplied, diags diag.Diagnostics, err error) {
 	got := ordered.Result
 	if err := ordered.BeforeGrow(ctx, plan.DiskGiB.ValueInt64()); err != nil {
@@ -49,8 +50,8 @@ func checkMember(plan desktopModel, ordered desktop.ApplyResult) diag.Diagnostic
 }
 
 // waitListed waits until the list of the user's desktops contains the new
-// desktop, and returns its name. The name is null if that takes too long: then
-// Read knows that no list has shown the desktop yet.
+// desktop, and returns its name. After listedTimeout it returns a null name,
+// which means for Read that the desktop has not been listed yet.
 func (r *desktopResource) waitListed(ctx context.Context, ordered desktop.ApplyResult) (types.String, diag.Diagnostics) {
 	ctx, cancel := diagnose.WithTimeout(ctx, listedTimeout)
 	defer cancel()
@@ -85,8 +86,8 @@ func (r *desktopResource) resize(ctx context.Context, uuid string, plan, state s
 	return err
 }
 
-// growsDisk looks at the disk again before a size is sent: it may have that size
-// already, or have grown since the plan.
+// growsDisk reads the disk before a size is sent, because it may already have
+// that size, or may have grown since the plan.
 func (r *desktopResource) growsDisk(ctx context.Context, uuid string, plan sizes) (bool, error) {
 	volumes, err := r.client.Volumes(ctx, uuid)
 	if err != nil {
@@ -105,7 +106,8 @@ func (r *desktopResource) resetPassword(ctx context.Context, username, password 
 	return err
 }
 
-// retryNote says what follows if a step fails after the desktop was made.
+// retryNote returns the hint for a step that fails after the desktop was
+// created.
 func retryNote(ordered desktop.ApplyResult) string {
 	return fmt.Sprintf("Desktop %s of user %s exists and is in the state. The next plan shows what is not applied, and the next apply retries it.",
 		ordered.DesktopUUID, ordered.Username)

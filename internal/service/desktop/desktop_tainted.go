@@ -11,10 +11,11 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// Terraform plans a tainted desktop as if it did not exist, without its prior
-// state and its private state. But it refreshes the desktop first, and plans every
-// other desktop that it refreshes with its prior state. So a desktop that is
-// refreshed and then not planned is tainted, unless an error stopped its plan.
+// Terraform plans a tainted desktop like a new one, without its prior state and
+// private state. But it refreshes the desktop first, and it plans all other
+// refreshed desktops with their prior state. So a desktop that is refreshed but
+// not planned with its prior state is tainted, unless an error stopped its
+// plan.
 
 // refreshed records a desktop that stays in the state and must not be destroyed.
 func (r *desktopResource) refreshed(state desktopModel) {
@@ -36,8 +37,8 @@ func (r *desktopResource) planned(state desktopModel) {
 	}
 }
 
-// checkTainted refuses a new desktop that may replace a tainted one of the same
-// user or group which must not be destroyed.
+// checkTainted returns an error for a new desktop that may replace a tainted
+// desktop of the same user or group that must not be destroyed.
 func (r *desktopResource) checkTainted(ctx context.Context, plan desktopModel) diag.Diagnostics {
 	if r.instances == nil {
 		return nil

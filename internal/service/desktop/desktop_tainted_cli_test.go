@@ -7,7 +7,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// protectedDesktop is a configuration of a desktop that must not be destroyed.
+// protectedDesktop returns the configuration of a desktop that must not be
+// destroyed.
 func protectedDesktop(lifecycle string) string {
 	return fmt.Sprintf(`
 variable "policy" { default = "prevent" }
@@ -22,7 +23,7 @@ resource "clouddesktop_desktop" "test" {
 `, lifecycle)
 }
 
-// checkOrdered checks how many desktops were ordered.
+// checkOrdered checks the number of orders.
 func checkOrdered(t *testing.T, server *desktoptest.Server, want int) {
 	t.Helper()
 	if n := len(server.Requests(desktoptest.Apply)); n != want {
@@ -31,7 +32,7 @@ func checkOrdered(t *testing.T, server *desktoptest.Server, want int) {
 }
 
 // Terraform plans a tainted desktop like one that does not exist yet.
-func TestDesktopCLI_preventRefusesTaintedDesktops(t *testing.T) {
+func TestDesktopCLI_preventAndTaintedDesktops(t *testing.T) {
 	t.Parallel()
 	for name, lifecycle := range map[string]string{"destroyed first": "", "created first": createFirst} {
 		t.Run(name, func(t *testing.T) {
@@ -60,9 +61,9 @@ func TestDesktopCLI_preventRefusesTaintedDesktops(t *testing.T) {
 	}
 }
 
-// Without a refresh a plan does not show the provider that there is a tainted
-// desktop. The documentation of deletion_policy says so.
-func TestDesktopCLI_preventCannotSeeTaintedDesktopsWithoutRefresh(t *testing.T) {
+// Without a refresh, the provider cannot detect a tainted desktop. The
+// documentation of deletion_policy says so.
+func TestDesktopCLI_preventWithoutRefresh(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		lifecycle string
@@ -77,7 +78,7 @@ func TestDesktopCLI_preventCannotSeeTaintedDesktopsWithoutRefresh(t *testing.T) 
 			server := startWithToken(t)
 			c := cli(t, server, protectedDesktop(test.lifecycle))
 			c.MustRun("apply", "-auto-approve")
-			c.MustRun("plan") // It confirms the order.
+			c.MustRun("plan") // The plan confirms the order.
 			c.MustRun("taint", address)
 			r := c.Run("apply", "-auto-approve", "-refresh=false")
 			if r.Code != 1 || !r.Printed(`of user dev_01 has deletion_policy = "prevent"`) {
@@ -88,8 +89,8 @@ func TestDesktopCLI_preventCannotSeeTaintedDesktopsWithoutRefresh(t *testing.T) 
 	}
 }
 
-// Desktops that must not be destroyed do not stand in the way of others of their
-// group, however many there are.
+// Desktops that must not be destroyed do not prevent other desktops of their
+// group.
 func TestDesktopCLI_preventAndMoreDesktopsOfTheGroup(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
@@ -105,14 +106,14 @@ resource "clouddesktop_desktop" "test" {
 	c.MustRun("apply", "-auto-approve", "-var=n=12")
 	c.MustRun("apply", "-auto-approve", "-var=n=24")
 	checkOrdered(t, server, 24)
-	// One that is gone is ordered again.
+	// A desktop that was removed is ordered again.
 	server.RemoveDesktop(server.Desktops()[0].UUID)
 	c.MustRun("apply", "-auto-approve", "-var=n=24")
 	checkOrdered(t, server, 25)
 }
 
-// A removed block takes a desktop out of the state that must not be destroyed,
-// while another of its group is ordered.
+// A removed block removes a desktop that must not be destroyed from the state,
+// while another one of its group is ordered.
 func TestDesktopCLI_preventAndRemovedBlock(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
@@ -122,7 +123,7 @@ func TestDesktopCLI_preventAndRemovedBlock(t *testing.T) {
 	}
 	c.Write("desktop.tf", desktop("old"))
 	c.MustRun("apply", "-auto-approve")
-	c.MustRun("plan") // It confirms the order.
+	c.MustRun("plan") // The plan confirms the order.
 	c.Write("desktop.tf", desktop("new")+removedBlock(t, "clouddesktop_desktop.old", false))
 	c.MustRun("apply", "-auto-approve")
 	checkOrdered(t, server, 2)

@@ -11,10 +11,10 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
 
-// PlanUnchanged does what ModifyPlan does for a desktop whose proposed state is
-// its prior state, for a fraction of the time. It returns false if the plan may
-// change the desktop after all, or has something to say or to confirm. Then
-// nothing has happened, and ModifyPlan must decide.
+// PlanUnchanged is a fast version of ModifyPlan for a desktop whose proposed
+// state is equal to its prior state. It returns false, without effects, if the
+// plan may change the desktop, returns diagnostics or confirms an order. Then
+// the caller must use ModifyPlan.
 func PlanUnchanged(set *clients.Set, config, prior map[string]any, private map[string][]byte) bool {
 	client, err := set.Desktop()
 	if err != nil || client.Available() != nil || !isConfigured(config, prior) {
@@ -48,17 +48,17 @@ func (r *desktopResource) planUnchanged(state desktopModel, private privateMap) 
 	return true
 }
 
-// isConfigured reports whether the prior state holds all that is configured, and
-// the default where nothing is.
+// isConfigured reports whether the prior state contains all configured values,
+// and the defaults of all others.
 func isConfigured(config, prior map[string]any) bool {
 	if config["password_wo"] != nil {
-		return false // A plan holds no write-only value.
+		return false // A plan contains no write-only value.
 	}
 	for name, value := range config {
 		if value == nil {
 			switch name {
 			case "username", "desktop_uuid", "desktop_name", "password", "encrypted_password":
-				continue // The plan keeps what the state holds.
+				continue // The plan keeps the value in the state.
 			case "deletion_policy":
 				value = deletionAbandon
 			}
@@ -70,7 +70,7 @@ func isConfigured(config, prior map[string]any) bool {
 	return true
 }
 
-// text is the value of an attribute of type string, null if there is none.
+// text returns the value of a string attribute, or null.
 func text(value any) types.String {
 	if s, ok := value.(string); ok {
 		return types.StringValue(s)
@@ -78,7 +78,7 @@ func text(value any) types.String {
 	return types.StringNull()
 }
 
-// privateMap is a private state outside the framework.
+// privateMap is a private state that does not use the types of the framework.
 type privateMap map[string][]byte
 
 func (m privateMap) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {

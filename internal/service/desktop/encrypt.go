@@ -11,7 +11,7 @@ import (
 	"filippo.io/age/armor"
 )
 
-// parseRecipient takes an age recipient or an SSH public key.
+// parseRecipient parses an age recipient or an SSH public key.
 func parseRecipient(key string) (age.Recipient, error) {
 	if strings.HasPrefix(key, "ssh-") {
 		return agessh.ParseRecipient(key)

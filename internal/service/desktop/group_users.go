@@ -18,8 +18,9 @@ const groupDescription = "The group whose users' desktops are listed: `dev` has 
 	"The service does not report how many users a group has, so the search ends when five in a row are unknown or have no desktop."
 
 const (
-	// maxGap is how many users of a group may be missing in a row before the
-	// search ends: a group may have gaps, and the service does not report its size.
+	// maxGap is the number of consecutive missing users of a group after which
+	// the search ends. A group may have gaps, and the service does not report
+	// its size.
 	maxGap = 5
 	// maxConcurrent is the number of users whose desktops are requested at the
 	// same time.
@@ -37,8 +38,8 @@ func desktopsOf(ctx context.Context, client *desktop.Client, username string) us
 	return userDesktops{username, desktops, err}
 }
 
-// usersOf yields the users of a group in their order, including the missing ones
-// at the end. It requests a few of them ahead.
+// usersOf yields the users of a group in order, including the missing ones at
+// the end. It requests up to maxConcurrent users in advance.
 func usersOf(ctx context.Context, client *desktop.Client, group string) iter.Seq[userDesktops] {
 	return func(yield func(userDesktops) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -63,14 +64,14 @@ func usersOf(ctx context.Context, client *desktop.Client, group string) iter.Seq
 	}
 }
 
-// unknownGroup is the warning for a group without any desktop.
+// unknownGroup returns the warning for a group without desktops.
 func unknownGroup(group string) diag.Diagnostic {
 	return diagnose.Warn("Group Has No Desktops",
 		fmt.Sprintf("The service knows no user of group %q with a desktop: it was asked for %s_01 to %s_%02d. The list is empty. Check how the group is spelt.", group, group, group, maxGap))
 }
 
-// isUnknownUser reports whether the service itself answered that there is no such
-// user. The document gives that answer no code, so any refusal counts.
+// isUnknownUser reports whether the service answered that the user does not
+// exist. This answer has no code of its own, so every refusal counts.
 func isUnknownUser(err error) bool {
 	var e *api.Error
 	return errors.As(err, &e) && e.Code != "" && (e.Kind == api.Refused || e.Kind == api.NotFound)

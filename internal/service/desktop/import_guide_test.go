@@ -25,8 +25,8 @@ func guide(t *testing.T, c *acctest.CLI, names ...string) {
 	}
 }
 
-// startWithDesktops is a service where dev_01 and dev_02 have two desktops each,
-// and dev_03 has one.
+// startWithDesktops starts a service where dev_01 and dev_02 have two desktops
+// each, and dev_03 has one.
 func startWithDesktops(t *testing.T) *desktoptest.Server {
 	t.Helper()
 	server := startWithToken(t)
@@ -36,7 +36,7 @@ func startWithDesktops(t *testing.T) *desktoptest.Server {
 	return server
 }
 
-// onlyRead checks that the service was asked to change nothing.
+// onlyRead checks that only read requests were sent.
 func onlyRead(t *testing.T, server *desktoptest.Server) {
 	t.Helper()
 	if n := len(server.Requests(desktoptest.Apply, desktoptest.ResourceUpdate, desktoptest.PasswordReset, desktoptest.PolicyUpdate)); n != 0 {
@@ -56,7 +56,7 @@ func TestImportGuide_forEach(t *testing.T) {
 	c.MustRun("apply", "-auto-approve")
 	c.MustRun("plan", "-detailed-exitcode")
 
-	// One that is ordered later is imported and not ordered again.
+	// A desktop that is added later is imported, not ordered.
 	later := server.AddDesktop("dev_01", "kylin")
 	if r := c.MustRun("plan"); !r.Printed("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.") || !r.Printed(later) {
 		t.Errorf("plan with one more desktop:\n%s", r.Stdout)
@@ -86,7 +86,7 @@ func TestImportGuide_generateConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What the service does not tell is null; all else is there.
+	// Values that the service does not report are null; all others are set.
 	want := map[string]int{`username = "dev_01"`: 2, `username = "dev_02"`: 2, `deletion_policy = "abandon"`: 4, "os = null": 4, "user_group = null": 4}
 	text := strings.Join(strings.Fields(string(generated)), " ")
 	got := map[string]int{}

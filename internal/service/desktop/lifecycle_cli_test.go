@@ -9,7 +9,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// lifecycleConfig has one resource of each type, all with the same lifecycle.
+// lifecycleConfig returns one resource of each type, all with the same
+// lifecycle.
 func lifecycleConfig(lifecycle, more string) string {
 	const config = `
 variable "trigger" { default = 1 }
@@ -45,7 +46,8 @@ resource "clouddesktop_user_password" "test" {
 const (
 	createFirst = "create_before_destroy = true"
 	triggered   = "replace_triggered_by = [terraform_data.trigger]"
-	// dependent inherits create_before_destroy to all that it refers to.
+	// dependent has create_before_destroy, which all resources that it refers
+	// to inherit.
 	dependent = `
 resource "terraform_data" "dependent" {
   input            = [clouddesktop_desktop.test.desktop_uuid, clouddesktop_desktop_policy.test.usb_enable, clouddesktop_user_password.test.username]
@@ -61,7 +63,8 @@ var replaceAll = []string{
 	"-replace=clouddesktop_desktop.test", "-replace=clouddesktop_desktop_policy.test", "-replace=clouddesktop_user_password.test",
 }
 
-// lifecycleCLI is a working directory whose provider has one policy for each desktop.
+// lifecycleCLI returns a working directory whose provider has one policy for
+// each desktop.
 func lifecycleCLI(t *testing.T, server *desktoptest.Server, config string) *acctest.CLI {
 	t.Helper()
 	c := cli(t, server, "")
@@ -84,9 +87,9 @@ provider "clouddesktop" {
 	return c
 }
 
-// checkUsable checks that plan, apply and destroy work, and that the policies are
-// what the applies said. left is whether they said that the policy of a former
-// desktop stays as it is.
+// checkUsable checks that plan, apply and destroy work, and that the policies
+// match the messages of the applies. left reports whether a message said that
+// the policy of a former desktop is not reset.
 func checkUsable(t *testing.T, server *desktoptest.Server, c *acctest.CLI, left bool, args ...string) {
 	t.Helper()
 	c.MustRun(append([]string{"apply", "-auto-approve"}, args...)...)
@@ -108,8 +111,8 @@ func checkUsable(t *testing.T, server *desktoptest.Server, c *acctest.CLI, left 
 	}
 }
 
-// leavesPolicy reports whether an apply said that it leaves the policy of a
-// former desktop as it is.
+// leavesPolicy reports whether an apply said that it does not reset the policy
+// of a former desktop.
 func leavesPolicy(r acctest.Result) bool {
 	return r.Printed("cannot know whether another resource manages usb_enable")
 }
@@ -187,7 +190,8 @@ func TestLifecycleCLI_preventDestroy(t *testing.T) {
 	checkUsable(t, server, c, false)
 }
 
-// removedBlock takes a resource out of the state, and destroys it or not.
+// removedBlock returns a removed block, with or without destroying the
+// resource.
 func removedBlock(t *testing.T, from string, destroy bool) string {
 	t.Helper()
 	lifecycle := fmt.Sprintf("lifecycle {\n    destroy = %t\n  }", destroy)

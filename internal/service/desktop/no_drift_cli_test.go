@@ -2,9 +2,9 @@ package desktop_test
 
 import "testing"
 
-// Refreshing again and again reports no drift: Terraform compares more of a
-// resource than a plan shows.
-func TestCLI_nothingDrifts(t *testing.T) {
+// Repeated refreshes report no drift. This is tested, because Terraform
+// compares more than a plan shows.
+func TestCLI_noDrift(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
 	c := cli(t, server, `

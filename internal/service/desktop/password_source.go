@@ -10,15 +10,15 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// useDefaultPassword is the attribute that asks for the service's default
-// password. Many people know that password, so nothing else asks for it: a
-// password that is missing or null is an error.
+// useDefaultPassword is the attribute that sets the service's default password.
+// Many people may know that password, so it must be requested explicitly: a
+// missing or null password is an error.
 const useDefaultPassword = "use_default_password"
 
 const useDefaultDescription = "Whether to set the service's default password, which many people may know. `false` counts as not set."
 
 // checkPasswordSource returns an error unless exactly one of a password and the
-// default is given. Values that are not known yet may be either.
+// default is set. It accepts unknown values.
 func checkPasswordSource(attribute string, password types.String, useDefault types.Bool) diag.Diagnostics {
 	if password.IsUnknown() || useDefault.IsUnknown() {
 		return nil
@@ -33,7 +33,7 @@ func checkPasswordSource(attribute string, password types.String, useDefault typ
 	return nil
 }
 
-// missingPassword is the error for a password that is not given, or null.
+// missingPassword returns the error for a missing or null password.
 func missingPassword(attribute string) diag.Diagnostic {
 	return diagnose.AttributeError(path.Root(attribute), "Password Is Missing",
 		fmt.Sprintf("%s is missing or null. Write the password, or write use_default_password = true to set the service's default password.", attribute))

@@ -21,7 +21,7 @@ const (
 	sharedKey = "shared"
 	// priorKey holds the desktop that a replacement would replace.
 	priorKey = "prior"
-	// unappliedKey holds what Create stored without having applied it.
+	// unappliedKey holds the attributes that Create stored but did not apply.
 	unappliedKey = "unapplied"
 	// orderKey holds the reference to the order of the desktop.
 	orderKey = "order"
@@ -48,7 +48,7 @@ func setPrivate[T comparable](ctx context.Context, to privateWriter, key string,
 	return to.SetKey(ctx, key, encoded)
 }
 
-// getPrivate returns a stored value, the zero value if there is none.
+// getPrivate returns a stored value, or the zero value.
 func getPrivate[T comparable](ctx context.Context, from privateReader, key string) (T, diag.Diagnostics) {
 	var value T
 	encoded, diags := from.GetKey(ctx, key)
@@ -61,10 +61,10 @@ func getPrivate[T comparable](ctx context.Context, from privateReader, key strin
 	return value, diags
 }
 
-// planInstance returns the id of the instance that is planned, and makes one for
-// a new instance. The two plan calls of a replacement have one id, because
-// Terraform gives the planned private state of the first to the second. In the
-// apply, the new object gets another id.
+// planInstance returns the id of the planned instance, and creates one for a
+// new instance. Both plan calls of a replacement have the same id, because
+// Terraform passes the planned private state of the first call to the second.
+// In the apply, the new object gets another id.
 func planInstance(ctx context.Context, from privateReader, to privateWriter) (string, diag.Diagnostics) {
 	id, diags := getPrivate[string](ctx, from, instanceKey)
 	if id != "" || diags.HasError() {

@@ -12,8 +12,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// protocol is the provider as a Terraform talks to it that knows lists, actions
-// and identities.
+// protocol is the protocol server of the provider, with lists, actions and
+// identities.
 type protocol struct {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
@@ -24,11 +24,11 @@ type protocol struct {
 	identities map[string]*tfprotov6.ResourceIdentitySchema
 }
 
-// object is a value of a configuration, a state or an identity: what it does
-// not name is null.
+// object is a value of a configuration, a state or an identity. Missing
+// attributes are null.
 type object map[string]any
 
-// speak returns the provider, configured for a fake.
+// speak returns the protocol server of the provider, configured for a fake.
 func speak(t *testing.T, server *desktoptest.Server, more object) *protocol {
 	t.Helper()
 	provider, err := acctest.ProvidersOf(t)["clouddesktop"]()
@@ -88,7 +88,8 @@ func toTerraform(typ tftypes.Type, value any) tftypes.Value {
 	return tftypes.NewValue(typ, fields)
 }
 
-// decode returns what is not null of an object whose values are strings and booleans.
+// decode returns the values of an object, which are strings and booleans,
+// without nulls.
 func (p *protocol) decode(typ tftypes.Type, value *tfprotov6.DynamicValue) object {
 	p.t.Helper()
 	decoded, err := value.Unmarshal(typ)
@@ -133,7 +134,7 @@ func (p *protocol) identity(resource string, data *tfprotov6.ResourceIdentityDat
 	return p.decode(p.identities[resource].ValueType(), data.IdentityData)
 }
 
-// imported is a resource after its import and the refresh that follows.
+// imported is a resource after its import and refresh.
 type imported struct{ State, Identity object }
 
 func (p *protocol) importAndRead(resource string, req *tfprotov6.ImportResourceStateRequest) imported {

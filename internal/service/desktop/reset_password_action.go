@@ -108,8 +108,8 @@ func (a *resetPasswordAction) Invoke(ctx context.Context, req action.InvokeReque
 	progress("The password of %s is reset %s.")
 }
 
-// checkInvoked checks the source of the password again: Terraform 1.16 drops
-// ephemeral values when it invokes an action, and does not say so.
+// checkInvoked checks the source of the password again, because Terraform 1.16
+// silently drops ephemeral values with -invoke.
 func (m *resetPasswordModel) checkInvoked() diag.Diagnostics {
 	diags := checkPasswordSource("password", m.Password, m.UseDefaultPassword)
 	if m.Password.IsNull() && diags.HasError() {

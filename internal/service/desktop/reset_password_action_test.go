@@ -12,7 +12,7 @@ import (
 
 const resetPassword = "clouddesktop_reset_password"
 
-// invocation is what an action told.
+// invocation is the result of an action.
 type invocation struct {
 	Progress, Errors []string
 }
@@ -107,9 +107,9 @@ func TestResetPassword_failures(t *testing.T) {
 	}
 }
 
-// The framework refuses write-only values of actions, which Terraform has from
-// its first version with actions.
-func TestResetPassword_takesEphemeralValues(t *testing.T) {
+// The framework rejects write-only values in actions, although all Terraform
+// versions with actions support them.
+func TestResetPassword_ephemeralValues(t *testing.T) {
 	t.Parallel()
 	p := speak(t, desktoptest.Start(t), nil)
 	if got := p.validateAction(object{"username": "dev_01", "password": "one"}); len(got) != 0 {
@@ -158,7 +158,7 @@ func TestResetPassword_badInput(t *testing.T) {
 }
 
 // Terraform 1.16 drops an ephemeral password when it invokes an action.
-func TestResetPassword_nullPasswordChangesNothing(t *testing.T) {
+func TestResetPassword_nullPassword(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddUser("dev_01")

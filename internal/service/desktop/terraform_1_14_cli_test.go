@@ -9,7 +9,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// A query finds the desktops of a group, and what it generates imports them.
+// A query finds the desktops of a group, and the configuration that it
+// generates imports them.
 func TestDesktopListCLI_queryThenImport(t *testing.T) {
 	acctest.RequireTerraform(t, 14)
 	t.Parallel()
@@ -93,7 +94,7 @@ import {
 	}
 }
 
-// An action that a change triggers resets a password, which is left nowhere.
+// A triggered action resets a password, which is not stored in any file.
 func TestResetPasswordCLI_triggered(t *testing.T) {
 	acctest.RequireTerraform(t, 14)
 	t.Parallel()
@@ -164,7 +165,7 @@ action "clouddesktop_reset_password" "default" {
 	c.Env = append(c.Env, "TF_VAR_password=S3cret-of-the-action")
 	r := c.Run("apply", "-auto-approve", "-invoke=action.clouddesktop_reset_password.alice")
 	switch got := server.Password("alice"); {
-	case got == "S3cret-of-the-action" && r.Code == 0: // A Terraform that keeps the value.
+	case got == "S3cret-of-the-action" && r.Code == 0: // This Terraform keeps the value.
 	case got != before:
 		t.Errorf("the password was set to %q:\n%s%s", got, r.Stdout, r.Stderr)
 	case r.Code != 1 || !r.Printed("password is missing or null"):

@@ -111,7 +111,7 @@ func (d *userDesktopsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }
 
-// find fills in the desktops of the user, or of the users of the group.
+// find reads the desktops of the user, or of the users of the group, into data.
 func (d *userDesktopsDataSource) find(ctx context.Context, data *userDesktopsModel) diag.Diagnostics {
 	data.Desktops = []userDesktopModel{}
 	if data.UserGroup.IsNull() {

@@ -12,9 +12,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// A password of one's own is in no plan, no state, no output and no log; the
-// service's is in the state alone.
-func TestUserPasswordCLI_leavesNoTrace(t *testing.T) {
+// A given password is not in the plan, the state, the output or the log. The
+// default password of the service is only in the state.
+func TestUserPasswordCLI_isNotStored(t *testing.T) {
 	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	const own = "S3cret-of-dev"
@@ -42,12 +42,12 @@ resource "clouddesktop_user_password" "default" {
 		t.Fatal("the passwords are not set, so nothing is proved")
 	}
 	state := c.MustRun("show", "-json").Stdout
-	// Sent again, as after an out-of-band change that Terraform cannot see.
+	// This sends the policy again, as after an out-of-band change.
 	printed += c.MustRun("apply", "-auto-approve", "-replace="+policyAddress).Stdout
 	if err := sent(server, desktoptest.PolicyUpdate, `usb-enable=true`, `usb-enable=false`, `usb-enable=true`)(&terraform.State{}); err != nil {
 		t.Error(err)
 	}
-	// What the service says of a password may repeat it.
+	// A message of the service may contain the password.
 	server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse(own+" is too short"))
 	failed := c.Run("apply", "-auto-approve", "-replace="+passwordAddress)
 	if printed += failed.Stdout + failed.Stderr; !failed.Printed("*** is too short.") {

@@ -21,7 +21,8 @@ type userPasswordModel struct {
 	Timeouts           timeouts.Value    `tfsdk:"timeouts"`
 }
 
-// resets reports whether the password of state is no longer the wanted one.
+// resets reports whether the configuration requires another password than that
+// in state.
 func (m *userPasswordModel) resets(state userPasswordModel) bool {
 	if m.UseDefaultPassword.ValueBool() {
 		return !state.UseDefaultPassword.ValueBool()
@@ -29,8 +30,8 @@ func (m *userPasswordModel) resets(state userPasswordModel) bool {
 	return state.UseDefaultPassword.ValueBool() || !m.PasswordVersion.Equal(state.PasswordVersion)
 }
 
-// plannedPassword is what an apply will store: unknown if the service chooses
-// the password, or may.
+// plannedPassword returns the password that an apply will store. It is unknown
+// if the service chooses the password, or may choose it.
 func (m *userPasswordModel) plannedPassword(state userPasswordModel) types.String {
 	unknown := m.UseDefaultPassword.IsUnknown() || m.PasswordVersion.IsUnknown()
 	switch {
@@ -42,8 +43,9 @@ func (m *userPasswordModel) plannedPassword(state userPasswordModel) types.Strin
 	return types.StringNull()
 }
 
-// reset sets the password, or the service's default if that is wanted, which is
-// then stored. What was unknown in the plan may be null by now.
+// reset sets the password, or the service's default, which it then stores. It
+// checks the values again, because a value that was unknown in the plan may be
+// null.
 func (m *userPasswordModel) reset(ctx context.Context, client *desktop.Client, password types.String) diag.Diagnostics {
 	if diags := checkPasswordSource("password_wo", password, m.UseDefaultPassword); diags.HasError() {
 		return diags

@@ -10,9 +10,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// ValidateConfig refuses a configuration from which it is not clear which
-// password the user gets. Terraform validates again before it applies: a
-// password that is null by then must not set a default that many people know.
+// ValidateConfig returns an error if it is not clear which password the user
+// gets. Terraform validates again before it applies: a password that is null
+// then must not set a default that many people know.
 func (r *userPasswordResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config userPasswordModel
 	if resp.Diagnostics.Append(req.Config.Get(ctx, &config)...); resp.Diagnostics.HasError() {
@@ -30,8 +30,8 @@ func (r *userPasswordResource) ValidateConfig(ctx context.Context, req resource.
 	}
 }
 
-// ModifyPlan says whether the service will choose the password, and refuses a
-// second resource for one user.
+// ModifyPlan plans the password, and returns an error for a second resource for
+// the same user.
 func (r *userPasswordResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		return
@@ -47,7 +47,7 @@ func (r *userPasswordResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("password"), plan.plannedPassword(state))...)
 	if r.instances == nil || plan.Username.IsUnknown() {
-		return // Terraform plans again before it applies, and then the user is known.
+		return // Terraform plans again before it applies; the user is then known.
 	}
 	if username := plan.Username.ValueString(); !r.instances.Manage("password "+username, instance) {
 		resp.Diagnostics.Append(diagnose.AttributeError(path.Root("username"), "Two Resources Manage One Password",

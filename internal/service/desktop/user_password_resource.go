@@ -52,7 +52,8 @@ func (r *userPasswordResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				Validators:          []validator.String{nameValidator()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
-			// Not marked sensitive, for the reason given at clouddesktop_desktop.
+			// Not marked sensitive, for the same reason as in
+			// clouddesktop_desktop.
 			"password_wo": schema.StringAttribute{
 				Optional: true, WriteOnly: true,
 				MarkdownDescription: "The new password. It is never stored. Requires `password_wo_version`. Set exactly one of `password_wo` and `use_default_password = true`. Requires Terraform 1.11 or OpenTofu 1.11.",

@@ -18,7 +18,8 @@ import (
 
 const passwordAddress = "clouddesktop_user_password.test"
 
-// passwordOf is the password of user dev_01 with more attributes.
+// passwordOf returns a resource for the password of user dev_01 with more
+// attributes.
 func passwordOf(attributes string) string {
 	return fmt.Sprintf(`
 resource "clouddesktop_user_password" "test" {
@@ -28,7 +29,7 @@ resource "clouddesktop_user_password" "test" {
 `, attributes)
 }
 
-// userHas checks the password of dev_01 as it really is, and what is stored.
+// userHas checks the password of dev_01 in the service and in the state.
 func userHas(server *desktoptest.Server, password, stored string) resource.TestCheckFunc {
 	return func(state *terraform.State) error {
 		if got := server.Password("dev_01"); got != password {
@@ -41,7 +42,7 @@ func userHas(server *desktoptest.Server, password, stored string) resource.TestC
 	}
 }
 
-func TestUserPassword_ownAndDefault(t *testing.T) {
+func TestUserPassword_givenAndDefault(t *testing.T) {
 	acctest.RequireTerraform(t, 11)
 	t.Parallel()
 	server := desktoptest.Start(t)
@@ -53,7 +54,8 @@ func TestUserPassword_ownAndDefault(t *testing.T) {
 			Config: config + passwordOf("password_wo = \"one\"\n password_wo_version = 1"),
 			Check:  userHas(server, "one", ""),
 		}, {
-			// A write-only value alone changes nothing, and neither does a timeout.
+			// A change of only the write-only value or a timeout changes
+			// nothing.
 			Config: config + passwordOf("password_wo = \"two\"\n password_wo_version = 1\n timeouts { update = \"1m\" }"),
 			Check:  userHas(server, "one", ""),
 		}, {
@@ -79,7 +81,7 @@ func TestUserPassword_ownAndDefault(t *testing.T) {
 			}},
 			Check: userHas(server, "three", ""),
 		}},
-		// Destroying undoes nothing.
+		// The destroy changes nothing.
 		CheckDestroy: func(*terraform.State) error {
 			if got, n := server.Password("dev_01"), len(server.Requests(desktoptest.PasswordReset)); got != "three" || n != 4 {
 				return fmt.Errorf("the password is %q after %d resets, want three after 4", got, n)
@@ -116,7 +118,7 @@ func TestUserPassword_unknownInputs(t *testing.T) {
 		Config: config + later(1),
 		Check:  userHas(server, "one", ""),
 	}, resource.TestStep{
-		// The version is unknown in this plan, and the same in the end.
+		// The version is unknown in this plan, and unchanged in the apply.
 		Config: config + later(2),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 			plancheck.ExpectUnknownValue(passwordAddress, tfjsonpath.New("password")),
@@ -175,13 +177,13 @@ func TestUserPassword_refusedByTheService(t *testing.T) {
 		Check:     userHas(server, "own", ""),
 	}, resource.TestStep{
 		PreConfig: func() {
-			// What the service says may repeat what it was sent.
+			// A message of the service may contain values of the request.
 			server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse(`"own" is too short`))
 		},
 		Config:      config + own(2),
 		ExpectError: acctest.ErrorContains(`"***" is too short.`),
 	}, resource.TestStep{
-		// What failed is still in the plan.
+		// The plan still shows the failed change.
 		Config: config + own(2),
 		ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 			plancheck.ExpectResourceAction(passwordAddress, plancheck.ResourceActionUpdate),
@@ -202,8 +204,8 @@ func TestUserPassword_import(t *testing.T) {
 	})
 }
 
-// Users have names in all scripts, and with anything in them.
-func TestUserPassword_oddNames(t *testing.T) {
+// User names may contain any characters.
+func TestUserPassword_namesWithSpecialCharacters(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	for _, name := range []string{"研发组_01", "a b", "50%%/x?y#z", "o'brien"} {
@@ -220,8 +222,8 @@ func TestUserPassword_oddNames(t *testing.T) {
 	}
 }
 
-// A password that the plan does not know, and that is null in the end, must not
-// set the default.
+// A password that is unknown in the plan and null in the apply must not set the
+// default.
 func TestUserPassword_defaultUnknownInThePlan(t *testing.T) {
 	acctest.RequireTerraform(t, 11)
 	t.Parallel()
@@ -255,14 +257,14 @@ func TestUserPassword_twoForOneUser(t *testing.T) {
 	steps(t, resource.TestStep{
 		Config: config + passwordOf(attributes),
 	}, resource.TestStep{
-		// One that is replaced is planned twice, and is one resource.
+		// A replaced resource is planned twice, but is one resource.
 		Config: config + passwordOf(attributes),
 		Taint:  []string{passwordAddress},
 	}, resource.TestStep{
 		Config:      config + passwordOf(attributes) + other,
 		ExpectError: acctest.ErrorContains(message),
 	}, resource.TestStep{
-		// Another takes its place.
+		// Another resource replaces it.
 		Config: config + other,
 		Check:  sent(server, desktoptest.PasswordReset, `password="" username="dev_01"`, `password="" username="dev_01"`, `password="" username="dev_01"`),
 	})

@@ -11,24 +11,24 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/diagnose"
 )
 
-// nameValidator takes the names of users and groups. The document restricts
-// them in no way, so only what cannot be a name is refused.
+// nameValidator validates the names of users and groups. The API document does
+// not restrict them, so only impossible names are errors.
 func nameValidator() validator.String {
 	return stringvalidator.RegexMatches(regexp.MustCompile(`^[^\s\pC]([^\pC]*[^\s\pC])?$`),
 		"must be a name: not empty, without spaces around it and without control characters")
 }
 
-// uuidPattern is what a uuid of the service can look like: the document does
-// not say that it is one of RFC 9562.
+// uuidPattern matches the uuids of the service. The API document does not say
+// that they are UUIDs of RFC 9562.
 var uuidPattern = regexp.MustCompile(`^[^\s\pC/\\?#%]+$`)
 
-// uuidValidator takes what the service calls desktops.
+// uuidValidator validates the uuid of a desktop.
 func uuidValidator() validator.String {
 	return stringvalidator.RegexMatches(uuidPattern,
 		"must be the uuid of a desktop: not empty, without spaces, slashes and percent signs")
 }
 
-// recipientValidator takes what passwords can be encrypted to.
+// recipientValidator validates a public key that passwords can be encrypted to.
 type recipientValidator struct{}
 
 func (recipientValidator) Description(context.Context) string {

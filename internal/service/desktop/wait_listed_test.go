@@ -33,8 +33,8 @@ func resourceOf(answers lists) *desktopResource {
 	})}
 }
 
-// The wait for the list has a limit of its own: it ends long before the create
-// timeout, and the steps that follow have the rest.
+// The wait for the list has its own timeout, which is shorter than the create
+// timeout, so that time is left for the following steps.
 func TestDesktop_waitListedEndsAfterTwoMinutes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

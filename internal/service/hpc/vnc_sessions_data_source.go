@@ -1,4 +1,4 @@
-// Package hpc holds the Terraform types of the HPC portal.
+// Package hpc contains the Terraform types of the HPC portal.
 package hpc
 
 import (
@@ -113,7 +113,7 @@ func (d *vncSessionsDataSource) Read(ctx context.Context, req datasource.ReadReq
 func (m *vncSessionsModel) fromAPI(sessions []hpc.Session) {
 	m.Sessions = []sessionModel{}
 	for _, s := range sessions {
-		if !chosen(m.User, s.User) || !chosen(m.Hostname, s.Hostname) || !chosen(m.Job, s.Job) {
+		if !matches(m.User, s.User) || !matches(m.Hostname, s.Hostname) || !matches(m.Job, s.Job) {
 			continue
 		}
 		m.Sessions = append(m.Sessions, sessionModel{
@@ -140,8 +140,8 @@ func stringOrNull(value string) types.String {
 	return types.StringValue(value)
 }
 
-// chosen reports whether a value matches a filter. A filter that is not set
+// matches reports whether a value matches a filter. A filter that is not set
 // matches every value.
-func chosen(filter types.String, value string) bool {
+func matches(filter types.String, value string) bool {
 	return filter.IsNull() || filter.ValueString() == value
 }

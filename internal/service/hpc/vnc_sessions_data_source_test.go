@@ -20,7 +20,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
 
-// steps runs steps of the real CLI against the provider in this process.
+// steps runs the steps with the CLI and the provider in this process.
 func steps(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
@@ -87,7 +87,7 @@ func TestVNCSessions(t *testing.T) {
 	)
 }
 
-func TestVNCSessions_calledTooOften(t *testing.T) {
+func TestVNCSessions_throttled(t *testing.T) {
 	t.Parallel()
 	server := hpctest.Start(t)
 	for range 10 {

@@ -1,4 +1,4 @@
-// Package nova holds the Terraform types of the servers of Huawei Cloud ECS and
+// Package nova contains the Terraform types for servers of Huawei Cloud ECS and
 // OpenStack.
 package nova
 
@@ -25,7 +25,7 @@ var (
 	serverID = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}$`), "must be the ID of the server, such as 47bc79ae-df61-4ade-9197-283a74e5d70e, not its name")
 )
 
-// What the data source and the ephemeral resource share.
+// The texts that the data source and the ephemeral resource share.
 const (
 	typeName      = "_server_console_url"
 	aboutConsole  = "Gets a link to the VNC console of a server of Huawei Cloud ECS or OpenStack. On most clouds the link works for ten minutes, for everybody who has it. The server must be running."
@@ -47,7 +47,7 @@ type consoleModel struct {
 	ExpiresAt types.String `tfsdk:"expires_at"`
 }
 
-// open gets a console from the cloud and sets the model from it.
+// open opens a console in the cloud and sets the model.
 func (m *consoleModel) open(ctx context.Context, compute *clients.Compute, timeout time.Duration) (diags diag.Diagnostics) {
 	client, cloud, err := compute.Cloud(m.Cloud.ValueString())
 	if err != nil {

@@ -84,8 +84,8 @@ data "clouddesktop_server_console_url" "test" {
 `, serverID, arguments)
 }
 
-// echoed is the ephemeral resource, told to the provider echo, whose resource
-// tells what it was told.
+// echoed is a configuration with the ephemeral resource. The provider echo
+// stores its values in a resource, so that tests can check them.
 func echoed(arguments string) string {
 	return strings.Replace(data(arguments), "data", "ephemeral", 1) + `
 provider "echo" {
@@ -95,20 +95,20 @@ resource "echo" "test" {}
 `
 }
 
-// steps runs steps of the real CLI against the provider in this process.
+// steps runs the steps with the CLI and the provider in this process.
 func steps(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 	factories := acctest.Providers()
 	factories["echo"] = echoprovider.NewProviderServer()
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories,
-		// The first with ephemeral resources.
+		// The first version with ephemeral resources.
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
 		Steps:                  steps,
 	})
 }
 
-// opened is one of the links that the cloud gave out.
+// opened checks for one of the links that the cloud issued.
 func (c cloud) opened() knownvalue.Check {
 	return knownvalue.StringFunc(func(url string) error {
 		if !slices.Contains(c.nova.Consoles(), url) {
@@ -118,7 +118,7 @@ func (c cloud) opened() knownvalue.Check {
 	})
 }
 
-// soon is a time in RFC 3339, about ten minutes away.
+// soon checks for a time in RFC 3339 in about ten minutes.
 var soon = knownvalue.StringFunc(func(value string) error {
 	at, err := time.Parse(time.RFC3339, value)
 	if left := time.Until(at); err == nil && (left > 10*time.Minute || left < 8*time.Minute) {
@@ -166,12 +166,14 @@ func TestServerConsoleURL_ephemeral(t *testing.T) {
 	check := func(name string) []statecheck.StateCheck {
 		return []statecheck.StateCheck{statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data"), knownvalue.ObjectPartial(c.console(name)))}
 	}
-	// Echo keeps what it was told when it was made, so each needs a state of its own.
+	// The resource of echo keeps its first values, so each step needs its own
+	// state.
 	steps(t, resource.TestStep{Config: provider(c.openStack()) + echoed(`timeouts { open = "1m" }`), ConfigStateChecks: check("openstack")})
 	steps(t, resource.TestStep{Config: provider(c.huaweiCloud(key)) + echoed(""), ConfigStateChecks: check("huaweicloud")})
 }
 
-// A server that is only ordered is asked for its console when it exists.
+// The console of a server that is created in the same apply is opened after the
+// server exists.
 func TestServerConsoleURL_unknownServer(t *testing.T) {
 	t.Parallel()
 	c := start(t)
@@ -185,7 +187,7 @@ resource "terraform_data" "server" {
 	})
 }
 
-// Each fault is an error of both forms, and the error ends with what to do.
+// Each fault is an error of both types, and the error ends with a hint.
 func TestServerConsoleURL_errors(t *testing.T) {
 	t.Parallel()
 	html := identitytest.Body(http.StatusServiceUnavailable, "text/html", "<html>503 Service Unavailable</html>")

@@ -18,7 +18,8 @@ terraform {
 }
 `
 
-// newCLI is the built provider, configured for the cloud by the environment.
+// newCLI returns a CLI with the built provider, configured for the cloud by the
+// environment.
 func (c cloud) newCLI(t *testing.T) *acctest.CLI {
 	t.Helper()
 	cli := acctest.NewCLI(t)
@@ -29,9 +30,9 @@ func (c cloud) newCLI(t *testing.T) *acctest.CLI {
 	return cli
 }
 
-// Neither the link of the ephemeral resource nor what was needed to get it is
-// in any file that Terraform leaves, its most talkative log included.
-func TestServerConsoleURL_ephemeralLeavesNoTrace(t *testing.T) {
+// The link of the ephemeral resource and the credentials are in no file that
+// Terraform writes, including the most detailed log.
+func TestServerConsoleURL_ephemeralIsNotStored(t *testing.T) {
 	acctest.RequireTerraform(t, 10)
 	t.Parallel()
 	c := start(t)
@@ -73,8 +74,8 @@ func search(t *testing.T, where string, content []byte, secrets []string) {
 	}
 }
 
-// Twenty consoles in one plan are one login, and one more when the token ends
-// in the middle.
+// Twenty consoles in one plan need one login, and a second one if the token
+// expires in between.
 func TestServerConsoleURL_loginsOfAPlan(t *testing.T) {
 	t.Parallel()
 	c := start(t)

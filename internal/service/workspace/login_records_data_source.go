@@ -1,4 +1,4 @@
-// Package workspace holds the Terraform types of Huawei Cloud Workspace.
+// Package workspace contains the Terraform types of Huawei Cloud Workspace.
 package workspace
 
 import (

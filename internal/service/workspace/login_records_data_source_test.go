@@ -28,7 +28,7 @@ func start(t *testing.T) (*identitytest.Server, *workspacetest.Server) {
 	return cloud, workspacetest.Start(t, cloud)
 }
 
-// steps runs steps of the real CLI against the provider in this process.
+// steps runs the steps with the CLI and the provider in this process.
 func steps(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
@@ -58,7 +58,7 @@ func hasValue(attribute string, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(dataSource, tfjsonpath.New(attribute), check)
 }
 
-// holds checks how many records there are in all and which came.
+// holds checks the total and the transaction ids of the records.
 func holds(total int64, transactions ...string) []statecheck.StateCheck {
 	records := []knownvalue.Check{}
 	for _, id := range transactions {
@@ -78,7 +78,7 @@ func TestLoginRecords_filters(t *testing.T) {
 			ConfigStateChecks: holds(2, "transaction-2", "transaction-1"),
 		},
 		resource.TestStep{
-			// Half a minute is rounded away from the range.
+			// Half a minute is rounded so that the range becomes larger.
 			Config:            config + data("start_time = \"2020-04-24T08:01:30+08:00\"\n end_time = \"2020-04-24T08:01:45+08:00\""),
 			ConfigStateChecks: holds(1, "transaction-1"),
 		},
@@ -178,7 +178,7 @@ func TestLoginRecords_badInput(t *testing.T) {
 	}
 }
 
-// Filters that only apply knows hinder no plan.
+// Filters that are known only after apply do not prevent a plan.
 func TestLoginRecords_unknownInputs(t *testing.T) {
 	t.Parallel()
 	cloud, server := start(t)

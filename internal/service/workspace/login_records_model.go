@@ -55,8 +55,8 @@ type recordModel struct {
 	EnterpriseProjectID     types.String `tfsdk:"enterprise_project_id"`
 }
 
-// checkRanges refuses a range that nothing can be in. Unknown values are zero
-// here, like those that are not set.
+// checkRanges returns errors for empty ranges. Values that are unknown or not
+// set are zero here.
 func (m *loginRecordsModel) checkRanges() (diags diag.Diagnostics) {
 	in := m.input()
 	if !in.Start.IsZero() && !in.End.IsZero() && in.End.Before(in.Start) {
@@ -72,7 +72,7 @@ func (m *loginRecordsModel) checkRanges() (diags diag.Diagnostics) {
 
 func known(value wholenumber.Value) bool { return !value.IsUnknown() && !value.IsNull() }
 
-// input returns the filters, which timeValidator has checked.
+// input returns the filters. timeValidator has already checked the times.
 func (m *loginRecordsModel) input() workspace.LoginRecordsInput {
 	start, _ := parseTime(m.StartTime.ValueString())
 	end, _ := parseTime(m.EndTime.ValueString())
@@ -88,7 +88,8 @@ func (m *loginRecordsModel) input() workspace.LoginRecordsInput {
 	}
 }
 
-// fromAPI adds a page. The last one knows best how many records there are.
+// fromAPI adds a page. The total is that of the last page, which is the most
+// recent.
 func (m *loginRecordsModel) fromAPI(page workspace.LoginPage) {
 	m.TotalCount = types.Int64Value(page.TotalCount)
 	for _, r := range page.Records {
@@ -118,7 +119,8 @@ func (m *loginRecordsModel) fromAPI(page workspace.LoginPage) {
 	}
 }
 
-// parseTime takes RFC 3339 and the form of the service, which has no seconds.
+// parseTime parses a time in RFC 3339 or in the form of the service, which has
+// no seconds.
 func parseTime(text string) (time.Time, error) {
 	t, err := time.Parse("2006-01-02T15:04Z", text)
 	if err != nil {
