@@ -13,8 +13,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// Times differ between machines, the number of requests does not: two for each
-// new desktop (its order and its name) at most, and one per user in a refresh.
+// The number of requests is tested, because it does not depend on the machine:
+// at most two for each new desktop (its order and its name), and one per user
+// in a refresh.
 func TestRun_comparesTheProviders(t *testing.T) {
 	acctest.RequireCLI(t)
 	t.Parallel()
@@ -29,8 +30,8 @@ func TestRun_comparesTheProviders(t *testing.T) {
 			requests[match[1]] = match[2]
 		}
 	}
-	// One list comes before the first order of the group, and names that are
-	// looked up at the same time share a request.
+	// There is one list before the first order of the group, and concurrent
+	// lookups of names share a request.
 	if n, err := strconv.Atoi(requests["apply"]); err != nil || n < 14 || n > 25 {
 		t.Errorf("an apply sends %q requests", requests["apply"])
 	}

@@ -9,7 +9,7 @@ const required = `terraform {
 }
 `
 
-// configuration has n desktops, spread evenly over the users.
+// configuration returns n desktops, evenly distributed over the users.
 func configuration(n, users int) string {
 	return fmt.Sprintf(`resource "clouddesktop_desktop" "this" {
   count    = %d
@@ -19,7 +19,7 @@ func configuration(n, users int) string {
 `, n, userPrefix, users)
 }
 
-// groups has n desktops, each for a new user.
+// groups returns n desktops, each for a new user.
 func groups(n int) string {
 	return fmt.Sprintf(`resource "clouddesktop_desktop" "this" {
   count      = %d

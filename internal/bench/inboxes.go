@@ -26,17 +26,17 @@ import (
 
 const relayToken = "token-of-the-benchmark-0123456789"
 
-// measuredInbox is one of the kinds of inboxes.
+// measuredInbox is an inbox to measure.
 type measuredInbox struct {
 	name  string
 	store inbox.Store
-	// callback are the arguments of the callback block, env the variables that go
-	// with them.
+	// callback holds the arguments of the callback block, and env the
+	// environment variables that they require.
 	callback string
 	env      []string
 }
 
-// inboxes are those of every kind, and what they need.
+// inboxes holds an inbox of each kind and their servers.
 type inboxes struct {
 	kinds   []measuredInbox
 	closers []func()
@@ -109,12 +109,13 @@ func (i *inboxes) addRelay(ctx context.Context, dir string) error {
 }
 
 const (
-	// writers is how many callbacks arrive at the same time.
+	// writers is the number of callbacks that arrive concurrently.
 	writers   = 32
 	callbacks = 1000
 )
 
-// storing prints how fast callbacks are stored in each kind of inbox.
+// storing measures and prints how fast callbacks are stored in each kind of
+// inbox.
 func storing(ctx context.Context, out io.Writer, dir string, all *inboxes, n int) error {
 	var table strings.Builder
 	fmt.Fprintf(&table, "\nCallbacks of 300 bytes, %d at a time\n\tper second\tp50\tp99\n", writers)
@@ -151,7 +152,7 @@ func sum(times []time.Duration) (total time.Duration) {
 	return total
 }
 
-// rawSyncs measures what the disk can do.
+// rawSyncs measures writes and syncs without a Store, for comparison.
 func rawSyncs(dir string, n int) ([]time.Duration, error) {
 	file, err := os.Create(filepath.Join(dir, "fsync"))
 	if err != nil {
@@ -171,7 +172,7 @@ func rawSyncs(dir string, n int) ([]time.Duration, error) {
 
 // storeAll stores n callbacks and returns how long each took.
 func storeAll(ctx context.Context, store inbox.Store, n int) ([]time.Duration, error) {
-	// The first write prepares the inbox.
+	// The first write creates the format.
 	if _, err := store.Create(ctx, "results/first", nil); err != nil {
 		return nil, err
 	}

@@ -1,5 +1,5 @@
-// Command bench compares the provider with a stock provider without I/O: the
-// real binaries, run alternately by the real CLI.
+// Command bench compares the provider with a stock provider without I/O. It
+// runs the built binaries alternately with the Terraform CLI.
 package main
 
 import (
@@ -77,7 +77,7 @@ func run(ctx context.Context, out io.Writer, list string, rounds, n int) error {
 	return nil
 }
 
-// parse reads numbers of desktops, separated by commas.
+// parse parses numbers of desktops, separated by commas.
 func parse(list string) (sizes []int, err error) {
 	for text := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(text)
@@ -89,7 +89,7 @@ func parse(list string) (sizes []int, err error) {
 	return sizes, nil
 }
 
-// build builds both variants: first the real provider.
+// build builds both variants, the provider first.
 func build(ctx context.Context, dir string) ([]*variant, error) {
 	wrapper := filepath.Join(dir, "usage")
 	if err := acctest.Build(ctx, wrapper, module+"/internal/bench/usage"); err != nil {
@@ -116,7 +116,8 @@ type step struct {
 	args []string
 }
 
-// Each step continues from the one before. The last two fail if the plan has changes.
+// Each step continues from the previous one. The last two fail if the plan has
+// changes.
 var steps = []step{
 	{"start-up", []string{"providers", "schema", "-json"}},
 	{"plan", []string{"plan"}},

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// median returns the middle value, the lower one of two.
+// median returns the middle value, or the lower one of two middle values.
 func median[T cmp.Ordered](values []T) T {
 	return slices.Sorted(slices.Values(values))[(len(values)-1)/2]
 }

@@ -23,8 +23,8 @@ type service struct {
 	mu     sync.Mutex
 	fake   *desktoptest.Server
 	states map[string][]byte
-	// called is when the callback with a user's desktop was sent, and next is the
-	// time until the provider's next request for that user.
+	// called holds the times at which the callbacks with the users' desktops
+	// were sent. next holds the times until the next request for each user.
 	called map[string]time.Time
 	next   map[string]time.Duration
 }

@@ -22,7 +22,7 @@ type variant struct {
 	callback string
 }
 
-// usage is what a command consumed.
+// usage is the resource usage of a command.
 type usage struct {
 	cpu, providerCPU, wall time.Duration
 	peak                   int64
@@ -33,7 +33,7 @@ func (u usage) providerSeconds() float64 { return u.providerCPU.Seconds() }
 func (u usage) wallSeconds() float64     { return u.wall.Seconds() }
 func (u usage) peakMiB() float64         { return float64(u.peak) / (1 << 20) }
 
-// newVariant makes Terraform start the provider through the wrapper, which
+// newVariant lets Terraform start the provider through the wrapper, which
 // records the usage of each provider process.
 func newVariant(dir, name, wrapper, executable string) (*variant, error) {
 	v := &variant{name: name, dir: dir, usageFile: filepath.Join(dir, "usage")}
@@ -64,7 +64,7 @@ func (v *variant) configure(ctx context.Context, url, resources string) error {
 	return err
 }
 
-// run runs Terraform and returns what it and the provider consumed.
+// run runs Terraform and returns the usage of Terraform and the provider.
 func (v *variant) run(ctx context.Context, args ...string) (usage, error) {
 	if err := os.RemoveAll(v.usageFile); err != nil {
 		return usage{}, err
@@ -87,8 +87,8 @@ func (v *variant) run(ctx context.Context, args ...string) (usage, error) {
 	return used, err
 }
 
-// provider reads the CPU time of all provider processes and the peak memory of
-// the largest.
+// provider returns the CPU time of all provider processes and the peak memory
+// of the largest one.
 func (v *variant) provider() (cpu time.Duration, peak int64, err error) {
 	content, err := os.ReadFile(v.usageFile)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -107,7 +107,7 @@ func (r *Receiver) PendingOrders(ctx context.Context, want ledger.Want) (pending
 // Scope is the name of the Terraform state in the inbox.
 func (r *Receiver) Scope() string { return r.config.Scope }
 
-// OrderCommand returns the command that does something with an order.
+// OrderCommand returns the shell command "orders VERB REF" for an order.
 func (r *Receiver) OrderCommand(verb, ref string) string {
 	l, err := r.orders()
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// An attack does harm to an apply that is running.
+// attack is a fault that is injected into a running apply.
 type attack struct {
 	name string
 	do   func(r *round, apply *acctest.Process)
@@ -46,7 +46,8 @@ var attacks = []attack{
 	}},
 }
 
-// signal may come too late, which does no harm.
+// signal sends a signal. An error is ignored, because the process may have
+// ended.
 func signal(pid int, sig syscall.Signal) { _ = syscall.Kill(pid, sig) }
 
 // children returns the processes that a process has started.
@@ -56,7 +57,7 @@ func children(parent int) []int {
 	for _, path := range stats {
 		stat, err := os.ReadFile(path)
 		if err != nil {
-			continue // It has ended meanwhile.
+			continue // It has ended in the meantime.
 		}
 		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 		if fields[1] != strconv.Itoa(parent) {
@@ -69,7 +70,7 @@ func children(parent int) []int {
 	return found
 }
 
-// runs reports whether there is such a process, one that nobody waited for aside.
+// runs reports whether a process exists and is not a zombie.
 func runs(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {

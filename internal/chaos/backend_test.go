@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// backend keeps a state over HTTP. Terraform writes to it every 20 seconds at
-// most, and once more at the end.
+// backend is an http backend. Terraform writes the state to it at most every 20
+// seconds, and once at the end.
 type backend struct {
 	url string
 
@@ -52,14 +52,14 @@ func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refuse makes the backend refuse every state, or accept it again.
+// refuse sets whether the backend refuses all states.
 func (b *backend) refuse(refuses bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refuses = refuses
 }
 
-// block is the backend in a configuration.
+// block returns the backend block of a configuration.
 func (b *backend) block() string {
 	if b == nil {
 		return ""

@@ -48,7 +48,7 @@ func TestChaos(t *testing.T) {
 	}
 }
 
-// counts are what happened in one round or in several.
+// counts holds the numbers of events in one or more rounds.
 type counts struct {
 	wanted, accepted, attacks, inFlight, applies, commands int
 }
@@ -67,7 +67,7 @@ func (c counts) String() string {
 		c.wanted, c.accepted, c.attacks, c.inFlight, c.applies, c.commands)
 }
 
-// totals sum up all rounds.
+// totals is the sum of all rounds.
 type totals struct {
 	counts
 

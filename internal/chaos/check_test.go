@@ -19,7 +19,7 @@ type managed struct {
 	Password string `json:"password"`
 }
 
-// managed returns what the state contains.
+// managed returns the desktops in the state.
 func (r *round) managed() []managed {
 	r.t.Helper()
 	var state struct {
@@ -43,7 +43,7 @@ func (r *round) managed() []managed {
 
 var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
 
-// check compares what the service has with what the states and the messages say.
+// check compares the desktops of the service with the states and the messages.
 func (s *site) check() {
 	s.t.Helper()
 	if orders, wanted := len(s.service.Orders()), s.wanted(); orders > wanted {
@@ -80,8 +80,8 @@ func (s *site) check() {
 	s.checkInbox()
 }
 
-// checkPassword compares a password in the state with the user's. It may be
-// absent only if a message said how to set another one.
+// checkPassword compares the password in the state with that of the user. It
+// may be missing only if a message said how to set another one.
 func (r *round) checkPassword(m managed) {
 	r.t.Helper()
 	switch {
@@ -92,7 +92,8 @@ func (r *round) checkPassword(m managed) {
 	}
 }
 
-// checkInbox looks for passwords after everything is confirmed.
+// checkInbox checks that the inbox contains no passwords after all orders are
+// confirmed.
 func (s *site) checkInbox() {
 	s.t.Helper()
 	var passwords []string
@@ -104,7 +105,7 @@ func (s *site) checkInbox() {
 	inbox := os.DirFS(s.folder())
 	files := 0
 	err := fs.WalkDir(inbox, ".", func(name string, entry fs.DirEntry, err error) error {
-		// What a killed process did not finish is removed an hour later.
+		// Unfinished files of a killed process are removed an hour later.
 		if err != nil || !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), ".new-") {
 			return err
 		}

@@ -15,8 +15,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// converge applies, and does what the messages say, until a plan has nothing to
-// do.
+// converge applies, and runs the commands in the messages, until a plan has no
+// changes.
 func (r *round) converge() {
 	r.t.Helper()
 	r.recoverState()
@@ -36,8 +36,9 @@ func (r *round) converge() {
 	r.t.Errorf("seed %d, %s: it has not converged after these steps:\n%s\nthe last one printed\n%s%s", r.site.seed, r, strings.Join(r.steps, "\n"), last.Stdout, last.Stderr)
 }
 
-// recoverState decides what becomes of a state that Terraform could not upload:
-// every second time it is pushed as Terraform says, otherwise it is lost.
+// recoverState handles a state that Terraform could not upload. Every second
+// time it pushes the state, as Terraform's message says; otherwise the state is
+// lost.
 func (r *round) recoverState() {
 	r.t.Helper()
 	errored := filepath.Join(r.cli.Dir, "errored.tfstate")
@@ -59,13 +60,13 @@ var (
 	candidates    = regexp.MustCompile(`No callback came for order ([0-9a-z-]+) .*? new desktops: (.*?)\. If one of them`)
 )
 
-// follow runs the commands in a message. Where it offers to release or to close
-// an order, it is released: the desktop is wanted. An order is closed only where
-// the message found no desktop that it may have led to.
+// follow runs the commands in a message. If the message offers to release or to
+// close an order, follow releases it, because the desktop is still wanted. It
+// closes an order only if the message lists no candidate.
 func (r *round) follow(result acctest.Result) {
 	r.t.Helper()
 	text := result.Unframed()
-	commands := map[string]string{} // By order.
+	commands := map[string]string{} // The commands by order.
 	chosen := r.choose(text)
 	for _, match := range ordersCommand.FindAllStringSubmatch(text, -1) {
 		command, verb, ref, named := match[1], match[2], match[3], match[5] != ""
@@ -89,9 +90,10 @@ func (r *round) follow(result acctest.Result) {
 	}
 }
 
-// choose returns a desktop for each order whose callback seems lost. As long as
-// an order is named only once, its callback may still be on its way, so another
-// apply comes first. Orders of one kind are alike: any of their desktops will do.
+// choose returns a desktop for each order whose callback seems lost. If a
+// message lists an order for the first time, its callback may still arrive, so
+// another apply runs first. Orders of one kind are interchangeable, so it
+// returns any of their candidates.
 func (r *round) choose(text string) map[string]string {
 	chosen := map[string]string{}
 	for _, match := range candidates.FindAllStringSubmatch(text, -1) {
@@ -109,7 +111,7 @@ func (r *round) choose(text string) map[string]string {
 	return chosen
 }
 
-// orders runs a command as a person does who pastes it into a shell.
+// orders runs a command of a message in a shell.
 func (r *round) orders(command string) {
 	r.t.Helper()
 	result := runOrders(r.t, r.cli, strings.TrimPrefix(command, "orders ")+" --yes")

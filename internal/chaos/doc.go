@@ -1,4 +1,4 @@
-// Package chaos kills Terraform and the provider while desktops are ordered, and
-// checks that the next applies leave neither a lost nor a second order. All of
-// it are tests; "make chaos" runs the long form.
+// Package chaos contains tests that kill Terraform and the provider while
+// desktops are ordered. They check that after the next applies no order is lost
+// and no desktop is ordered twice. "make chaos" runs the long form.
 package chaos

@@ -17,8 +17,9 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// The service calls back once, while only the orphan is there to receive it.
-func TestOrphan_receivesTheCallbackOfItsOrder(t *testing.T) {
+// The service sends its only callback after Terraform has died and before the
+// next apply.
+func TestOrphan_receivesCallbacks(t *testing.T) {
 	t.Parallel()
 	service := desktoptest.Start(t)
 	hold := service.Hold(desktoptest.Apply, 1)
@@ -85,8 +86,8 @@ func waitFor(t *testing.T, done func() bool) {
 	}
 }
 
-// An apply that only resumes orders places none, and has to listen all the same.
-func TestResume_listensAtTheFixedPort(t *testing.T) {
+// An apply that only resumes orders must listen too.
+func TestResume_listens(t *testing.T) {
 	t.Parallel()
 	service := desktoptest.Start(t, desktoptest.WithCallbackRetries(600, 200*time.Millisecond))
 	hold := service.Hold(desktoptest.Apply, 1)

@@ -16,10 +16,10 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// relayToken is long enough for a relay to accept it.
+// relayToken is a token that is long enough for a relay.
 const relayToken = "relay-token-of-the-chaos-test-0123456789"
 
-// relay is a relay of the built program.
+// relay is a relay process of the built program.
 type relay struct {
 	t         *testing.T
 	url       string
@@ -45,7 +45,7 @@ func newRelay(t *testing.T, inbox string, env []string) *relay {
 
 // start starts the relay and waits until it answers.
 func (r *relay) start() error {
-	r.process = exec.Command(acctest.Provider(r.t), r.args...) //nolint:noctx // It ends by kill.
+	r.process = exec.Command(acctest.Provider(r.t), r.args...) //nolint:noctx // kill ends it.
 	r.process.Env = r.env
 	if err := r.process.Start(); err != nil {
 		return err
@@ -74,7 +74,8 @@ func (r *relay) kill() {
 	_ = r.process.Wait() // It was killed.
 }
 
-// killUntil kills the relay every few seconds, and starts it again.
+// killUntil kills and restarts the relay every few seconds until stop is
+// closed.
 func (r *relay) killUntil(stop <-chan struct{}, rng *rand.Rand) {
 	for {
 		select {

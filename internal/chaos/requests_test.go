@@ -41,7 +41,7 @@ func newRecorder(t *testing.T) *recorder {
 	return r
 }
 
-// during returns the calls that a command makes.
+// during returns the calls of a command.
 func (r *recorder) during(cli *acctest.CLI, args ...string) []string {
 	r.mu.Lock()
 	r.calls = nil
@@ -52,7 +52,7 @@ func (r *recorder) during(cli *acctest.CLI, args ...string) []string {
 	return slices.Clone(r.calls)
 }
 
-// Each call of an inbox may have a price.
+// Calls of a bucket cost money, so their number is tested.
 func TestPlan_callsOfTheInbox(t *testing.T) {
 	t.Parallel()
 	service, inbox := desktoptest.Start(t), newRecorder(t)
@@ -75,7 +75,7 @@ func TestPlan_callsOfTheInbox(t *testing.T) {
 	if lists != 1 || len(writes) > 0 {
 		t.Errorf("a plan with references, but nothing to confirm, makes %d lists and %q", lists, writes)
 	}
-	// A write of the state drops the references of orders of which nothing is left.
+	// An apply that changes a desktop removes the references to settled orders.
 	write("30")
 	cli.MustRun("apply", "-auto-approve")
 	if calls := inbox.during(cli, "plan", "-detailed-exitcode"); len(calls) > 0 {

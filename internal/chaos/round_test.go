@@ -14,18 +14,18 @@ import (
 
 const (
 	createTimeout = 20 * time.Second
-	// maxApplies is how many applies a round may need; after a lost state each
-	// of them resolves one order of each kind.
+	// maxApplies is the maximum number of applies in a round. After a lost
+	// state, each apply resolves one order of each kind.
 	maxApplies = 30
 )
 
-// keeping is where the state is kept.
+// keeping is the kind of the state backend.
 type keeping int
 
 const (
 	locally keeping = iota
 	inBackend
-	inBackendThatRefuses // While an apply is attacked.
+	inBackendThatRefuses // The backend refuses states while an apply is attacked.
 )
 
 func (k keeping) String() string {
@@ -36,19 +36,19 @@ func (k keeping) String() string {
 type round struct {
 	t       *testing.T
 	site    *site
-	rng     *rand.Rand // Of the attacker.
+	rng     *rand.Rand // The random numbers of the attacks.
 	backend *backend   // Nil for a local state.
 	cli     *acctest.CLI
 	attack  attack
 	keeps   keeping
 
-	// printed is all that Terraform and the commands printed.
+	// printed is the output of Terraform and of all commands.
 	printed   strings.Builder
 	providers map[int]bool
 	counts    counts
-	steps     []string // What has ended, for a failure.
-	// named are the orders whose candidates a message named, chosen the desktops
-	// that orders were released with.
+	steps     []string // The steps that have ended, for messages.
+	// named holds the orders whose candidates a message listed. chosen holds
+	// the desktops with which orders were released.
 	named, chosen map[string]bool
 }
 
@@ -76,7 +76,7 @@ func (r *round) run() {
 	r.converge()
 }
 
-// attackApply starts an apply and attacks it when a random number of orders is
+// attackApply starts an apply and attacks it after a random number of orders is
 // placed.
 func (r *round) attackApply() {
 	r.t.Helper()
@@ -105,8 +105,9 @@ func (r *round) attackApply() {
 	r.keep(r.finish("an apply after its attack", apply))
 }
 
-// waitForMoment waits until it is time to attack, mostly for a random order, at
-// times for any moment since the start. It reports false if the apply has ended.
+// waitForMoment waits for the moment of the attack: mostly a random order,
+// sometimes a random time after the start. It returns false if the apply has
+// ended.
 func (r *round) waitForMoment(apply *acctest.Process, placed, wanted int) bool {
 	ended := apply.Ended()
 	until := placed + r.rng.IntN(wanted-placed)
@@ -139,7 +140,7 @@ func (r *round) sleep(d time.Duration) {
 	}
 }
 
-// waitForOrphans checks that no provider is left behind.
+// waitForOrphans checks that all provider processes end.
 func (r *round) waitForOrphans() {
 	r.t.Helper()
 	deadline := time.Now().Add(2 * createTimeout)

@@ -12,7 +12,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// A scope that changed by mistake would order each desktop again in silence.
+// If the scope is changed by mistake, each desktop would be ordered again, so
+// the plan must warn.
 func TestScope_changeIsShown(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -43,27 +43,28 @@ resource "clouddesktop_desktop" "this" {
 }
 `
 
-// site is a service, an inbox, and the configurations that use them. An inbox
-// that machines share has two of them, with a runner each.
+// site is a service, an inbox and the configurations that use them. With an
+// inbox that machines share, there are two configurations, each with its own
+// runner.
 type site struct {
 	t       *testing.T
 	seed    uint64
 	rng     *rand.Rand
 	service *desktoptest.Server
 	rounds  []*round
-	relays  []*relay // Those that receive, in place of the providers.
-	// inbox is what the callback block says of it, empty for the default, and
-	// files where it is on the disk.
+	relays  []*relay // The relays that receive instead of the providers.
+	// inbox is the inbox in the callback block, empty for the default. files is
+	// its folder.
 	inbox, files string
 	env          []string
 }
 
-// newSite takes everything from the seed. Consecutive seeds combine each attack
-// with each kind of state.
+// newSite derives all random choices from the seed. Consecutive seeds combine
+// each attack with each kind of state backend.
 func newSite(t *testing.T, kind string, seed uint64) *site {
 	t.Helper()
-	s := &site{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // A seed has to repeat it.
-	// The services of a real world call for much longer.
+	s := &site{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // The seed must reproduce the run.
+	// A real service retries callbacks for much longer.
 	s.service = desktoptest.Start(t, desktoptest.WithCallbackRetries(600, 200*time.Millisecond))
 	s.makeServiceErratic(s.newRand())
 	runners := 2
@@ -90,10 +91,10 @@ func newSite(t *testing.T, kind string, seed uint64) *site {
 }
 
 func (s *site) newRand() *rand.Rand {
-	return rand.New(rand.NewPCG(s.rng.Uint64(), 0)) //nolint:gosec // A seed has to repeat it.
+	return rand.New(rand.NewPCG(s.rng.Uint64(), 0)) //nolint:gosec // The seed must reproduce the run.
 }
 
-// makeBucket makes the inbox a bucket and returns its address.
+// makeBucket creates a bucket for the inbox and returns its address.
 func (s *site) makeBucket() string {
 	s.t.Helper()
 	s.files = s.t.TempDir()
@@ -123,7 +124,7 @@ func (s *site) callback(number int) string {
 	} else {
 		lines = append(lines, `listen = ""`)
 	}
-	if len(s.relays) > 1 { // One is the inbox, and its URL the default.
+	if len(s.relays) > 1 { // With one relay, the relay is the inbox, and its URL is the default.
 		lines = append(lines, fmt.Sprintf("url = %q", s.relays[number].url))
 	}
 	if s.inbox != "" {
@@ -154,7 +155,7 @@ func (s *site) makeServiceErratic(rng *rand.Rand) {
 	})
 }
 
-// run runs all configurations at once.
+// run runs all configurations concurrently.
 func (s *site) run() {
 	s.t.Helper()
 	stop := make(chan struct{})
@@ -170,7 +171,7 @@ func (s *site) run() {
 	close(stop)
 	relays.Wait()
 	if s.t.Failed() {
-		s.t.FailNow() // The rest would only follow from it.
+		s.t.FailNow() // Further checks would fail for the same reason.
 	}
 	s.check()
 	for _, r := range s.rounds {
@@ -178,8 +179,8 @@ func (s *site) run() {
 	}
 }
 
-// underWay reports whether some order is placed, and some callback has not been
-// accepted.
+// underWay reports whether an order is placed and a callback has not been
+// accepted yet.
 func (s *site) underWay() bool {
 	delivered := 0
 	for _, delivery := range s.service.Deliveries() {
@@ -200,7 +201,7 @@ func (s *site) counts() counts {
 	return sum
 }
 
-// folder is where the inbox is on the disk.
+// folder returns the folder of the inbox.
 func (s *site) folder() string {
 	if s.files != "" {
 		return s.files

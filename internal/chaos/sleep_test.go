@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// asleep is an apply that is stopped as a machine that sleeps is, and lets a second
-// apply of the same state run meanwhile: somebody forced the lock.
+// asleep is an apply that is suspended like on a sleeping machine. A second
+// apply of the same state runs in the meantime, after its lock was forced.
 type asleep struct {
 	*round
 
@@ -30,14 +30,14 @@ func newAsleep(t *testing.T, service *desktoptest.Server, reached <-chan struct{
 	return a
 }
 
-// wake lets the first apply go on and returns how it ended.
+// wake continues the first apply and returns its result.
 func (a *asleep) wake() acctest.Result {
 	a.t.Helper()
 	signal(-a.first.PID(), syscall.SIGCONT)
 	return a.finish("the apply that slept", a.first)
 }
 
-// A process that sleeps holds its order: it may wake up at any moment.
+// A suspended process holds its order, because it may continue at any moment.
 func TestSleep_afterTheOrder(t *testing.T) {
 	t.Parallel()
 	service := desktoptest.Start(t, desktoptest.WithCallbackRetries(600, 200*time.Millisecond))
@@ -53,7 +53,8 @@ func TestSleep_afterTheOrder(t *testing.T) {
 	a.checkOne()
 }
 
-// An apply that slept between its look and its intent ordered a second desktop.
+// An apply that is suspended between its look and its intent must not order a
+// second desktop.
 func TestSleep_beforeTheOrder(t *testing.T) {
 	t.Parallel()
 	service := desktoptest.Start(t)

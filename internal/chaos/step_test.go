@@ -13,12 +13,12 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// stepLimit is how long one command may take. The slowest is an apply none of
-// whose callbacks comes: its desktops wait ten at a time, each for the create
-// timeout and once more if it resumes an order.
+// stepLimit is the maximum time of one command. The slowest is an apply without
+// any callback: its desktops wait ten at a time, each for the create timeout,
+// and twice if it resumes an order.
 const stepLimit = 5 * time.Minute
 
-// convergeLimit is how long a round may take after its attacks.
+// convergeLimit is the maximum time of a round after its attacks.
 const convergeLimit = 10 * time.Minute
 
 // terraform runs a command and keeps what it prints.
@@ -29,8 +29,8 @@ func (r *round) terraform(args ...string) acctest.Result {
 	return result
 }
 
-// finish waits until a command has ended. One that hangs is killed, and the round
-// ends with what it printed and what the inbox holds.
+// finish waits until a command has ended. After stepLimit it kills the command,
+// and the test fails with its output and the keys of the inbox.
 func (r *round) finish(step string, command *acctest.Process) acctest.Result {
 	r.t.Helper()
 	began := time.Now()
@@ -49,7 +49,7 @@ func (r *round) finish(step string, command *acctest.Process) acctest.Result {
 	return result
 }
 
-// keys returns what the inbox holds, as far as it can be read.
+// keys returns the keys of the inbox, as far as they can be read.
 func (s *site) keys() []string {
 	var keys []string
 	_ = fs.WalkDir(os.DirFS(s.folder()), ".", func(name string, entry fs.DirEntry, err error) error {

@@ -2,20 +2,21 @@ package drift
 
 import "slices"
 
-// input is everything that was read. A part that was not read is nil.
+// input holds the content of all files and of the inbox. A part that was not
+// read is nil.
 type input struct {
 	plan   *plan
 	query  *query
 	orders []Order
-	// ordersRead says that an inbox was read.
+	// ordersRead reports whether an inbox was read.
 	ordersRead bool
-	// inboxUnasked says that no inbox was given.
+	// inboxUnasked reports whether --inbox was not set.
 	inboxUnasked bool
 	ignore       []*ignoreEntry
 	problems     []string
 }
 
-// build makes the report.
+// build returns the report.
 func (in *input) build() *Report {
 	r := &Report{Version: SchemaVersion, Problems: []string{}}
 	r.Orders = ordersSection{in.ordersRead, in.inboxUnasked, append([]Order{}, in.orders...)}
@@ -67,12 +68,12 @@ func (in *input) changed() changedSection {
 	return s
 }
 
-// unmanaged compares what was listed with the state. Of a desktop that several
-// lists found the first is reported.
+// unmanaged compares the listed desktops with the state. A desktop in several
+// lists is reported once, for the first list.
 func (in *input) unmanaged() unmanagedSection {
 	s := unmanagedSection{Warnings: []string{}, Findings: []unmanagedFinding{}, Ignored: []unmanagedFinding{}}
 	if in.plan == nil || in.plan.failed {
-		return s // The state may lack desktops that it contains.
+		return s // The state may be incomplete.
 	}
 	all, lists := in.plan.state.listed, in.plan.state.lists
 	s.Checked = !in.plan.state.listFailed

@@ -15,9 +15,11 @@ type change struct {
 	// attribute is empty if the resource was removed.
 	attribute     string
 	before, after json.RawMessage
-	// hidden says that the values are sensitive; before and after are then nil.
+	// hidden reports whether the values are sensitive; before and after are
+	// then nil.
 	hidden bool
-	// desktop is the identity of a removed desktop, unless it is sensitive.
+	// desktop is the identity of a removed desktop, or empty if it is
+	// sensitive.
 	desktop string
 }
 
@@ -34,8 +36,8 @@ type resourceChange struct {
 	} `json:"change"`
 }
 
-// differs reports whether anything changed. A resource that was only moved to
-// another address is an element of resource_drift as well.
+// differs reports whether the resource changed. resource_drift also contains
+// resources that were only moved to another address.
 func (r *resourceChange) differs() bool { return len(r.changes()) > 0 }
 
 func (r *resourceChange) changes() []change {
@@ -72,8 +74,8 @@ func same(a, b json.RawMessage) bool {
 	return bytes.Equal(a, b) || isNull(a) && isNull(b)
 }
 
-// sensitive reports whether Terraform marks any part of the attribute, before or
-// after. Passwords are never shown, whatever the marks say.
+// sensitive reports whether Terraform marks any part of the old or the new
+// value as sensitive. It is always true for passwords.
 func (r *resourceChange) sensitive(name string) bool {
 	return strings.Contains(name, "password") || marked(r.Change.BeforeSensitive, name) || marked(r.Change.AfterSensitive, name)
 }
@@ -90,9 +92,8 @@ func (r *resourceChange) identity() string {
 	return id.String()
 }
 
-// marked reports whether marks, the form in which Terraform says what is
-// sensitive, mark any part of an attribute. What it does not understand counts
-// as marked.
+// marked reports whether marks, the sensitivity marks in the JSON of Terraform,
+// mark any part of an attribute. Marks of an unknown form count as marked.
 func marked(marks json.RawMessage, attribute string) bool {
 	var all bool
 	if json.Unmarshal(marks, &all) == nil {

@@ -52,14 +52,14 @@ func TestCommand_ignored(t *testing.T) {
 		return []string{plan, "--ignore", f.write("ignore.json", fmt.Sprintf(`{"ignore":[{"address":%q,"attribute":%q,"reason":"why not","expires":%q}]}`, address, attribute, expires))}
 	}
 	const grown, left = `clouddesktop_desktop.team["a"] disk_gib: 50 -> 80`, "clouddesktop_desktop.gone: removed"
-	// A pattern of attributes never covers the loss of the desktop.
+	// A pattern for attributes does not match the removal of the desktop.
 	f.run(ignore("*", "*", "2026-11-25")...).check(t, 2, "1 finding,", grown+" (ignored until 2026-11-25: why not)", left)
 	f.run(ignore("*.gone", "removed", "2026-11-25")...).check(t, 2, "1 finding,", left+" (desktop build_01/uuid-9) (ignored", grown)
 	// Brackets and quotes match literally.
 	f.run(ignore(`clouddesktop_desktop.team["a"]`, "disk_gib", "2027-01-01")...).check(t, 2, "1 finding,", grown+" (ignored")
 	f.run(ignore(`clouddesktop_desktop.team[*]`, "disk_gib", "2027-01-01")...).check(t, 2, "1 finding,", grown+" (ignored")
 	f.run(ignore(`clouddesktop_desktop.team[*]x`, "disk_gib", "2027-01-01")...).check(t, 2, "2 findings,", "Unused ignore entry: clouddesktop_desktop.team[*]x disk_gib")
-	// An expired entry ignores nothing, and is a finding itself.
+	// An expired entry has no effect, and is a finding itself.
 	f.run(ignore("*", "*", "2026-11-24")...).check(t, 2, "3 findings,", "ignore entry * *: expired on 2026-11-24 (why not)")
 }
 
@@ -72,8 +72,8 @@ func TestCommand_allIgnored(t *testing.T) {
 	f.run(plan, "--ignore", ignore, "--query", query).check(t, 0, "no findings, 1 resource compared", "(ignored until 2027-01-01: lab)", "Result: No findings.")
 }
 
-// Nothing that is marked as sensitive is printed, whatever form the mark has,
-// and a password not even without a mark.
+// Values that are marked as sensitive are not printed, for all forms of marks.
+// Passwords are not printed even without a mark.
 func TestCommand_sensitive(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cret-value"
@@ -104,7 +104,7 @@ func TestCommand_sensitive(t *testing.T) {
 	}
 }
 
-// The user of a listed desktop is hidden if a sensitive value says who it is.
+// The user of a listed desktop is hidden if the name is from a sensitive value.
 func TestCommand_sensitiveUsers(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cret-group"

@@ -12,12 +12,12 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Command is the subcommand drift and what it depends on.
+// Command is the subcommand with its dependencies.
 type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Now            func() time.Time
-	// OpenInbox returns the inbox at an address. Nothing is written to it.
+	// OpenInbox returns the inbox at an address. The subcommand only reads it.
 	OpenInbox func(address string) (inbox.Store, error)
 }
 
@@ -50,8 +50,8 @@ func (c *Command) Run(ctx context.Context, args []string) int {
 
 func (c *Command) complain(problem string) { _, _ = fmt.Fprintf(c.Stderr, "Error: %s\n", problem) }
 
-// check reads everything that o names, and goes on after an error: what the
-// other files show is worth knowing.
+// check reads the files and the inbox in o. It continues after an error,
+// because the other files are still useful.
 func (c *Command) check(ctx context.Context, o options) *Report {
 	var in input
 	c.readPlan(&in, o.plan)
@@ -67,8 +67,8 @@ func (c *Command) check(ctx context.Context, o options) *Report {
 	return in.build()
 }
 
-// readPlan uses nothing of a plan that it cannot read to its end: half a state
-// would show managed desktops as unmanaged.
+// readPlan ignores an incomplete plan: with an incomplete state, managed
+// desktops would be reported as unmanaged.
 func (c *Command) readPlan(in *input, name string) {
 	err := c.read(name, func(r io.Reader) error {
 		plan, err := readPlan(r)
@@ -135,7 +135,8 @@ func (c *Command) write(o options, report *Report) error {
 	if o.out == "" {
 		return formats[o.format](c.Stdout, report)
 	}
-	// The report contains nothing secret, and other users of a CI runner collect it.
+	// The report contains no secrets, and other users of a CI runner must be
+	// able to read it.
 	file, err := os.OpenFile(o.out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644) //nolint:gosec // G302: see above.
 	if err == nil {
 		err = errors.Join(formats[o.format](file, report), file.Close())
@@ -146,7 +147,8 @@ func (c *Command) write(o options, report *Report) error {
 	return nil
 }
 
-// pathCause leaves out the name of the file, which the caller knows.
+// pathCause returns the error without the name of the file, which the caller
+// adds.
 func pathCause(err error) error {
 	if failed, found := errors.AsType[*os.PathError](err); found {
 		return failed.Err

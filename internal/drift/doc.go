@@ -1,5 +1,5 @@
-// Package drift is the subcommand drift. It reads files that Terraform wrote,
-// and the inbox, and reports what a team wants to know each morning: what
-// changed, which desktops nobody manages, which orders are open, and what
-// cannot be seen. It starts no Terraform and has no client of any service.
+// Package drift implements the subcommand drift. It reads output files of
+// Terraform and the inbox, and reports what has changed, which desktops are not
+// managed, which orders are open, and which values the service does not report.
+// It does not run Terraform and sends no request to a service.
 package drift

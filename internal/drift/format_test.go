@@ -27,7 +27,7 @@ const ignoreFile = `{"ignore": [
   {"address": "clouddesktop_desktop.nothing", "attribute": "removed", "reason": "left over", "expires": "2027-06-30"}
 ]}`
 
-// everything has a finding of each kind.
+// everything returns files with a finding of each kind.
 func everything(t *testing.T) (f *files, args []string) {
 	t.Helper()
 	f = newFiles(t)
@@ -80,7 +80,7 @@ func TestCommand_formats(t *testing.T) {
 	}
 }
 
-// Every format has all four sections, also if nothing could be read.
+// Every format has all four sections, even if no file could be read.
 func TestCommand_sectionsAlways(t *testing.T) {
 	t.Parallel()
 	for _, format := range formats {
@@ -126,7 +126,7 @@ func TestCommand_closedOutput(t *testing.T) {
 	}
 }
 
-// FuzzCommand_names puts what the service calls things into every format.
+// FuzzCommand_names tests names from the service in every format.
 func FuzzCommand_names(f *testing.F) {
 	for _, seed := range []string{
 		"dev_01", "开发_01", "کاربر\u200cها", "\u202egnp.exe", "a\n::error::x", "##[error]x", "`` ` ```", "<img src=x>", "@everyone", "\x1b[2J", "\xff\xfe", "a|b", "]]>&amp;",

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// maxAnnotations is how many annotations of one kind GitHub shows for a step.
+// maxAnnotations is the number of annotations of one kind that GitHub shows for
+// a step.
 const maxAnnotations = 10
 
 // writeGitHub writes workflow commands: annotations, and a group of lines for
@@ -45,13 +46,13 @@ func annotate(b *strings.Builder, command, title, message string) {
 	fmt.Fprintf(b, "::%s title=%s::%s\n", command, property(title), data(inert(message)))
 }
 
-// data escapes the message of a workflow command, property the value of one of
-// its properties.
+// data escapes the message of a workflow command. property escapes the value of
+// one of its properties.
 var (
 	data     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace
 	property = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace
 )
 
-// inert keeps the runner from finding a command in the middle of a line, which
-// the older form of commands allows.
+// inert escapes commands of the older form, which the runner would also accept
+// in the middle of a line.
 func inert(line string) string { return strings.ReplaceAll(line, "##[", "# #[") }

@@ -20,7 +20,7 @@ const today = "2026-11-25"
 type files struct {
 	t   *testing.T
 	dir string
-	// inbox is what OpenInbox returns unless address says why it cannot.
+	// inbox is the result of OpenInbox, unless address returns an error.
 	inbox   *inboxOf
 	address error
 }
@@ -40,7 +40,7 @@ func (f *files) write(name, content string) string {
 	return path
 }
 
-// outcome is how the subcommand ended.
+// outcome is the result of the subcommand.
 type outcome struct {
 	code           int
 	stdout, stderr string
@@ -55,14 +55,14 @@ func (f *files) run(args ...string) outcome {
 	var stdout, stderr bytes.Buffer
 	command := drift.Command{
 		Stdin: strings.NewReader(planOf("", managed("stdin", "in_01", "uuid-in"))), Stdout: &stdout, Stderr: &stderr,
-		Now:       func() time.Time { return now.Add(23 * time.Hour).In(time.FixedZone("east", 8*60*60)) }, // There, tomorrow has begun.
+		Now:       func() time.Time { return now.Add(23 * time.Hour).In(time.FixedZone("east", 8*60*60)) }, // In this time zone, it is already tomorrow.
 		OpenInbox: func(string) (inbox.Store, error) { return f.inbox.open(), f.address },
 	}
 	code := command.Run(f.t.Context(), args)
 	return outcome{code, stdout.String(), stderr.String()}
 }
 
-// check fails unless a check ends with this code and prints all of the parts.
+// check checks the exit code, and that the output contains all parts.
 func (o outcome) check(t *testing.T, code int, parts ...string) {
 	t.Helper()
 	if o.code != code {
@@ -75,7 +75,7 @@ func (o outcome) check(t *testing.T, code int, parts ...string) {
 	}
 }
 
-// lacks fails if a text was printed that must not be.
+// lacks checks that the output does not contain text.
 func (o outcome) lacks(t *testing.T, text string) {
 	t.Helper()
 	if strings.Contains(o.stdout+o.stderr, text) {
@@ -83,7 +83,7 @@ func (o outcome) lacks(t *testing.T, text string) {
 	}
 }
 
-// planOf is a plan in JSON. flags replaces how it ends.
+// planOf returns a plan in JSON. flags replaces its last fields.
 func planOf(drifted, resources string, flags ...string) string {
 	end := `"applyable":false,"complete":true,"errored":false`
 	if len(flags) > 0 {
@@ -94,13 +94,13 @@ func planOf(drifted, resources string, flags ...string) string {
 		`"configuration":{"root_module":{}},%s}`, drifted, resources, end)
 }
 
-// managed is a desktop in the state.
+// managed returns a desktop in the state.
 func managed(name, username, uuid string) string {
 	return fmt.Sprintf(`{"address":"clouddesktop_desktop.%s","mode":"managed","type":"clouddesktop_desktop",`+
 		`"values":{"username":%q,"desktop_uuid":%q,"disk_gib":50,"password":"s3cret-of-the-state","timeouts":null},"sensitive_values":{"password":true}}`, name, username, uuid)
 }
 
-// changed is a resource that differs from the state.
+// changed returns a resource that differs from the state.
 func changed(address, before, after string) string {
 	return fmt.Sprintf(`{"address":%q,"mode":"managed","type":"clouddesktop_desktop","change":{"actions":["update"],"before":%s,"after":%s,`+
 		`"before_sensitive":{"password":true},"after_sensitive":{"password":true}}}`, address, before, after)
@@ -109,7 +109,7 @@ func changed(address, before, after string) string {
 const gone = `{"address":"clouddesktop_desktop.gone","mode":"managed","type":"clouddesktop_desktop","change":{"actions":["delete"],` +
 	`"before":{"username":"build_01","desktop_uuid":"uuid-9","password":"s3cret-of-the-state"},"after":null,"before_sensitive":{"password":true},"after_sensitive":false}}`
 
-// queryOf is the output of a query with one list block.
+// queryOf returns the output of a query with one list block.
 func queryOf(total int, lines ...string) string {
 	return `{"@level":"info","@message":"Terraform 1.14.0","type":"version","terraform":"1.14.0","ui":"1.2"}
 {"@level":"info","type":"list_start","list_start":{"address":"list.clouddesktop_desktop.all","resource_type":"clouddesktop_desktop","input_config":{}}}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// removed is what an entry of the ignore file names instead of an attribute. No
-// attribute of the provider has this name.
+// removed is the value of "attribute" in the ignore file for a removed
+// resource. No attribute of the provider has this name.
 const removed = "removed"
 
 // ignoreEntry is an entry of the ignore file.
@@ -22,7 +22,7 @@ type ignoreEntry struct {
 	// Desktop is a pattern for an unmanaged desktop: username/desktop_uuid.
 	Desktop string `json:"desktop,omitempty"`
 	Reason  string `json:"reason"`
-	// Expires is the last day on which the entry counts, in UTC.
+	// Expires is the last day on which the entry applies, in UTC.
 	Expires string `json:"expires"`
 
 	expired, used bool
@@ -80,7 +80,7 @@ func parseIgnore(raw json.RawMessage) (*ignoreEntry, error) {
 	return &e, nil
 }
 
-// form says what is wrong with JSON in the words of package json, without its name.
+// form returns the text of an error of package json, without its prefix.
 func form(err error) string {
 	if cutShort(err) {
 		return "it is incomplete"
@@ -97,8 +97,8 @@ func (e *ignoreEntry) changed(c change) bool {
 
 func (e *ignoreEntry) unmanaged(l listed) bool { return match(e.Desktop, l.String()) }
 
-// find returns the first entry in force that matches, and remembers that the
-// entries that match are used.
+// find returns the first valid entry that matches, and marks all matching
+// entries as used.
 func find(entries []*ignoreEntry, matches func(*ignoreEntry) bool) *ignoreEntry {
 	var first *ignoreEntry
 	for _, e := range entries {
@@ -113,8 +113,9 @@ func find(entries []*ignoreEntry, matches func(*ignoreEntry) bool) *ignoreEntry 
 	return first
 }
 
-// match reports whether text has the form of pattern, in which * matches any
-// characters. Brackets and quotes match literally, because addresses have them.
+// match reports whether text matches pattern, in which * matches any
+// characters. Brackets and quotes match literally, because addresses contain
+// them.
 func match(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {

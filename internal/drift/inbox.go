@@ -15,8 +15,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/seal"
 )
 
-// openOrders returns the orders of an inbox that may still lead to a desktop,
-// of one scope or, if scope is empty, of all. It writes nothing.
+// openOrders returns the open orders of one scope, or of all scopes if scope is
+// empty. It writes nothing.
 func openOrders(ctx context.Context, store inbox.Store, scope string) ([]Order, error) {
 	if err := exists(store); err != nil {
 		return nil, err
@@ -38,8 +38,8 @@ func openOrders(ctx context.Context, store inbox.Store, scope string) ([]Order, 
 // local is an inbox in a directory.
 type local interface{ Path() string }
 
-// exists returns an error for a directory that does not exist, because an inbox
-// in it would look empty.
+// exists returns an error for a directory that does not exist, because its
+// inbox would look empty.
 func exists(store inbox.Store) error {
 	directory, isLocal := store.(local)
 	if !isLocal {
@@ -51,8 +51,8 @@ func exists(store inbox.Store) error {
 	return nil
 }
 
-// reader is a ledger that is only read. It opens no sealed callback: whether one
-// arrived is enough.
+// reader returns a ledger that is only read. It opens no sealed callbacks,
+// because the check only needs to know whether one arrived.
 func reader(store inbox.Store) *ledger.Ledger {
 	observer := process.Observer{Store: store}
 	if directory, isLocal := store.(local); isLocal {
@@ -63,7 +63,7 @@ func reader(store inbox.Store) *ledger.Ledger {
 	}
 	return ledger.New(ledger.Config{
 		Store:     store,
-		Age:       func() time.Duration { return 0 }, // Only for who places orders.
+		Age:       func() time.Duration { return 0 }, // Only needed to place orders.
 		Processes: observer.Processes,
 		Decode:    ledger.DecodeCallback,
 		Open:      openUnsealed,

@@ -18,8 +18,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/process"
 )
 
-// inboxOf is an inbox that a check may only read. All of its values were
-// written at the same time.
+// inboxOf is a read-only inbox. All its values have the same time.
 type inboxOf struct {
 	inbox.Store
 	t      *testing.T
@@ -108,7 +107,7 @@ func (i *inboxOf) orderBy(process string, n int, scope string, kind ledger.Kind,
 
 func devGroup() ledger.Kind { return ledger.Kind{Service: "s", UserGroup: "dev", OS: "win10"} }
 
-// An order is a finding until it is confirmed, closed or certainly without effect.
+// An order is a finding until it is confirmed, closed, refused or unsent.
 func TestCommand_openOrders(t *testing.T) {
 	t.Parallel()
 	const initialPassword = "s3cret-of-the-callback"
@@ -128,14 +127,15 @@ func TestCommand_openOrders(t *testing.T) {
 	released := f.inbox.order(6, "prod/default", devGroup(), ledger.Turn{Kind: ledger.Released})
 	called := f.inbox.order(7, "prod/default", devGroup())
 	f.inbox.put(ledger.ResultKey(called), `{"status":"0","message":"","data":{"username":"dev_02","desktop_uuid":"uuid-2","password":"`+initialPassword+`"}}`)
-	refused := f.inbox.order(8, "prod/default", devGroup()) // Refused, but carried out.
+	refused := f.inbox.order(8, "prod/default", devGroup()) // Refused, with a success callback.
 	f.inbox.put("orders/"+refused+"/refused", "{}")
 	f.inbox.put(ledger.ResultKey(refused), `{"status":"0","data":{"username":"dev_03","desktop_uuid":"uuid-3"}}`)
 	sealed := f.inbox.order(9, "prod/default", devGroup())
 	f.inbox.put(ledger.ResultKey(sealed), "clouddesktop-sealed/1 age1x\nx")
 	handed := f.inbox.order(10, "test/default", devGroup(), delivered)
 
-	// The process q has just sent a heartbeat; p has no record, so it ended.
+	// The process q has just written a heartbeat. p has no record, so it has
+	// ended.
 	f.inbox.put("processes/q", process.Identity{ID: "q"})
 	waiting := f.inbox.orderBy("q", 11, "prod/default", devGroup())
 

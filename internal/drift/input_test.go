@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Each plan that cannot be relied on ends with 1 and says what to do.
+// Each invalid plan leads to exit code 1 and a message that says what to do.
 func TestCommand_badPlans(t *testing.T) {
 	t.Parallel()
 	good := planOf("", managed("a", "u", "1"))

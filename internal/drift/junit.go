@@ -41,7 +41,7 @@ type junitOutcome struct {
 func outcome(text string) *junitOutcome { return &junitOutcome{text, text} }
 
 // writeJUnit writes a test suite for each section: a failure for each finding,
-// a skipped test for what was ignored or not checked.
+// and a skipped test for each ignored finding or unchecked section.
 func writeJUnit(w io.Writer, r *Report) error {
 	report := junitReport{Name: "drift"}
 	report.add("Check", r.problemCases())

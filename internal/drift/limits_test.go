@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// grown is a plan in which many disks have grown.
+// grown returns a plan in which many disks have grown.
 func grown(desktops int) string {
 	drifted := make([]string, desktops)
 	for n := range drifted {
@@ -40,8 +40,8 @@ func TestCommand_longValue(t *testing.T) {
 	f.run(f.write("plan.json", planOf(drifted, managed("a", "u", "1")))).check(t, 2, `desktop_name: "a" -> "`+strings.Repeat("长", 199)+"…\n")
 }
 
-// What a plan that failed did compare is still reported.
-func TestCommand_findingsSoFar(t *testing.T) {
+// The findings of a failed plan are still reported.
+func TestCommand_failedPlan(t *testing.T) {
 	t.Parallel()
 	f := newFiles(t)
 	plan := f.write("plan.json", planOf(gone, managed("a", "u", "1"), `"complete":false`, `"errored":true`))
@@ -53,7 +53,7 @@ func TestCommand_findingsSoFar(t *testing.T) {
 	)
 }
 
-// A section says how to check it only to those who did not ask for it.
+// A section says how to check it only if it was not requested.
 func TestCommand_hints(t *testing.T) {
 	t.Parallel()
 	const query, inbox = "write --query", "write --inbox"
@@ -68,8 +68,8 @@ func TestCommand_hints(t *testing.T) {
 	got.lacks(t, inbox)
 }
 
-// A query that failed shows what it found before.
-func TestCommand_unmanagedSoFar(t *testing.T) {
+// The findings of a failed query are still reported.
+func TestCommand_failedQuery(t *testing.T) {
 	t.Parallel()
 	f := newFiles(t)
 	plan := f.write("plan.json", planOf("", managed("a", "u", "1")))
@@ -77,7 +77,7 @@ func TestCommand_unmanagedSoFar(t *testing.T) {
 	f.run(plan, "--query", f.write("query.json", query)).check(t, 1, "Unmanaged desktops: not complete, 1 finding so far\n  lab_01/2: ")
 }
 
-// A data source that failed does not say that nothing is unmanaged.
+// A failed data source does not mean that there are no unmanaged desktops.
 func TestCommand_failedDataSource(t *testing.T) {
 	t.Parallel()
 	f := newFiles(t)

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// maxMarkdown is how many bytes of findings a section shows. GitHub accepts
-// 65,536 characters in an issue.
+// maxMarkdown is the maximum size of the findings in a section, in bytes.
+// GitHub accepts 65,536 characters in an issue.
 const maxMarkdown = 15_000
 
 func writeMarkdown(w io.Writer, r *Report) error {
@@ -40,7 +40,7 @@ func writeMarkdown(w io.Writer, r *Report) error {
 	return err
 }
 
-// list writes as many items as there is room for.
+// list writes items up to maxMarkdown.
 func list(b *strings.Builder, items []item, prefix string) {
 	start := b.Len()
 	for i, item := range items {
@@ -52,8 +52,8 @@ func list(b *strings.Builder, items []item, prefix string) {
 	}
 }
 
-// code makes a code span, in which nothing has a meaning: no link, no mention,
-// no HTML. Its fence is longer than any run of backticks in the text.
+// code returns a code span, so that links, mentions and HTML in the text have
+// no effect. Its fence is longer than any sequence of backticks in the text.
 func code(text string) string {
 	fence := "`"
 	for strings.Contains(text, fence) {

@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/drift"
 )
 
-// large is a plan of many desktops that is made while it is read. It notes how
-// much memory is in use.
+// large is a plan of many desktops that is generated while it is read. It
+// records how much memory is in use.
 type large struct {
 	desktops int
 	n        int
@@ -58,8 +58,8 @@ func inUse() uint64 {
 	return stats.HeapAlloc
 }
 
-// What is kept of a desktop is its identity, however large the plan.
-func TestCommand_memory(t *testing.T) { //nolint:paralleltest // Other tests would be measured as well.
+// The check stores only the identity of each desktop, for plans of any size.
+func TestCommand_memory(t *testing.T) { //nolint:paralleltest // The memory of other tests would be measured too.
 	const desktops = 10_000
 	plan := &large{desktops: desktops}
 	var stdout strings.Builder

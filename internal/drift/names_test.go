@@ -9,8 +9,8 @@ import (
 	"unicode"
 )
 
-// checkNames checks that a name stays where it belongs: it begins no line, is
-// no workflow command, and leaves JSON and XML well formed.
+// checkNames checks that a name cannot start a line or a workflow command, and
+// that JSON and XML stay well formed.
 func checkNames(t *testing.T, format, name string) {
 	t.Helper()
 	encoded, err := json.Marshal(name)
@@ -29,7 +29,7 @@ func checkNames(t *testing.T, format, name string) {
 	}
 	got, usual := run(string(encoded)), run(strconv.Quote("usual"))
 	if name == "a" {
-		return // Then the name did not change.
+		return // Invalid names are replaced, so they cannot be compared.
 	}
 	switch format {
 	case "json":

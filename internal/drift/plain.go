@@ -8,10 +8,10 @@ import (
 	"unicode"
 )
 
-// maxValue is how much of a value is shown, in characters.
+// maxValue is the number of characters of a value that are shown.
 const maxValue = 200
 
-// value prints a value of Terraform on one line.
+// value formats a value of Terraform on one line.
 func value(raw json.RawMessage) string {
 	if isNull(raw) {
 		return "null"
@@ -29,7 +29,7 @@ func value(raw json.RawMessage) string {
 	return string(text)
 }
 
-// quote prints a value as JSON that leaves every script as it is.
+// quote formats a value as JSON without escaping other scripts.
 func quote(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -40,9 +40,9 @@ func quote(v any) string {
 	return plain(strings.TrimSuffix(b.String(), "\n"))
 }
 
-// plain escapes what cannot be seen or turns text around, so that a name neither
-// moves the cursor of a terminal nor looks like another name. The two joiners
-// are part of several scripts.
+// plain escapes invisible and direction-changing characters, so that a name
+// cannot move the cursor of a terminal or look like another name. The two
+// joiners are not escaped, because several scripts use them.
 func plain(text string) string {
 	var b strings.Builder
 	for _, r := range text {

@@ -7,25 +7,25 @@ import (
 	"strings"
 )
 
-// own is how the types of this provider begin, wherever it was installed from.
+// own is the prefix of the types of this provider.
 const own = "clouddesktop_"
 
-// plan is what the check needs of a plan.
+// plan is the part of a plan that the check needs.
 type plan struct {
 	changes []change
 	// others are the addresses of drifted resources of other providers.
 	others []string
 	state  state
-	// failed says that the state may lack resources.
+	// failed reports whether the state may be incomplete.
 	failed bool
-	// partial says that not everything was compared.
+	// partial reports whether the plan is incomplete.
 	partial bool
-	// problems say why the plan does not show everything.
+	// problems are the reasons why the plan does not show all changes.
 	problems []string
 }
 
 // readPlan reads the output of "terraform show -json PLAN". After an error it
-// returns what came before the error.
+// returns the part before the error.
 func readPlan(r io.Reader) (*plan, error) {
 	p := planReader{stream: newStream(r), plan: &plan{state: newState()}, complete: true}
 	err := p.object(p.field)
@@ -42,7 +42,7 @@ func readPlan(r io.Reader) (*plan, error) {
 	return p.plan, err
 }
 
-// judge says what makes the plan less than a comparison of everything.
+// judge adds the problems of a plan that does not compare all resources.
 func (p *planReader) judge() {
 	problem := ""
 	switch {
@@ -52,7 +52,8 @@ func (p *planReader) judge() {
 	case !p.complete:
 		problem = "The plan is not complete. Make it without -target and -exclude, and with a configuration in which nothing is deferred."
 	case p.changing:
-		// With -refresh=false no other plan would show any drift.
+		// A normal plan may have been made with -refresh=false and show no
+		// drift.
 		problem = "The plan was not made with -refresh-only, so nothing shows whether it compared the state with the service."
 	default:
 		return
@@ -69,7 +70,7 @@ type planReader struct {
 	versioned bool
 	changing  bool
 	errored   bool
-	complete  bool // True unless the plan says otherwise: Terraform before 1.8 and OpenTofu do not.
+	complete  bool // True unless the plan contains false. Terraform before 1.8 and OpenTofu do not write this field.
 }
 
 // field reads one field of the plan. Terraform writes the version first.
@@ -124,7 +125,8 @@ func (p *planReader) drifted() error {
 	return nil
 }
 
-// planned looks for a managed resource, which a refresh-only plan does not have here.
+// planned looks for a managed resource with planned values, which a
+// refresh-only plan does not have.
 func (p *planReader) planned() error {
 	var r struct {
 		Mode string `json:"mode"`

@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// query is what the check needs of a query.
+// query is the part of a query that the check needs.
 type query struct {
 	listed []listed
 	lists  int
-	// warnings are what Terraform reported of the lists.
+	// warnings are the warnings about the lists.
 	warnings []string
-	// problems say why the query does not show everything.
+	// problems are the reasons why the query does not show all desktops.
 	problems []string
 }
 
@@ -54,7 +54,7 @@ type queryBlock struct {
 	Type    string `json:"resource_type"`
 }
 
-// listBlock counts what a list block has found so far.
+// listBlock counts the results of a list block.
 type listBlock struct {
 	n             int
 	hidden, ended bool
@@ -68,7 +68,7 @@ type queryReader struct {
 }
 
 // readQuery reads the output of "terraform query -json". After an error it
-// returns what came before the error.
+// returns the part before the error.
 func readQuery(r io.Reader) (*query, error) {
 	q := queryReader{query: &query{}, blocks: map[string]*listBlock{}}
 	dec := json.NewDecoder(r)
@@ -136,11 +136,11 @@ func (q *queryReader) found(m message) error {
 	return nil
 }
 
-// LimitWarning is the summary of the provider's warning that a list was cut off.
+// LimitWarning is the summary of the provider's warning about a truncated list.
 const LimitWarning = "List Ends at Its Limit"
 
-// diagnosed adds errors, and warnings about lists of desktops. A list that was
-// cut off makes the check incomplete; a group without desktops may be right.
+// diagnosed adds errors, and warnings about lists of desktops. A truncated list
+// makes the check incomplete. A group without desktops does not.
 func (q *queryReader) diagnosed(m message) {
 	d := m.Diagnostic
 	text := d.Summary + "."
@@ -155,7 +155,7 @@ func (q *queryReader) diagnosed(m message) {
 	}
 }
 
-// finish checks that every list came to its end.
+// finish checks that every list is complete.
 func (q *queryReader) finish() error {
 	if !q.versioned {
 		return errNoQuery

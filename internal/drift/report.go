@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// SchemaVersion is the version of the JSON report. A new field raises the
-// second number; anything that breaks a reader raises the first.
+// SchemaVersion is the version of the JSON report. A new field increments the
+// second number, and an incompatible change the first.
 const SchemaVersion = "1.0"
 
 // The values of Report.Status.
@@ -16,11 +16,11 @@ const (
 	statusIncomplete = "incomplete"
 )
 
-// Report is what a check found. It contains no sensitive value.
+// Report is the result of a check. It contains no sensitive values.
 type Report struct {
 	Version string `json:"schema_version"`
 	Status  string `json:"status"`
-	// Problems say why the check is incomplete.
+	// Problems are the reasons why the check is incomplete.
 	Problems   []string          `json:"problems"`
 	Changed    changedSection    `json:"changed_or_removed"`
 	Unmanaged  unmanagedSection  `json:"unmanaged"`
@@ -51,17 +51,17 @@ type changeFinding struct {
 
 type unmanagedSection struct {
 	Checked bool `json:"checked"`
-	// unasked says that nothing listed desktops.
+	// unasked reports whether no query and no data source listed desktops.
 	unasked bool
 	Listed  int `json:"listed_desktops"`
-	// Warnings are what the query reported, such as a group without desktops.
+	// Warnings are the warnings of the query, such as a group without desktops.
 	Warnings []string           `json:"warnings"`
 	Findings []unmanagedFinding `json:"findings"`
 	Ignored  []unmanagedFinding `json:"ignored"`
 }
 
 type unmanagedFinding struct {
-	// Username is empty if it comes from a sensitive value.
+	// Username is empty if it is from a sensitive value.
 	Username  string `json:"username"`
 	UUID      string `json:"desktop_uuid"`
 	Name      string `json:"name"`
@@ -74,13 +74,12 @@ type unmanagedFinding struct {
 
 type ordersSection struct {
 	Checked bool `json:"checked"`
-	// unasked says that no inbox was given.
+	// unasked reports whether --inbox was not set.
 	unasked  bool
 	Findings []Order `json:"findings"`
 }
 
-// Order is an order that may still lead to a desktop, as the subcommand orders
-// prints it.
+// Order is an open order, in the form of the subcommand orders.
 type Order struct {
 	Ref         string    `json:"ref"`
 	Scope       string    `json:"scope"`
@@ -92,7 +91,8 @@ type Order struct {
 	DesktopUUID string    `json:"desktop_uuid,omitempty"`
 }
 
-// notVisibleSection counts what the service never reports.
+// notVisibleSection counts the resources with values that the service does not
+// report.
 type notVisibleSection struct {
 	Desktops            int `json:"desktops"`
 	DesktopsWithoutDisk int `json:"desktops_without_disk_gib"`
@@ -106,18 +106,18 @@ type ignoreSection struct {
 	Unused  []ignoreEntry `json:"unused"`
 }
 
-// ignoredBy says why a finding does not count.
+// ignoredBy is the reason why a finding is ignored.
 type ignoredBy struct {
 	Reason  string `json:"reason"`
 	Expires string `json:"expires"`
 }
 
-// findings counts what makes the exit code 2.
+// findings returns the number of findings. The exit code is 2 if there are any.
 func (r *Report) findings() int {
 	return len(r.Changed.Findings) + len(r.Unmanaged.Findings) + len(r.Orders.Findings) + len(r.Ignore.Expired)
 }
 
-// code is the exit code of the subcommand.
+// code returns the exit code of the subcommand.
 func (r *Report) code() int {
 	switch r.Status {
 	case statusClean:

@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// identity is how a desktop is matched. Its form is that of an import id.
+// identity identifies a desktop, in the form of an import ID.
 type identity struct {
 	username, uuid string
 }
 
 func (i identity) String() string { return i.username + "/" + i.uuid }
 
-// state is what the check needs of the state that a plan refreshed.
+// state is the part of a refreshed state that the check needs.
 type state struct {
-	// managed are the desktops that the state contains.
+	// managed holds the desktops in the state.
 	managed map[identity]bool
-	// own counts all resources of this provider, withoutDisk the desktops whose
-	// disk nobody configured.
+	// own is the number of resources of this provider. withoutDisk is the
+	// number of desktops without disk_gib.
 	own, desktops, withoutDisk, policies, passwords int
-	// listed are the desktops that data sources found, lists how many data
-	// sources there were.
+	// listed are the desktops in data sources. lists is the number of these
+	// data sources.
 	listed     []listed
 	lists      int
 	listFailed bool
@@ -34,7 +34,7 @@ type listed struct {
 	name string
 	// by is the address of the list or the data source.
 	by string
-	// hidden says that the user comes from a sensitive value.
+	// hidden reports whether the user is from a sensitive value.
 	hidden bool
 }
 
@@ -113,8 +113,8 @@ func (p *planReader) desktop(r stateResource) error {
 	return nil
 }
 
-// userDesktops reads a data source. In a check block it has no desktops if it
-// failed, which Terraform reports as a warning only.
+// userDesktops reads a data source. If it failed in a check block, it has no
+// desktops, and Terraform reports only a warning.
 func (p *planReader) userDesktops(r stateResource) error {
 	var values struct {
 		Username string `json:"username"`

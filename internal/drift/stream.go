@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// stream reads a JSON document piece by piece, so that the memory it takes does
-// not depend on how large the document is.
+// stream reads a JSON document in parts, so that its memory does not depend on
+// the size of the document.
 type stream struct {
 	*json.Decoder
 }
@@ -51,7 +51,7 @@ func (s stream) each(begin json.Delim, item func() error) error {
 	return err
 }
 
-// skip reads the next value and forgets it.
+// skip reads and discards the next value.
 func (s stream) skip() error {
 	for depth := 0; ; {
 		token, err := s.Token()
@@ -70,7 +70,7 @@ func (s stream) skip() error {
 	}
 }
 
-// end returns an error if anything follows the document.
+// end returns an error if there is text after the document.
 func (s stream) end() error {
 	switch _, err := s.Token(); {
 	case errors.Is(err, io.EOF):
@@ -81,7 +81,7 @@ func (s stream) end() error {
 	return errors.New("there is text after the end of the document")
 }
 
-// cutShort reports whether err says that the input ended too early.
+// cutShort reports whether err means that the input is incomplete.
 func cutShort(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -1,21 +1,21 @@
 package drift
 
-// section is a part of the report in the form in which people read it. Every
-// format but JSON prints sections.
+// section is a part of the report for readers. All formats except JSON print
+// sections.
 type section struct {
 	title string
-	// id names the section in formats that machines read.
+	// id identifies the section in machine-readable formats.
 	id string
-	// status says in a few words what the check of the section gave.
+	// status is the result of the section in a few words.
 	status string
-	// unchecked says that nothing is known.
+	// unchecked reports whether the section was not checked.
 	unchecked bool
 	findings  []item
 	ignored   []item
 	notes     []string
 }
 
-// item is a finding: what it is about, and what of it.
+// item is a finding, with its subject and its details.
 type item struct {
 	subject, detail string
 }
@@ -36,7 +36,7 @@ func (s *section) conclude(basis string) {
 
 func (i item) String() string { return i.subject + ": " + i.detail }
 
-// sections returns all four, whatever was found.
+// sections returns all four sections.
 func (r *Report) sections() []section {
 	return []section{r.Changed.view(r.Ignore), r.Unmanaged.view(r.Ignore), r.Orders.view(), r.NotVisible.view()}
 }

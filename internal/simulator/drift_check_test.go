@@ -17,8 +17,8 @@ import (
 
 const gib = 1 << 30
 
-// sensitiveDesktops have several sensitive values each: in those Terraform sees
-// changes now and then where there are none.
+// sensitiveDesktops have several sensitive values each, for which Terraform
+// sometimes reports changes that do not exist.
 const sensitiveDesktops = `
 variable "group" {
   default   = "finance"
@@ -43,7 +43,7 @@ resource "clouddesktop_user_password" "standard" {
 }
 `
 
-// shortTimeouts let a test see a service that is down without long waits.
+// shortTimeouts are timeouts for tests with a service that is not reachable.
 const shortTimeouts = `
 resource "clouddesktop_desktop" "team" {
   timeouts { read = "2s" }
@@ -56,11 +56,12 @@ resource "clouddesktop_desktop" "sensitive" {
 
 const driftScript = "./drift-check.sh"
 
-// driftCheck is the example in a directory of its own.
+// driftCheck is a copy of the example in its own directory.
 type driftCheck struct {
 	*running
 	*acctest.CLI
-	// bin comes first in PATH. It has Terraform, and programs that tests add.
+	// bin is the first folder in PATH. It contains Terraform, and programs that
+	// tests add.
 	bin string
 }
 
@@ -86,7 +87,7 @@ func newExample(t *testing.T, name string) *driftCheck {
 	return c
 }
 
-// useCLI makes "terraform" in the shell the CLI under test.
+// useCLI makes the CLI under test available as "terraform" in the shell.
 func (c *driftCheck) useCLI(t *testing.T) {
 	t.Helper()
 	terraform, err := acctest.Terraform()
@@ -120,7 +121,8 @@ func (c *driftCheck) shell(t *testing.T, lines string, env ...string) acctest.Re
 	return got
 }
 
-// check checks the exit code and the whole section of the report about changes.
+// check checks the exit code and the complete section about changes in the
+// report.
 func (c *driftCheck) check(t *testing.T, code int, changes string) {
 	t.Helper()
 	got := c.shell(t, driftScript)
@@ -130,7 +132,7 @@ func (c *driftCheck) check(t *testing.T, code int, changes string) {
 	}
 }
 
-// fails checks that the script ends with 1 and says why.
+// fails checks that the script ends with exit code 1 and prints why.
 func (c *driftCheck) fails(t *testing.T, why string, env ...string) {
 	t.Helper()
 	got := c.shell(t, driftScript, env...)
@@ -139,7 +141,7 @@ func (c *driftCheck) fails(t *testing.T, why string, env ...string) {
 	}
 }
 
-// uuidOf returns the uuid of the one desktop of a user.
+// uuidOf returns the uuid of a user's only desktop.
 func (c *driftCheck) uuidOf(t *testing.T, user string) string {
 	t.Helper()
 	for _, d := range c.Desktop.Desktops() {
@@ -157,7 +159,7 @@ func TestDriftCheck(t *testing.T) {
 	temporary := t.TempDir()
 	c.Env = append(c.Env, "TMPDIR="+temporary)
 
-	// A runner without the backend sees nothing, and must not say that all is well.
+	// Without the backend, the state is empty, which must be an error.
 	c.fails(t, "The state contains no resource of this provider")
 
 	c.MustRun("apply", "-auto-approve")

@@ -12,8 +12,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// fakeGH is the CLI of GitHub with a repository that has at most one issue. It
-// knows the commands of the workflow and refuses all others.
+// fakeGH is a fake of the GitHub CLI, for a repository with at most one issue.
+// It accepts only the commands in the workflow.
 const fakeGH = `#!/bin/sh
 set -eu
 : "${GH_TOKEN:?}" "${GH_REPO:?}"
@@ -48,7 +48,7 @@ func readYAML(t *testing.T, file string, into any) {
 	}
 }
 
-// workflowSteps returns the steps of the one job of a workflow, by name.
+// workflowSteps returns the steps of a workflow's only job, by name.
 func workflowSteps(t *testing.T, file string) map[string]step {
 	t.Helper()
 	var workflow struct {
@@ -78,8 +78,8 @@ func writeProgram(t *testing.T, path, content string) {
 	}
 }
 
-// A workflow run reports drift in the log, the summary and one issue, which the
-// run after the repair closes.
+// A workflow run reports drift in the log, the summary and one issue. The run
+// after the repair closes the issue.
 func TestDriftCheck_github(t *testing.T) {
 	t.Parallel()
 	c := newDriftCheck(t)
@@ -116,13 +116,13 @@ func TestDriftCheck_github(t *testing.T) {
 		}
 	}
 	run("2", "created\nedited\n")
-	// Nobody knows whether the drift is still there.
+	// It is unknown whether there is still drift.
 	run("1", "created\nedited\n", "CLOUDDESKTOP_ENDPOINT=http://127.0.0.1:1")
 	c.Desktop.SetVolumes(c.uuidOf(t, "design_01"), 50*gib)
 	run("0", "created\nedited\nclosed\n")
 }
 
-// The commands of the GitLab job leave a report that GitLab shows.
+// The commands of the GitLab job write a report that GitLab shows.
 func TestDriftCheck_gitlab(t *testing.T) {
 	t.Parallel()
 	c := newDriftCheck(t)

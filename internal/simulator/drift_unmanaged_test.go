@@ -13,7 +13,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// finds checks that a check ends with 2 and prints all of the parts.
+// finds checks that a check ends with exit code 2 and prints all parts.
 func (c *driftCheck) finds(t *testing.T, parts []string, env ...string) {
 	t.Helper()
 	got := c.shell(t, driftScript, env...)
@@ -27,8 +27,8 @@ func (c *driftCheck) finds(t *testing.T, parts []string, env ...string) {
 	}
 }
 
-// A query finds the desktops of all groups. Those that nobody manages can be
-// imported together, and then nothing is left to report.
+// A query finds the desktops of all groups. Unmanaged desktops can be imported
+// together, and then the check has no findings.
 func TestDriftCheck_unmanaged(t *testing.T) {
 	acctest.RequireTerraform(t, 14)
 	t.Parallel()
@@ -64,7 +64,7 @@ resource "clouddesktop_desktop" "imported" {
 	}
 }
 
-// A list that was cut off cannot say that nothing is unmanaged.
+// A truncated list does not mean that there are no unmanaged desktops.
 func TestDriftCheck_limit(t *testing.T) {
 	acctest.RequireTerraform(t, 14)
 	t.Parallel()
@@ -103,7 +103,7 @@ func TestDriftCheck_unmanagedByDataSource(t *testing.T) {
 	}
 }
 
-// An order that nobody finished is a finding; the check leaves it as it is.
+// An interrupted order is a finding; the check does not change it.
 func TestDriftCheck_openOrder(t *testing.T) {
 	t.Parallel()
 	c := newDriftCheck(t)

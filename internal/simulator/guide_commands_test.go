@@ -13,8 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// newGuide is an empty directory for a guide, with files of an example in it,
-// a provider block for a simulator, and the provider's program on PATH.
+// newGuide returns a directory for a guide, with files of an example, a
+// provider block for a simulator, and the program of the provider on PATH.
 func newGuide(t *testing.T, example string, files ...string) *driftCheck {
 	t.Helper()
 	c := &driftCheck{start(t), acctest.NewCLI(t), t.TempDir()}
@@ -29,8 +29,8 @@ func newGuide(t *testing.T, example string, files ...string) *driftCheck {
 	return c
 }
 
-// commands returns the shell block of a guide that begins with some text. A
-// human would confirm what it applies.
+// commands returns the shell block of a guide that begins with some text. It
+// adds -auto-approve where a user would confirm.
 func commands(t *testing.T, guide, begin string) string {
 	t.Helper()
 	for _, block := range blocks(t, guide, "shell") {
@@ -115,7 +115,7 @@ func TestImportGuide_queryCommands(t *testing.T) {
 	}
 }
 
-// The log helps to find an error, and nobody has to remove secrets from it.
+// The log contains the error and no secrets.
 func TestTroubleshootingGuide_log(t *testing.T) {
 	t.Parallel()
 	c := newGuide(t, "guides/getting-started", "order.tf")
@@ -136,7 +136,7 @@ func TestTroubleshootingGuide_log(t *testing.T) {
 	}
 }
 
-// While an apply waits, the health check is answered.
+// The health check is answered while an apply waits.
 func TestTroubleshootingGuide_healthCheck(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("curl"); err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// proxy is an HTTP proxy that connects every host to one server.
+// proxy is an HTTP proxy that connects to the same server for every host.
 type proxy struct {
 	*httptest.Server
 	target string
@@ -66,8 +66,8 @@ func (p *proxy) asked() []string {
 	return slices.Compact(slices.Clone(p.hosts))
 }
 
-// The variables of the guide lead requests through the proxy, except those to
-// the hosts in NO_PROXY.
+// With the variables of the guide, requests use the proxy, except those to the
+// hosts in NO_PROXY.
 func TestLimitsGuide_proxy(t *testing.T) {
 	t.Parallel()
 	c := newGuide(t, "")

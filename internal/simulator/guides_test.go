@@ -46,8 +46,8 @@ func withCLI(t *testing.T) []string {
 	return append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "CHECKPOINT_DISABLE=1")
 }
 
-// Every command of the guide works in a new clone. The first block clones and
-// builds, which this test does in its own way.
+// Every command of the guide works in a new clone. The test replaces the first
+// block, which clones and builds.
 func TestUnreleasedBuildsGuide(t *testing.T) {
 	t.Parallel()
 	env := withCLI(t)

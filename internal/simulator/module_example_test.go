@@ -30,7 +30,7 @@ func TestModuleExample(t *testing.T) {
 	}
 }
 
-// The tests of the example notice a module that does something else.
+// The tests of the example fail for a wrong module.
 func TestModuleExample_broken(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ file, from, to, test, want string }{

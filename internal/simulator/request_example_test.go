@@ -20,8 +20,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// fakePullRequests is the CLI of GitHub for a repository with one merged pull
-// request. It keeps its comments.
+// fakePullRequests is a fake of the GitHub CLI, for a repository with one
+// merged pull request. It stores the comments.
 const fakePullRequests = `#!/bin/sh
 set -eu
 : "${GH_TOKEN:?}" "${GH_REPO:?}"
@@ -33,7 +33,7 @@ case "$*" in
 esac
 `
 
-// requests is the example in a git repository of its own.
+// requests is a copy of the example in its own git repository.
 type requests struct {
 	*driftCheck
 	plan, send step
@@ -52,7 +52,7 @@ func newRequests(t *testing.T) *requests {
 	c.MustRun("init")
 	workflows := filepath.Join(c.Dir, ".github", "workflows")
 	r := &requests{c, workflowSteps(t, filepath.Join(workflows, "plan.yml"))["Plan"], workflowSteps(t, filepath.Join(workflows, "apply.yml"))["Send the initial passwords"], t.TempDir()}
-	// The guide tells the owner of the repository to seal callbacks.
+	// The guide says that the owner of the repository must seal callbacks.
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
@@ -74,8 +74,8 @@ func (r *requests) git(t *testing.T, command string) {
 	}
 }
 
-// merge commits what changed and does what the workflows do: the plan of the
-// pull request, the apply after the merge, and the comment.
+// merge commits the changes and runs the commands of the workflows: the plan of
+// the pull request, the apply after the merge, and the comment.
 func (r *requests) merge(t *testing.T) (plan string) {
 	t.Helper()
 	if got := r.shell(t, r.plan.Run); got.Code != 0 {
@@ -114,7 +114,7 @@ func newSSHKey(t *testing.T) sshKey {
 	return sshKey{pem.EncodeToMemory(block), strings.TrimSpace(string(ssh.MarshalAuthorizedKey(authorized))) + " ada@example.com"}
 }
 
-// decrypt does what "age -d -i FILE" does.
+// decrypt does the same as "age -d -i FILE".
 func (k sshKey) decrypt(t *testing.T, text string) (string, error) {
 	t.Helper()
 	identity, err := agessh.ParseIdentity(k.private)
@@ -135,8 +135,8 @@ func request(key string, diskGiB int) string {
 	return fmt.Sprintf("requester: ada@example.com\nuser_group: design\nos: win10\ncpu: 4\nmemory_mib: 8192\ndisk_gib: %d\nssh_public_key: %s\napproval: CHG-10452\n", diskGiB, key)
 }
 
-// From the file of a request to the password that only the requester can read,
-// a resize, and the end.
+// The test covers a request from its file to the encrypted password, a resize
+// and the destroy.
 func TestRequestExample(t *testing.T) {
 	t.Parallel()
 	r := newRequests(t)
@@ -186,8 +186,8 @@ func TestRequestExample(t *testing.T) {
 	}
 }
 
-// What is wrong with a request is said in words that a requester understands,
-// and nothing is ordered.
+// For an invalid request, the error is in the terms of the request, and no
+// desktop is ordered.
 func TestRequestExample_invalid(t *testing.T) {
 	t.Parallel()
 	r := newRequests(t)
@@ -228,7 +228,7 @@ func TestRequestExample_invalid(t *testing.T) {
 	}
 }
 
-// The example checks for drift by the same files as examples/drift-check.
+// The example uses the same files for the drift check as examples/drift-check.
 func TestRequestExample_driftCheck(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"drift-check.sh", "fleet.tfquery.hcl", ".github/workflows/drift-check.yml"} {

@@ -113,7 +113,7 @@ func (s *Simulator) Serve(ctx context.Context, listener net.Listener) error {
 	closed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(closed)
-		// A fault may have made a request hang.
+		// A request with a fault may not end.
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		if server.Shutdown(short) != nil {

@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// running is a simulator that is being served, with its log.
+// running is a running simulator with its log.
 type running struct {
 	*simulator.Simulator
 	URL  string

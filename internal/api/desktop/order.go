@@ -185,7 +185,8 @@ func (c *Client) OrderConfirmed(ref OrderReference) bool {
 	return c.config.Callbacks != nil && c.config.Callbacks.Confirmed(ref)
 }
 
-// OrderSettled reports whether the private state may drop the reference.
+// OrderSettled reports whether the reference can be removed from the private
+// state.
 func (c *Client) OrderSettled(ctx context.Context, ref OrderReference) (bool, error) {
 	if c.config.Callbacks == nil {
 		return false, c.config.CallbacksUnavailable

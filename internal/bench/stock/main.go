@@ -1,5 +1,6 @@
-// Command stock is the provider to compare with: the schemas of the real one, no
-// I/O, and the main function from the documentation of the framework.
+// Command stock is a provider for comparison. It has the schemas of the real
+// provider, no I/O, and the main function from the documentation of the
+// framework.
 package main
 
 import (
@@ -20,7 +21,7 @@ import (
 
 func main() {
 	err := providerserver.Serve(context.Background(), func() provider.Provider {
-		return stock{clouddesktop.New("stock")().(fullProvider)} //nolint:forcetypeassert // If this fails, so does the bench.
+		return stock{clouddesktop.New("stock")().(fullProvider)} //nolint:forcetypeassert // If this fails, the benchmark fails too.
 	}, providerserver.ServeOpts{Address: "registry.terraform.io/clouddesktop/clouddesktop"})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -70,8 +71,8 @@ func (echoResource) Update(ctx context.Context, req resource.UpdateRequest, resp
 
 func (echoResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// storePlan turns a plan into a state: every unknown value, which is a string in
-// all of the schemas, becomes "stock".
+// storePlan stores a plan as the state. It replaces every unknown value, which
+// is a string in all schemas, with "stock".
 func storePlan(ctx context.Context, plan tfsdk.Plan, state *tfsdk.State, identity *tfsdk.ResourceIdentity) (diags diag.Diagnostics) {
 	raw, err := tftypes.Transform(plan.Raw, func(_ *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
 		if v.IsKnown() {

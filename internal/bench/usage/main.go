@@ -22,7 +22,7 @@ func main() {
 }
 
 func run(file, provider string, args ...string) error {
-	cmd := exec.CommandContext(context.Background(), provider, args...) //nolint:gosec // It runs the program from its arguments by design.
+	cmd := exec.CommandContext(context.Background(), provider, args...) //nolint:gosec // The program is an argument of the command.
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return err

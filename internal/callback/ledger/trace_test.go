@@ -106,8 +106,8 @@ func TestTrace_applyThatIsOlderThanAConfirmationOrdersNothing(t *testing.T) {
 	})
 }
 
-// H5: the rightful process lost to one that woke up, because claims and
-// deliveries were keys of their own.
+// H5: claims and deliveries must use the same keys. With separate keys, both a
+// suspended process and the one that claimed its order could succeed.
 func TestTrace_deliveryAfterAClaimStoresNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -142,7 +142,8 @@ func pushUser(ctx context.Context, req list.ListRequest, user userDesktops, limi
 	return true
 }
 
-// listResult is what an import of the desktop would make of it.
+// listResult returns the result for a desktop, with the same state as after an
+// import.
 func listResult(ctx context.Context, req list.ListRequest, username string, found desktop.Desktop) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = fmt.Sprintf("%s (%s)", cmp.Or(found.Name, found.UUID), username)

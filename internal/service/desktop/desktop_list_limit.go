@@ -47,7 +47,7 @@ func (p *limitedPush) report(d diag.Diagnostic) bool {
 	return !p.ended
 }
 
-// flush pushes the result that was held back.
+// flush pushes the last result.
 func (p *limitedPush) flush() {
 	if p.held == nil {
 		return

@@ -1,8 +1,8 @@
 // Package s3 stores an inbox in a bucket of a service with the API of Amazon
 // S3, for any number of runners.
 //
-// It is a client of its own, because it needs five calls and full control over
-// retries and headers; signatures and credentials come from minio-go.
+// It has its own client, because it needs only five calls, and full control
+// over retries and headers. Signatures and credentials come from minio-go.
 package s3
 
 import (

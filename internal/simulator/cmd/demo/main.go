@@ -1,4 +1,4 @@
-// Command demo shows the provider in use: the real Terraform or OpenTofu orders,
+// Command demo runs the provider with Terraform or OpenTofu: it orders,
 // resizes, imports and destroys desktops of a simulated service. It needs no
 // network and removes all its files.
 package main
@@ -30,7 +30,8 @@ func main() {
 	}
 }
 
-// run applies the configuration in a directory. Every order takes delay.
+// run applies the configuration in a directory. delay is the time that each
+// order takes.
 func run(ctx context.Context, out io.Writer, config string, delay time.Duration) (err error) {
 	terraform, err := acctest.Terraform()
 	if err != nil {
@@ -118,7 +119,7 @@ func words(args ...string) func() []string { return func() []string { return arg
 type runner struct {
 	show      *screen
 	terraform string
-	name      string // As a user types it.
+	name      string // The name of the command for the output.
 	dir       string
 	env       []string
 }

@@ -87,7 +87,7 @@ func TestDemo_interrupted(t *testing.T) {
 	leavesNothing(t, temp)
 }
 
-func TestDemo_showsTheWholeError(t *testing.T) {
+func TestDemo_showsTheCompleteError(t *testing.T) {
 	acctest.RequireCLI(t)
 	dir, temp := t.TempDir(), t.TempDir()
 	t.Setenv("TMPDIR", temp)

@@ -9,6 +9,7 @@ import (
 
 const terminate = syscall.SIGTERM
 
-// inOwnGroup keeps a terminal's Ctrl-C from Terraform, which gets an interrupt
-// from the demo. A second one would make it stop without saving.
+// inOwnGroup starts Terraform in its own process group, so that Ctrl-C in the
+// terminal does not reach it. The demo sends it one interrupt; after a second
+// one, Terraform would stop without saving the state.
 func inOwnGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -59,7 +59,7 @@ func (s *screen) terraform(output io.Reader) (hidden []string) {
 			s.line("               │   %s", strings.ReplaceAll(detail, "\n", "\n               │   "))
 		}
 	}
-	// Terraform blocks if nobody reads the rest.
+	// Terraform would block if the rest were not read.
 	_, _ = io.Copy(io.Discard, output)
 	return hidden
 }
@@ -69,7 +69,7 @@ func (s *screen) terraform(output io.Reader) (hidden []string) {
 func (s *screen) failure(lines []string) {
 	text := strings.Trim(strings.Join(lines, "\n"), "\n")
 	if text == "" {
-		return // The command printed JSON, which is on the screen already.
+		return // The command printed JSON, which has already been shown.
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		s.line("     terraform │ %s", line)

@@ -57,7 +57,7 @@ var (
 	asynchronous = []string{"apply", "resize", "policy"}
 )
 
-// parseFault reads call[=how[:times]], as in apply=never:1.
+// parseFault parses call[=how[:times]], such as apply=never:1.
 func parseFault(value string) (fault, error) {
 	name, how, _ := strings.Cut(value, "=")
 	how, count, counted := strings.Cut(how, ":")
