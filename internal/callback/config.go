@@ -34,8 +34,8 @@ type Config struct {
 	Store inbox.Store
 	// Scope names the Terraform state whose calls this is for.
 	Scope string
-	// Reorder lets the provider close an order for which no callback came, and
-	// place a new one, if two looks found no desktop that may belong to it.
+	// Reorder means that an order without a callback is closed and a new one is
+	// placed, if two looks found no candidate.
 	Reorder bool
 	// InboxMayBeLost reports whether the inbox is on a disk that may not exist
 	// at the next apply, such as that of a CI runner.

@@ -91,7 +91,7 @@ func (r *Receiver) checkInbox(ctx context.Context, ref Reference) error {
 }
 
 // PendingOrders returns the orders that an apply would resume or stop at, and
-// counts those of other scopes, which it leaves alone.
+// counts those of other scopes, which it does not resume.
 func (r *Receiver) PendingOrders(ctx context.Context, want ledger.Want) (pending []*ledger.Order, otherScopes int, err error) {
 	l, err := r.orders()
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 
 const orderBody = `{"status":"0","data":{"username":"dev_01","desktop_uuid":"uuid-1","password":"secret"}}`
 
-// acceptedOrder is an order that the service takes; sent receives its callback URL.
+// acceptedOrder returns an order that the service accepts. sent receives its
+// callback URL.
 func acceptedOrder(sent chan<- string) OrderRequest {
 	return OrderRequest{
 		Want:    ledger.Want{Kind: ledger.Kind{Service: "https://desktop.example.com", UserGroup: "dev", OS: "win10"}},
@@ -31,8 +32,9 @@ func acceptedOrder(sent chan<- string) OrderRequest {
 	}
 }
 
-// leaveOrder places an order in a process that ends before its callback comes. It
-// returns the address that the process listened at, and the callback URL.
+// leaveOrder places an order in a process that ends before its callback
+// arrives. It returns the address at which the process listened, and the
+// callback URL.
 func leaveOrder(t *testing.T, inbox string) (listened, callbackURL string) {
 	t.Helper()
 	first := newFixture(t, func(cfg *Config) { cfg.Store = newDirectory(t, inbox) })
@@ -54,7 +56,7 @@ func leaveOrder(t *testing.T, inbox string) (listened, callbackURL string) {
 	return listened, <-sent
 }
 
-// resume orders in another process and delivers what comes of it.
+// resume orders in another process and delivers the desktop.
 func resume(t *testing.T, f *fixture) <-chan string {
 	t.Helper()
 	sent, delivered := make(chan string, 1), make(chan string, 1)
@@ -73,7 +75,7 @@ func resume(t *testing.T, f *fixture) <-chan string {
 	return delivered
 }
 
-// The service calls back where the dead process listened.
+// The service sends the callback to the address of the dead process.
 func TestOrder_listensAtTheAddressOfADeadProcess(t *testing.T) {
 	t.Parallel()
 	inbox := filepath.Join(t.TempDir(), "inbox")
@@ -99,7 +101,7 @@ func TestOrder_listensAtTheAddressOfADeadProcess(t *testing.T) {
 	}
 }
 
-// tryCall sends a callback and returns the status, 0 if nobody answers.
+// tryCall sends a callback and returns the status, or 0 without an answer.
 func tryCall(t *testing.T, address, body string) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
@@ -115,7 +117,7 @@ func tryCall(t *testing.T, address, body string) int {
 	return resp.StatusCode
 }
 
-// The process that has the address may be the orphan, which still receives.
+// The address may be in use by the process of the order, which still receives.
 func TestOrder_addressOfADeadProcessIsTaken(t *testing.T) {
 	t.Parallel()
 	inbox := filepath.Join(t.TempDir(), "inbox")
@@ -142,7 +144,7 @@ func TestOrder_addressOfADeadProcessIsTaken(t *testing.T) {
 	}
 }
 
-// An address means something only on its own machine.
+// An address is only used on its own machine.
 func TestReceiver_listenForOther_onItsMachineOnly(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, func(cfg *Config) { inDirectory(t, cfg) })

@@ -15,8 +15,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// front is what answers at the callback URL before the receiver does: a proxy, or
-// another program.
+// front is a proxy or another program that answers at the callback URL instead
+// of the receiver.
 type front struct {
 	*fixture
 
@@ -25,7 +25,8 @@ type front struct {
 	requests atomic.Int32
 }
 
-// newFront starts a front that forwards to the receiver until it is told to answer.
+// newFront starts a front that forwards to the receiver until its answer is
+// set.
 func newFront(t *testing.T) *front {
 	t.Helper()
 	f := &front{}
@@ -49,7 +50,7 @@ func newFront(t *testing.T) *front {
 	return f
 }
 
-// trial is one order of a test, which the service refuses.
+// trial is an order that the service refuses.
 type trial struct {
 	sent   bool
 	warned []string
@@ -108,7 +109,7 @@ func TestPreflight_anotherProgramAnswers(t *testing.T) {
 	}
 }
 
-// The route may be repaired while the process runs.
+// The network may be repaired while the process runs.
 func TestPreflight_isRepeatedAfterAnError(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
@@ -123,7 +124,7 @@ func TestPreflight_isRepeatedAfterAnError(t *testing.T) {
 	}
 }
 
-func TestPreflight_onceForAProcess(t *testing.T) {
+func TestPreflight_oncePerProcess(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	for range 3 {
@@ -137,8 +138,9 @@ func TestPreflight_onceForAProcess(t *testing.T) {
 	}
 }
 
-// No answer proves nothing: a machine may be unable to call its public address.
-func TestPreflight_nobodyAnswers(t *testing.T) {
+// A missing answer is only a warning, because a machine may be unable to call
+// its public address.
+func TestPreflight_noAnswer(t *testing.T) {
 	t.Parallel()
 	address := "http://127.0.0.1:" + freePort(t)
 	f := newFixture(t, func(cfg *Config) {
@@ -159,7 +161,7 @@ func TestPreflight_nobodyAnswers(t *testing.T) {
 	}
 }
 
-// The certificate is the service's business: the proof says who answers.
+// The certificate is not checked, because the proof shows who answers.
 func TestPreflight_certificateOfAnUnknownAuthority(t *testing.T) {
 	t.Parallel()
 	certificate, key := selfSigned(t)
@@ -173,7 +175,7 @@ func TestPreflight_certificateOfAnUnknownAuthority(t *testing.T) {
 	}
 }
 
-// An interrupt during the call is no verdict on the route.
+// An interrupt during the call is not an error of the network.
 func TestPreflight_interrupted(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)

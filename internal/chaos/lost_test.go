@@ -11,7 +11,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// newCalmRound is a round that nothing attacks.
+// newCalmRound returns a round without attacks.
 func newCalmRound(t *testing.T, service *desktoptest.Server, desktops int, timeout time.Duration) *round {
 	t.Helper()
 	r := &round{t: t, cli: acctest.NewCLI(t), site: &site{t: t, service: service}, named: map[string]bool{}, chosen: map[string]bool{}}
@@ -20,9 +20,9 @@ func newCalmRound(t *testing.T, service *desktoptest.Server, desktops int, timeo
 	return r
 }
 
-// The service makes each desktop and calls nobody back: the messages name the
-// desktops, and their commands lead to a state that contains each of them once.
-func TestLost_isResolvedByTheMessages(t *testing.T) {
+// The service creates each desktop but sends no callback. The commands in the
+// messages lead to a state that contains each desktop once.
+func TestLost_commandsInMessages(t *testing.T) {
 	t.Parallel()
 	service := desktoptest.Start(t)
 	service.Callback(desktoptest.Apply, -1, desktoptest.NoCallback())

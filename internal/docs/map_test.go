@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// partOfAnother matches fakes and parts of commands, which need no line of their own.
+// partOfAnother matches fakes and parts of commands, which need no separate
+// line.
 var partOfAnother = regexp.MustCompile(`(^|/)(cmd|testdata|\w+test|openapi|sdkcompat|wording|providerschema|mutants|stock|usage|deployments)(/|$)`)
 
 // The map in internal/README.md has every package.

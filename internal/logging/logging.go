@@ -12,8 +12,8 @@ import (
 
 // NewHandler returns a handler that writes to the log of the provider with the
 // logger in the context of a record. Records outside of a Terraform call, such
-// as those of the receiver of callbacks, are written with the logger in
-// configured, the context in which the provider was configured.
+// as those of the receiver, are written with the logger in configured, the
+// context of the Configure call.
 func NewHandler(configured context.Context) slog.Handler {
 	return handler{configured: configured}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// fillDisk makes each write to a file of a process fail, or succeed again.
+// fillDisk sets whether each write of a process to a file fails.
 func fillDisk(t *testing.T, p *process, full bool) {
 	t.Helper()
 	var limit unix.Rlimit
@@ -30,9 +30,9 @@ func fillDisk(t *testing.T, p *process, full bool) {
 	}
 }
 
-// The service waits while the disk of the relay is full, and is answered once
-// there is space.
-func TestRelay_storesWhenTheDiskIsNoLongerFull(t *testing.T) {
+// The service waits while the disk of the relay is full, and gets its answer
+// when there is space.
+func TestRelay_fullDisk(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "inbox")
 	relay := startProcess(t, "--listen 127.0.0.1:0 --inbox "+folder)
@@ -69,8 +69,8 @@ func TestRelay_storesWhenTheDiskIsNoLongerFull(t *testing.T) {
 	}
 }
 
-// Not even root writes below /proc.
-func TestRelay_refusesAFolderThatItCannotWrite(t *testing.T) {
+// Even root cannot create files below /proc.
+func TestRelay_readOnlyFolder(t *testing.T) {
 	t.Parallel()
 	output, err := childCommand(t.Context(), "--listen 127.0.0.1:0 --inbox /proc/inbox").CombinedOutput()
 	if failed, ok := errors.AsType[*exec.ExitError](err); !ok || failed.ExitCode() != exitFailure || !strings.Contains(string(output), "relay: the inbox cannot be used: ") {

@@ -17,8 +17,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// childCommand returns a relay in a process of its own, with access to buckets of
-// s3test.
+// childCommand returns the command for a relay process with access to the
+// buckets of s3test.
 func childCommand(ctx context.Context, args string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, os.Args[0]) //nolint:gosec // The test binary itself.
 	cmd.Env = append(os.Environ(), childVariable+"="+args, "AWS_ACCESS_KEY_ID="+s3test.AccessKey, "AWS_SECRET_ACCESS_KEY="+s3test.SecretKey)
@@ -38,8 +38,8 @@ func newBucket(t *testing.T) *s3test.Server {
 	return server
 }
 
-// A relay that lacks a permission must not accept a callback that it cannot keep.
-func TestRelay_refusesABucketThatItMayNotUse(t *testing.T) {
+// A relay without a required permission must not start.
+func TestRelay_missingPermission(t *testing.T) {
 	t.Parallel()
 	server := newBucket(t)
 	for want, denied := range map[string]func(*http.Request) bool{
@@ -75,13 +75,13 @@ func TestRelay_refusesABucketThatIgnoresConditions(t *testing.T) {
 	}
 }
 
-// roundTripper is a bucket without a network, which a bubble can wait for.
+// roundTripper is a bucket without a network, for use in a synctest bubble.
 type roundTripper func(*http.Request) *http.Response
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }
 
-// The service is not told that a callback is stored, and the log says what to do.
-func TestService_bucketThatIsDeletedWhileOrdersWait(t *testing.T) {
+// The service gets an error, and the log says what to do.
+func TestService_deletedBucket(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		deleted := roundTripper(func(r *http.Request) *http.Response {

@@ -19,9 +19,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/receiver"
 )
 
-// Orders of every scope share an inbox, so any relay of the inbox stores their
-// callbacks, each for its own scope.
-func TestRelay_storesCallbacksOfEveryScopeOfItsInbox(t *testing.T) {
+// A relay stores the callbacks of all scopes of its inbox.
+func TestRelay_allScopes(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "inbox")
 	relays := []*running{startAt(t, folder), startAt(t, folder)}
@@ -48,9 +47,9 @@ func TestRelay_storesCallbacksOfEveryScopeOfItsInbox(t *testing.T) {
 	}
 }
 
-// A provider that waits at a relay learns of a callback that its successor
+// A provider that waits at a relay gets a callback that the next relay
 // received.
-func TestRelay_isReplacedWhileProvidersWait(t *testing.T) {
+func TestRelay_replaced(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "inbox")
 	args := fmt.Sprintf("--listen 127.0.0.1:%d --inbox %s --token-file %s", acctest.FreePort(t), folder, tokenFile(t))
@@ -83,7 +82,7 @@ func TestRelay_isReplacedWhileProvidersWait(t *testing.T) {
 	}
 }
 
-// waitForResult waits as a provider does: an error ends no wait.
+// waitForResult waits like a provider, which continues after an error.
 func waitForResult(ctx context.Context, s *https.Store, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -102,7 +101,7 @@ func waitForResult(ctx context.Context, s *https.Store, key string) error {
 	}
 }
 
-// A callback that is being stored when the relay has to stop is stored.
+// When the relay stops, it finishes storing callbacks.
 func TestService_finishesCallbacksWhenItStops(t *testing.T) {
 	t.Parallel()
 	store := &counting{Memory: inboxtest.NewMemory(), delay: 10 * time.Second}
@@ -135,8 +134,8 @@ func TestServer_refusesALargeHeader(t *testing.T) {
 	})
 }
 
-// 10,000 requests with an unknown id, which is what an attacker may send in a
-// second; see TestService_answersUnknownIdsWithoutTheInbox.
+// BenchmarkService_unknownIDs measures 10,000 requests with an unknown id; see
+// TestService_answersUnknownIdsWithoutTheInbox.
 func BenchmarkService_unknownIDs(b *testing.B) {
 	store := &counting{Memory: inboxtest.NewMemory()}
 	s := newTestService(store)

@@ -14,11 +14,11 @@ import (
 
 const desktopType = "clouddesktop_desktop"
 
-// object is a value of a configuration or a state: what it does not name is null.
+// object is a value of a configuration or a state. Missing attributes are null.
 type object map[string]any
 
-// plans is the provider, which plans desktops twice: with the shortcut and with
-// the framework.
+// plans is a provider that plans desktops with the shortcut and with the
+// framework.
 type plans struct {
 	unchangedServer
 	t        *testing.T
@@ -90,8 +90,8 @@ func toTerraform(typ tftypes.Type, value any) tftypes.Value {
 	return tftypes.NewValue(typ, value)
 }
 
-// propose does what Terraform does: what is computed and not configured keeps its
-// prior value.
+// propose returns the proposed state like Terraform: computed attributes that
+// are not configured keep their prior values.
 func (p *plans) propose(config, prior object) object {
 	proposed := object{"timeouts": config["timeouts"]}
 	for _, a := range p.schemas.ResourceSchemas[desktopType].Block.Attributes {
@@ -102,7 +102,7 @@ func (p *plans) propose(config, prior object) object {
 	return proposed
 }
 
-// request is the first call for a plan of a desktop that exists.
+// request returns the first call for the plan of an existing desktop.
 func (p *plans) request(config, prior object) *tfprotov6.PlanResourceChangeRequest {
 	p.t.Helper()
 	typ := p.schemas.ResourceSchemas[desktopType].ValueType()

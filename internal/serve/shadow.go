@@ -6,16 +6,16 @@ import (
 	"reflect"
 )
 
-// ShadowVariable is the environment variable that, if it is "on", makes the
-// framework answer every call that a shortcut answers as well. The call fails if
-// the answers differ. All acceptance tests set it, unless it is set already: with
-// another value they test what users run.
+// ShadowVariable is an environment variable. If it is "on", the framework also
+// answers every call that a shortcut answers, and the call fails if the answers
+// differ. All acceptance tests set it, unless it is already set. With another
+// value, they test the provider as users run it.
 const ShadowVariable = "CLOUDDESKTOP_TEST_SHADOW"
 
 func shadowRequested() bool { return os.Getenv(ShadowVariable) == "on" }
 
-// compare returns an error that names the fields of two answers that differ. It
-// does not contain their values, which may be secret.
+// compare returns an error with the names of the fields in which two answers
+// differ. It does not contain the values, which may be secret.
 func compare[Answer any](short, full *Answer) error {
 	a, b := reflect.ValueOf(short).Elem(), reflect.ValueOf(full).Elem()
 	for i := range a.NumField() {

@@ -10,21 +10,20 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// unchangedPlanner is a provider that can plan what does not change.
+// unchangedPlanner is a provider that can plan unchanged objects.
 type unchangedPlanner interface {
 	// PlanUnchanged plans an object whose prior and proposed state are equal, and
 	// changes its private state. It returns false if the framework must plan.
 	PlanUnchanged(typeName string, config, state map[string]any, private map[string][]byte) bool
 }
 
-// unchangedServer plans objects that do not change without the framework, which
-// needs half of the provider's CPU time of such a plan to find out that nothing
-// changes.
+// unchangedServer plans unchanged objects without the framework. The framework
+// would take half of the provider's CPU time in such a plan.
 //
 // If prior and proposed state are equal, the framework changes the plan in two
 // places only: it sets defaults, and it calls ModifyPlan. (It marks computed
-// attributes as unknown only if something else changes.) The planner knows both,
-// and says false in all cases but the plainest.
+// attributes as unknown only if something else changes.) PlanUnchanged covers
+// both, and returns false in all other cases.
 type unchangedServer struct {
 	frameworkServer
 	planner unchangedPlanner
@@ -73,7 +72,7 @@ func decodeObject(value *tfprotov6.DynamicValue) map[string]any {
 	return object
 }
 
-// decodePrivate reads a private state in the framework's encoding.
+// decodePrivate decodes a private state in the encoding of the framework.
 func decodePrivate(encoded []byte) (private map[string][]byte, ok bool) {
 	private = map[string][]byte{}
 	if len(encoded) > 0 && json.Unmarshal(encoded, &private) != nil {
@@ -87,8 +86,8 @@ func decodePrivate(encoded []byte) (private map[string][]byte, ok bool) {
 	return private, private != nil
 }
 
-// plannedIdentity is the prior identity. Terraform before 1.12 sends none, and
-// the framework answers with null.
+// plannedIdentity returns the prior identity. Terraform before 1.12 sends none,
+// and the framework then answers with null.
 func plannedIdentity(prior *tfprotov6.ResourceIdentityData) *tfprotov6.ResourceIdentityData {
 	if prior == nil || prior.IdentityData == nil {
 		return &tfprotov6.ResourceIdentityData{IdentityData: &tfprotov6.DynamicValue{MsgPack: []byte{0xc0}}}

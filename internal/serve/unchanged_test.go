@@ -15,7 +15,7 @@ import (
 
 const recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 
-// desktops are configurations with their states.
+// desktops returns configurations of desktops with their states.
 func desktops(user, uuid string) map[string]struct{ config, state object } {
 	all := map[string]struct{ config, state object }{}
 	for name, config := range map[string]object{
@@ -57,8 +57,8 @@ func fakeService(t *testing.T) (server *desktoptest.Server, user, uuid string) {
 	return server, user, uuid
 }
 
-// Each attribute of each desktop is set, changed, removed and unknown in the
-// configuration, and null and another one in the state.
+// The test sets, changes and removes each attribute in the configuration, makes
+// it unknown, and uses null and another value in the state.
 func TestUnchanged_everyAttribute(t *testing.T) {
 	t.Parallel()
 	server, user, uuid := fakeService(t)
@@ -87,7 +87,7 @@ func TestUnchanged_everyAttribute(t *testing.T) {
 	}
 }
 
-// other is another value of an attribute.
+// other returns another value for an attribute.
 func other(name string, typ tftypes.Type) any {
 	switch {
 	case name == "os":
@@ -225,9 +225,9 @@ func TestUnchanged_orderIsConfirmedFirst(t *testing.T) {
 	}
 }
 
-// A desktop that is read and then not planned is taken for a tainted one. The
-// framework must not plan here, because it would hide a shortcut that does not
-// record its plans.
+// A desktop that is read but not planned counts as tainted, so the shortcut
+// must record its plans. The framework must not plan in this test, because it
+// would record them too.
 func TestUnchanged_countsAsPlanned(t *testing.T) {
 	t.Parallel()
 	server, user, uuid := fakeService(t)
@@ -248,8 +248,8 @@ func TestUnchanged_countsAsPlanned(t *testing.T) {
 	}
 }
 
-// A difference must fail the tests.
-func TestUnchanged_shadowNoticesDifferences(t *testing.T) {
+// A difference must be an error.
+func TestUnchanged_shadowDetectsDifferences(t *testing.T) {
 	t.Parallel()
 	server, user, uuid := fakeService(t)
 	p := newPlans(t).configure(t.TempDir(), object{"endpoint": server.URL})

@@ -13,16 +13,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// upgradeServer returns states of the current schema version as they are.
-// Terraform has every state upgraded before it reads it. The framework decodes
-// such a state and encodes it again, without what the schema does not know.
+// upgradeServer returns states of the current schema version unchanged.
+// Terraform calls UpgradeResourceState for each state before it reads it. The
+// framework would decode the state and encode it again, without attributes that
+// are not in the schema.
 type upgradeServer struct {
 	frameworkServer
 	schemas func() map[string]stateSchema
 	shadow  bool
 }
 
-// stateSchema is what a state of a resource type looks like.
+// stateSchema is the type and version of the states of a resource type.
 type stateSchema struct {
 	version int64
 	typ     tftypes.Type
@@ -71,8 +72,8 @@ func (s upgradeServer) isCurrent(req *tfprotov6.UpgradeResourceStateRequest) boo
 	return decoder.Decode(&state) == nil && state != nil && fits(state, schema.typ)
 }
 
-// fits reports whether a value is one of a type as it is. Lists and fractions,
-// which no state of this provider has, are left to the framework.
+// fits reports whether a value has a type without conversion. It returns false
+// for lists and fractions, which no state of this provider contains.
 func fits(value any, typ tftypes.Type) bool {
 	switch value := value.(type) {
 	case nil:

@@ -14,8 +14,8 @@ import (
 // sign returns the headers and the body with which Tencent's SDK would send the
 // action. The SDK signs (TC3-HMAC-SHA256) only requests that it sends, so its
 // transport stores the request instead of sending it. This package sends the
-// request itself: the SDK follows redirects, hides the HTTP status, ignores the
-// end of the context while it waits, and its errors contain the complete answer
+// request itself: the SDK follows redirects, hides the HTTP status, and ignores
+// the end of the context while it waits. Its errors contain the complete answer
 // with the console URL.
 func sign(endpoint *url.URL, region string, c Credentials, params map[string]any) (http.Header, []byte, error) {
 	settings := profile.NewClientProfile()

@@ -19,8 +19,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/inboxtest"
 )
 
-// inboxVariable makes the test binary print the key of that inbox, once its input
-// ends.
+// inboxVariable names the environment variable with an inbox whose key the test
+// binary prints when its input ends.
 const inboxVariable = "ID_TEST_INBOX"
 
 func TestMain(m *testing.M) {
@@ -46,9 +46,9 @@ func printKey(path string) {
 	}
 }
 
-// All processes must use the same key, no matter which makes it first: an id that
-// was made with another is answered 404.
-func TestMakeKey_processesAtOnce(t *testing.T) {
+// All processes must use the same key, whichever creates it first: an id made
+// with another key is answered with 404.
+func TestMakeKey_concurrentProcesses(t *testing.T) {
 	t.Parallel()
 	for range 5 {
 		inboxPath := filepath.Join(t.TempDir(), "inbox")
@@ -87,7 +87,7 @@ func TestMakeKey_processesAtOnce(t *testing.T) {
 	}
 }
 
-// late is a store in which another process makes the key after the first look.
+// late is a store in which another process creates the key after the first Get.
 type late struct {
 	inbox.Store
 

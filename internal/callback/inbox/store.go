@@ -18,9 +18,9 @@ var ErrNotExist = errors.New("the inbox holds no value under this key")
 // error may still have taken effect.
 //
 // A key is one or more segments joined by slashes. A segment consists of
-// lower-case letters, digits, "-", "_" and ".", does not begin with ".", and has
-// at most 128 bytes, so that it means the same in a bucket and in a file system
-// that ignores case. No key is a parent folder of another key ("a" and "a/b").
+// lower-case letters, digits, "-", "_" and ".". It does not begin with "." and
+// has at most 128 bytes. So it is valid in a bucket and in a file system that
+// ignores case. No key is a parent folder of another key ("a" and "a/b").
 type Store interface {
 	// Create stores value if the key has none. It reports whether the key holds
 	// exactly this value afterwards, so that a call can be repeated safely
@@ -45,10 +45,10 @@ const ProcessPrefix = "processes/"
 
 // Waiter is a Store that can wait for new keys, which is faster than polling.
 type Waiter interface {
-	// Wait returns when a key with the prefix may have been created that was not
-	// there when Wait returned seen, when some seconds have passed, or with an error
-	// when ctx ends. Each caller passes what its last call returned, and "" at
-	// first. A List that begins later shows every key that made Wait return.
+	// Wait returns when a key with the prefix may have been created that did not
+	// exist when Wait returned seen, or after some seconds. It returns an error when
+	// ctx ends. Each caller passes the result of its last call as seen, and "" in
+	// the first call. A List that starts afterwards contains the new keys.
 	Wait(ctx context.Context, prefix, seen string) (string, error)
 }
 

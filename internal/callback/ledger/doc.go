@@ -49,7 +49,7 @@
 //	accepted                          the answer                   the same
 //	refused                           the answer                   places its own order, unless a success callback came
 //	unsent                            the mark                     places its own order
-//	the callback                      a result                     claims it and goes on at the resize
+//	the callback                      a result                     claims it and continues with the resize
 //	a claim                           a turn                       claims it: the claimer died
 //	disk                              the disk's size              claims it where that disk fits
 //	a resize or the password          no more than that            repeats them: they state targets
@@ -60,7 +60,7 @@
 //	delivered, process ended          a turn                       stops: a plan confirms it, or a command resolves it
 //	delivered, state saved            a turn                       its plan confirms the order
 //	confirmed, keys left              a turn and keys              its plan deletes the keys
-//	closed, result left               a turn and a result          makes evidence of the result, without password
+//	closed, result left               a turn and a result          turns the result into evidence, without password
 //	a sweep's first keys              turns without an intent      ignores the order
 //
 // If a receiver crashes after it has stored a callback and before it has looked

@@ -13,9 +13,9 @@ func Remaining(v *View, o *Order, timeout time.Duration) time.Duration {
 	return max(left, min(time.Minute, timeout))
 }
 
-// OldestBaseline returns the scope and term of the oldest baseline among the
-// open orders of the same service and group, of any scope, because a newer
-// baseline may contain the desktop of an older order.
+// OldestBaseline returns the scope and term of the oldest baseline of the open
+// orders for the same service and group, in all scopes. A newer baseline may
+// contain the desktop of an older order.
 func OldestBaseline(v *View, kind Kind) (scope string, term int, found bool) {
 	var oldest *Order
 	for i := range v.Orders {

@@ -10,8 +10,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// orphan is a process whose Terraform was killed after a minute: it has released
-// its order, whose callback comes after delay.
+// orphan returns a process whose Terraform was killed after a minute. It has
+// released its order, whose callback arrives after delay.
 func orphan(t *testing.T, s *site, delay time.Duration) *ledger.Ledger {
 	t.Helper()
 	s.delay = delay
@@ -25,12 +25,12 @@ func orphan(t *testing.T, s *site, delay time.Duration) *ledger.Ledger {
 	return l
 }
 
-func TestWaitResults_endsWithWhatTheOrphanWaitsFor(t *testing.T) {
+func TestWaitResults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		delay time.Duration
-		event func(ctx context.Context, s *site, ref string) error // After ten minutes.
-		after time.Duration                                        // Since the order.
+		event func(ctx context.Context, s *site, ref string) error // It happens after ten minutes.
+		after time.Duration                                        // The time since the order.
 	}{
 		"the callback":    {5 * time.Minute, nil, 5 * time.Minute},
 		"the deadline":    {24 * time.Hour, nil, 30 * time.Minute},
@@ -70,7 +70,8 @@ func closeOrder(ctx context.Context, s *site, ref string) error {
 	return err
 }
 
-// claimOrder changes nothing for the orphan: the callback still comes to it.
+// claimOrder does not affect the process, because the callback is still sent to
+// it.
 func claimOrder(ctx context.Context, s *site, ref string) error {
 	_, err := s.store.Create(ctx, ledger.TurnKey(ref, 2), []byte(`{"kind":"claimed","process":"p2","nonce":"n"}`))
 	return err
@@ -96,8 +97,8 @@ func TestWaitResults_endsWithTheContext(t *testing.T) {
 	})
 }
 
-// The orders of other processes are not this one's to receive.
-func TestWaitResults_leavesOrdersOfOthersAlone(t *testing.T) {
+// A process does not wait for the orders of other processes.
+func TestWaitResults_ordersOfOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -110,9 +111,9 @@ func TestWaitResults_leavesOrdersOfOthersAlone(t *testing.T) {
 	})
 }
 
-// An inbox that cannot be read for a while does not end an orphan: what the
-// service sends would reach nobody.
-func TestWaitResults_outlivesAnInboxThatCannotBeRead(t *testing.T) {
+// If the inbox cannot be read for some time, the process does not end, because
+// it would not receive the callback.
+func TestWaitResults_inboxThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, began := newSite(), time.Now()

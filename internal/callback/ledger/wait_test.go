@@ -12,7 +12,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
 
-// counted counts the lists of a memory.
+// counted is a memory that counts its lists.
 type counted struct {
 	*memory
 
@@ -20,7 +20,7 @@ type counted struct {
 }
 
 func (c *counted) List(ctx context.Context, prefix string) (inbox.Listing, error) {
-	if c.lists.Add(1) > 1000 { // Time does not pass in between, so that the test would hang.
+	if c.lists.Add(1) > 1000 { // The fake time would not advance, and the test would not end.
 		panic("an order that waits lists all the time")
 	}
 	return c.memory.List(ctx, prefix)
@@ -43,8 +43,8 @@ func (w waiting) Wait(ctx context.Context, prefix, seen string) (string, error) 
 	}
 }
 
-// An order that waits makes one List a second, and learns of its callback at
-// once if the inbox can wait.
+// A waiting order lists the inbox once per second. If the inbox can wait for
+// keys, it gets its callback immediately.
 func TestOrder_listsOnceASecondWhileItWaits(t *testing.T) {
 	t.Parallel()
 	const delay = 100*time.Second + 300*time.Millisecond

@@ -242,7 +242,7 @@ func TestUserDesktops_ofAGroup(t *testing.T) {
 func TestUserDesktopsCLI_unknownGroupWarns(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)
-	server.AddUser("nosuch_02") // A user without a desktop is as good as none.
+	server.AddUser("nosuch_02") // A user without a desktop counts as missing.
 	if r := cli(t, server, desktopsOfGroup("nosuch")).MustRun("plan"); !r.Says(`The service knows no user of group "nosuch" with a desktop: it was asked for nosuch_01 to nosuch_05.`) {
 		t.Errorf("the plan does not warn:\n%s", r.Stdout)
 	}

@@ -22,7 +22,7 @@ type limitedPush struct {
 	limit int64 // 0 means no limit.
 	n     int64
 	held  *list.ListResult
-	ended bool // Whether Terraform wants nothing more.
+	ended bool // Whether Terraform accepts no more results.
 }
 
 // add reports whether more results are wanted.

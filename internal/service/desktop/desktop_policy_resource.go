@@ -148,9 +148,8 @@ func (r *desktopPolicyResource) Update(ctx context.Context, req resource.UpdateR
 	resp.Diagnostics.Append(plan.setIdentity(ctx, resp.Identity)...)
 }
 
-// set sends the managed values. It holds the lock of the scope, so that a
-// concurrent destroy of a policy of the same scope either resets the values
-// before or detects that they are managed.
+// set sends the managed values. It locks the scope. So a concurrent destroy in
+// the same scope resets the values before, or detects that they are managed.
 func (r *desktopPolicyResource) set(ctx context.Context, plan desktopPolicyModel) error {
 	unlock, err := r.instances.Lock(ctx, plan.scope())
 	if err != nil {

@@ -6,9 +6,9 @@
 // Sources of Keystone's answers: OpenStack Zed answered 401 with the same
 // message for an unknown user, for a wrong password, domain or project, and for
 // an expired credential. It issued tokens without a project, which have no
-// catalog. The access rules in the token of an application credential, and the
-// answer 401 of keystonemiddleware to a call that they do not allow, follow the
-// documentation and the source of OpenStack.
+// catalog. Access rules follow the documentation and the source of OpenStack:
+// the token of an application credential lists them, and keystonemiddleware
+// answers 401 to other calls.
 package identitytest
 
 import (

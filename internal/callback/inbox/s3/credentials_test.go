@@ -59,7 +59,8 @@ func TestStore_usesTheCredentialsOfARole(t *testing.T) { //nolint:paralleltest /
 				if err := useAll(t.Context(), s, fmt.Sprint("orders/", n)); err != nil {
 					t.Errorf("credentials %d: %v", n, err)
 				}
-				// They are renewed in time, and also if they end before their time.
+				// They are renewed before they expire, and also if they are
+				// revoked.
 				if n == 0 {
 					issuer.Advance(50 * time.Minute)
 				}
@@ -79,7 +80,7 @@ func TestStore_usesTheCredentialsOfARole(t *testing.T) { //nolint:paralleltest /
 	}
 }
 
-func TestStore_asksForCredentialsAgain(t *testing.T) { //nolint:paralleltest // It sets the environment.
+func TestStore_retriesCredentials(t *testing.T) { //nolint:paralleltest // It sets the environment.
 	issuer := newIssuer()
 	for name, setup := range awstest.Setups(t, issuer) { //nolint:paralleltest // See above.
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +98,7 @@ func TestStore_asksForCredentialsAgain(t *testing.T) { //nolint:paralleltest // 
 }
 
 // The proxy of these tests checks signatures.
-func TestStore_namesAWrongKeyOfARole(t *testing.T) { //nolint:paralleltest // It sets the environment.
+func TestStore_wrongKeyOfARole(t *testing.T) { //nolint:paralleltest // It sets the environment.
 	issuer := newIssuer()
 	issuer.SecretAccessKey = "wrong"
 	_, address := proxy(t)

@@ -14,18 +14,19 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// Config says how the sources are reached.
+// Config is the configuration of the sources.
 type Config struct {
-	// HTTPClient reaches STS. It must speak HTTP/1.1 only and follow no redirects.
+	// HTTPClient sends the requests to STS. It must use HTTP/1.1 only and
+	// follow no redirects.
 	HTTPClient *http.Client
-	// Region is where STS is asked, unless AWS_REGION is set.
+	// Region is the region of STS, unless AWS_REGION is set.
 	Region string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
 
-// New returns the credentials of the first source that is configured. It reads
-// and sends nothing. They are renewed before they expire.
+// New returns the credentials of the first configured source. It reads no file
+// and sends no request. The credentials are renewed before they expire.
 func New(cfg Config) *credentials.Credentials {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -45,8 +46,8 @@ type chain struct {
 // pause is the time between attempts to renew credentials that are still valid.
 const pause = 10 * time.Second
 
-// IsExpired reports whether the credentials are to be renewed; permanent ones
-// never are.
+// IsExpired reports whether the credentials must be renewed. It is always false
+// for permanent ones.
 func (c *chain) IsExpired() bool {
 	permanent := complete(c.last) && c.last.Expiration.IsZero()
 	return !permanent && c.Expiry.IsExpired()
@@ -69,13 +70,13 @@ func (c *chain) RetrieveWithCredContext(cc *credentials.CredContext) (credential
 	return c.last, nil
 }
 
-// Retrieve is for an older interface of minio-go.
+// Retrieve implements an older interface of minio-go.
 func (c *chain) Retrieve() (credentials.Value, error) {
 	return c.RetrieveWithCredContext(&credentials.CredContext{Context: context.Background()})
 }
 
-// find returns the credentials of the first source that is selected, or, if none
-// is, of the first that has some.
+// find returns the credentials of the selected source, or, if none is selected,
+// of the first source that has credentials.
 func (c *chain) find(ctx context.Context) (credentials.Value, error) {
 	var tried []string
 	temporary := false
@@ -94,7 +95,7 @@ func (c *chain) find(ctx context.Context) (credentials.Value, error) {
 			return value, &Error{text: "from the " + s.name, err: err, temporary: s.remote}
 		}
 		tried = append(tried, fmt.Sprintf("%s (%v)", s.name, err))
-		// On most machines nobody answers: they have no roles.
+		// Most machines have no role, and no service that answers.
 		_, unanswered := errors.AsType[*unansweredError](err)
 		temporary = s.remote && !unanswered
 	}
@@ -104,7 +105,7 @@ func (c *chain) find(ctx context.Context) (credentials.Value, error) {
 	}
 }
 
-// Error says why there are no credentials. It contains no secret.
+// Error is the error if there are no credentials. It contains no secrets.
 type Error struct {
 	text      string
 	err       error

@@ -76,8 +76,8 @@ func write(t *testing.T, content string) string {
 	return path
 }
 
-// A role that a machine does not have is not asked for again and again; a service
-// that is overloaded is.
+// A machine without a role is a permanent error. An overloaded service is a
+// temporary one.
 func TestError_Temporary(t *testing.T) { //nolint:paralleltest // It sets the environment.
 	issuer := newIssuer()
 	setups := awstest.Setups(t, issuer)
@@ -97,7 +97,7 @@ func TestError_Temporary(t *testing.T) { //nolint:paralleltest // It sets the en
 }
 
 // The answer of STS is a secret, and net/http must not repeat a login.
-func TestCredentials_askSTSOverHTTP1Only(t *testing.T) {
+func TestCredentials_stsOverHTTP1(t *testing.T) {
 	issuer := newIssuer()
 	setup := awstest.Setups(t, issuer)["web identity"]
 	setup.Use(t)
@@ -114,14 +114,14 @@ func TestCredentials_askSTSOverHTTP1Only(t *testing.T) {
 	}
 	t.Cleanup(client.CloseIdleConnections)
 	mustGet(t, awscredentials.New(awscredentials.Config{HTTPClient: client, Now: issuer.Now}))
-	// A client that may speak HTTP/2 does, so the test would notice.
+	// Control: a client that may use HTTP/2 does so.
 	mustGet(t, awscredentials.New(awscredentials.Config{HTTPClient: server.Client()}))
 	if got := strings.Join(sts.Protocols(), " "); got != "HTTP/1.1 HTTP/2.0" {
 		t.Errorf("STS was asked over %s", got)
 	}
 }
 
-func TestCredentials_askSTSInTheRegion(t *testing.T) {
+func TestCredentials_stsRegion(t *testing.T) {
 	for want, environment := range map[string]map[string]string{
 		"https://sts.eu-central-1.amazonaws.com":  {},
 		"https://sts.us-west-2.amazonaws.com":     {"AWS_REGION": "us-west-2"},

@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// No test may use the credentials and files of the person who runs it.
+	// No test may use the credentials and files of the developer.
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "AWS_") {
 			_ = os.Unsetenv(name)
@@ -68,7 +68,7 @@ func assertNoSecret(t *testing.T, setup awstest.Setup, text string) {
 	}
 }
 
-func TestCredentials_areFetchedOnceForManyCallers(t *testing.T) { //nolint:paralleltest // It sets the environment.
+func TestCredentials_concurrentCallers(t *testing.T) { //nolint:paralleltest // It sets the environment.
 	issuer := newIssuer()
 	for name, setup := range awstest.Setups(t, issuer) { //nolint:paralleltest // See above.
 		t.Run(name, func(t *testing.T) {
@@ -113,7 +113,8 @@ func TestCredentials_areRenewedBeforeTheyExpire(t *testing.T) { //nolint:paralle
 				t.Error("they were not renewed 11 minutes before their end")
 			}
 
-			// The service stops: the old ones are used to their end, and no longer.
+			// When the service stops, the old credentials are used until they
+			// expire.
 			issuer.Fail(awstest.AlwaysDown)
 			defer issuer.Fail(0)
 			issuer.Advance(59 * time.Minute)

@@ -39,7 +39,7 @@ credential_process = PROGRAM key
 credential_process = PROGRAM missing
 `
 
-// The files are named by the real environment.
+// Real environment variables contain the names of the files.
 func TestCredentials_ofProfiles(t *testing.T) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "program")

@@ -15,17 +15,19 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// source is a place where credentials may be.
+// source is a source of credentials.
 type source struct {
 	name     string
 	provider credentials.Provider
-	// variables select the source if one of them is set; nothing after it is tried.
+	// variables select the source if one of them is set. Later sources are not
+	// tried then.
 	variables []string
-	// always is set if the source is tried although none of its variables is set.
+	// always means that the source is tried even if none of its variables is
+	// set.
 	always bool
-	// remote is set if the source is asked over the network.
+	// remote means that the source sends requests.
 	remote bool
-	// incomplete says what to do if the source has no complete credentials.
+	// incomplete is the hint if the source has no complete credentials.
 	incomplete string
 }
 
@@ -44,8 +46,10 @@ func (c *chain) sources() []source {
 		{
 			name: fmt.Sprintf("profile %q", cmp.Or(os.Getenv("AWS_PROFILE"), "default")), provider: &credentials.FileAWSCredentials{},
 			variables: []string{"AWS_PROFILE"}, always: true,
-			incomplete: "it holds no access key, no complete SSO login and no credential_process. A role_arn in a profile is not supported: " +
-				"write credential_process = aws configure export-credentials --profile NAME into another profile, and set AWS_PROFILE to that one",
+			incomplete: "it contains no access key, no complete SSO login and no credential_process. " +
+				"A role_arn in a profile is not supported: write credential_process = aws configure " +
+				"export-credentials --profile NAME into another profile, and set AWS_PROFILE to that " +
+				"one",
 		},
 		{
 			name: "role of the container", remote: true, provider: &credentials.IAM{Client: c.local},
@@ -68,12 +72,12 @@ func (s source) selected() bool {
 func (s source) retrieve(ctx context.Context) (credentials.Value, error) {
 	value, err := s.provider.RetrieveWithCredContext(&credentials.CredContext{Context: ctx})
 	if err == nil && !complete(value) {
-		err = errors.New(cmp.Or(s.incomplete, "it gave no complete credentials"))
+		err = errors.New(cmp.Or(s.incomplete, "it returned no complete credentials"))
 	}
 	return value, withoutURL(err)
 }
 
-// unansweredError is a request without an answer.
+// unansweredError is the error of a request without an answer.
 type unansweredError struct {
 	host string
 	err  error
@@ -85,7 +89,8 @@ func (e *unansweredError) Unwrap() error { return e.err }
 
 const containerURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 
-// withoutURL leaves out the URL of a request, whose path may be a secret.
+// withoutURL removes the URL of a request from an error, because its path may
+// be a secret.
 func withoutURL(err error) error {
 	failed, ok := errors.AsType[*url.Error](err)
 	if !ok {
@@ -101,11 +106,11 @@ func withoutURL(err error) error {
 	return &unansweredError{u.Host, failed.Err}
 }
 
-// localTimeout bounds a request to a service of this machine.
+// localTimeout is the timeout of a request to a service on this machine.
 const localTimeout = 2 * time.Second
 
-// newLocalClient returns a client for services of this machine, which no proxy
-// leads to. It speaks HTTP/1.1 only.
+// newLocalClient returns a client for services on this machine. It uses no
+// proxy, and HTTP/1.1 only.
 func newLocalClient() *http.Client {
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)

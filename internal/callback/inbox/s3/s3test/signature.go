@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// checkSignature returns an error unless the secret key of the server signed the
-// request, with all headers that matter.
-// API: "Authenticating Requests (AWS Signature Version 4)".
+// checkSignature returns an error unless the request is signed with the secret
+// key of the server, including all required headers. API: "Authenticating
+// Requests (AWS Signature Version 4)".
 func checkSignature(r *http.Request) error {
 	fields := map[string]string{}
 	text, ok := strings.CutPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ")

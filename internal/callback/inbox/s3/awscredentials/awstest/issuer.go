@@ -1,5 +1,5 @@
-// Package awstest answers like the services of AWS that give out keys, as their
-// documents describe them, and refuses what those do not allow.
+// Package awstest contains fakes of the AWS services that issue keys. They
+// implement the AWS documents and refuse requests that these do not allow.
 package awstest
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Issuer gives out keys that differ in their session token.
+// Issuer issues keys with different session tokens.
 type Issuer struct {
 	AccessKeyID, SecretAccessKey string
 	// Validity is how long a key is valid.
@@ -20,7 +20,7 @@ type Issuer struct {
 	now     time.Time // Zero for the real clock.
 	issued  int
 	revoked int // Keys up to this one are not valid.
-	down    int // Requests to answer 503.
+	down    int // The number of requests to answer with 503.
 }
 
 // Now returns the time of the services.
@@ -44,24 +44,24 @@ func (i *Issuer) Advance(d time.Duration) {
 	i.now = i.time().Add(d)
 }
 
-// Revoke ends the keys that were given out.
+// Revoke revokes all issued keys.
 func (i *Issuer) Revoke() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.revoked = i.issued
 }
 
-// AlwaysDown makes the services answer 503 until Fail is called again.
+// AlwaysDown lets the services answer 503 until Fail is called again.
 const AlwaysDown = math.MaxInt
 
-// Fail makes the services answer 503 to so many requests.
+// Fail lets the services answer 503 to the given number of requests.
 func (i *Issuer) Fail(requests int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.down = requests
 }
 
-// Issued returns how many keys were given out.
+// Issued returns the number of issued keys.
 func (i *Issuer) Issued() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -71,7 +71,7 @@ func (i *Issuer) Issued() int {
 // Session returns the session token of the n-th key.
 func (i *Issuer) Session(n int) string { return fmt.Sprintf("session-secret-%d", n) }
 
-// Valid reports whether a session token was given out and is not revoked.
+// Valid reports whether a session token was issued and is not revoked.
 func (i *Issuer) Valid(session string) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -83,7 +83,7 @@ func (i *Issuer) Valid(session string) bool {
 	return false
 }
 
-// issue returns the session token and the end of a new key.
+// issue returns the session token and the expiration of a new key.
 func (i *Issuer) issue() (session, expiration string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -91,7 +91,7 @@ func (i *Issuer) issue() (session, expiration string) {
 	return i.Session(i.issued), i.time().Add(i.Validity).UTC().Format(time.RFC3339)
 }
 
-// unavailable answers 503 if a request is to fail.
+// unavailable answers 503 if Fail requires it, and reports whether it did.
 func (i *Issuer) unavailable(w http.ResponseWriter) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()

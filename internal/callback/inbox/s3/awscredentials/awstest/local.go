@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// Container is the agent of ECS or EKS. It wants the path and, if it is set, the
-// token in the Authorization header.
+// Container is the agent of ECS or EKS. It requires the path and, if it is set,
+// the token in the Authorization header.
 type Container struct {
 	*Issuer
 	Path, Token string
@@ -84,5 +84,5 @@ func (m *Machine) answer(w http.ResponseWriter) {
 func writeJSON(w http.ResponseWriter, status int, answer map[string]string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(answer) // The client may be gone.
+	_ = json.NewEncoder(w).Encode(answer) // The client may have disconnected.
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The secrets that the services are asked with.
+// The secrets in the requests to the services.
 const (
 	webToken       = "web-identity-secret"
 	containerToken = "container-secret"
@@ -18,7 +18,7 @@ const (
 // Setup is an environment with one source of credentials.
 type Setup struct {
 	Environment map[string]string
-	// Secrets must not be in an error or a log.
+	// Secrets are texts that no error and no log may contain.
 	Secrets []string
 }
 
