@@ -70,7 +70,7 @@ provider "clouddesktop" {
 			t.Errorf("the query does not find %s:\n%s", uuid, r.Stdout)
 		}
 	}
-	if strings.Contains(r.Stdout, other) || !r.Says(`no user of group "nosuch"`) {
+	if strings.Contains(r.Stdout, other) || !r.Printed(`no user of group "nosuch"`) {
 		t.Errorf("the query finds desktops of another group, or does not warn:\n%s", r.Stdout)
 	}
 }
