@@ -77,7 +77,7 @@ resource "clouddesktop_desktop" "build" {
 }
 `, acctest.FreePort(t)))
 	cli.MustRun("init")
-	if r := cli.MustRun("plan"); !r.Says("qwmtg5cl-j64fraxcqkylbngr") {
+	if r := cli.MustRun("plan"); !r.Printed("qwmtg5cl-j64fraxcqkylbngr") {
 		t.Errorf("the plan does not name the order:\n%s%s", r.Stdout, r.Stderr)
 	}
 	release := exec.CommandContext(t.Context(), acctest.Provider(t), "orders", "release", "qwmtg5cl-j64fraxcqkylbngr",
@@ -88,7 +88,7 @@ resource "clouddesktop_desktop" "build" {
 	}
 	cli.MustRun("apply", "-auto-approve")
 	cli.MustRun("plan", "-detailed-exitcode")
-	if r := cli.MustRun("state", "show", "clouddesktop_desktop.build"); !r.Says(`"9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f"`) {
+	if r := cli.MustRun("state", "show", "clouddesktop_desktop.build"); !r.Printed(`"9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f"`) {
 		t.Errorf("the state has another desktop:\n%s", r.Stdout)
 	}
 	if placed := len(sim.Desktop.Requests(desktoptest.Apply)); placed != 0 {
