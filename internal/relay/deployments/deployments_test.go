@@ -37,8 +37,7 @@ func read(t *testing.T, name string) string {
 	return string(content)
 }
 
-// relayFlags returns the flags of the relay.
-func relayFlags(t *testing.T) []string {
+func buildRelay(t *testing.T) string {
 	t.Helper()
 	relay := filepath.Join(t.TempDir(), "relay")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", relay, ".")
@@ -46,7 +45,13 @@ func relayFlags(t *testing.T) []string {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	output, err := exec.CommandContext(t.Context(), relay, "relay", "--help").CombinedOutput()
+	return relay
+}
+
+// relayFlags returns the flags of the relay.
+func relayFlags(t *testing.T) []string {
+	t.Helper()
+	output, err := exec.CommandContext(t.Context(), buildRelay(t), "relay", "--help").CombinedOutput()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,28 +202,3 @@ var directives = strings.Fields(`
 	TimeoutStopSec CapabilityBoundingSet LockPersonality MemoryDenyWriteExecute PrivateDevices ProtectControlGroups
 	ProtectHome ProtectKernelLogs ProtectKernelModules ProtectKernelTunables RestrictAddressFamilies
 	RestrictNamespaces SystemCallArchitectures SystemCallFilter`)
-
-func TestDockerfile_runsAsAnOrdinaryUser(t *testing.T) {
-	t.Parallel()
-	instructions := map[string][]string{}
-	for line := range strings.Lines(read(t, "Dockerfile")) {
-		name, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if name != "" && name != "#" {
-			instructions[name] = append(instructions[name], rest)
-		}
-	}
-	for name := range instructions {
-		if !slices.Contains([]string{"FROM", "WORKDIR", "COPY", "RUN", "USER", "EXPOSE", "VOLUME", "ENTRYPOINT", "CMD"}, name) {
-			t.Errorf("%s is not an instruction", name)
-		}
-	}
-	want := map[string][]string{
-		"USER": {"65532:65532"}, "EXPOSE": {"8700"}, "VOLUME": {"/data/inbox"},
-		"ENTRYPOINT": {`["/terraform-provider-clouddesktop", "relay"]`}, "CMD": {`["--inbox", "/data/inbox"]`},
-	}
-	for name, values := range want {
-		if diff := cmp.Diff(values, instructions[name]); diff != "" {
-			t.Errorf("%s:\n%s", name, diff)
-		}
-	}
-}
