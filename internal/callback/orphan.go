@@ -29,7 +29,7 @@ func (r *Receiver) Orphaned(ctx context.Context) error {
 }
 
 // listenForOther also listens at the address of a dead process, because the
-// service calls back there. An address in use is no problem: then another
+// service calls back there. An address in use is not an error: then another
 // process receives the callback.
 func (r *Receiver) listenForOther(ctx context.Context, intent ledger.Intent) {
 	// An apply that only resumes orders does not listen yet.

@@ -133,8 +133,8 @@ func (s *site) callback(number int) string {
 	return strings.Join(lines, "\n    ")
 }
 
-// makeServiceErratic lets the service take up to two seconds for an order, and
-// lose one answer in twenty.
+// makeServiceErratic lets each order last at most two seconds, and loses one
+// answer in twenty.
 func (s *site) makeServiceErratic(rng *rand.Rand) {
 	var mu sync.Mutex
 	random := func(n int) int {

@@ -47,13 +47,13 @@ func TestCallback_listenOrRelay(t *testing.T) {
 		attributes  written
 		listen, url string
 	}{
-		"default":                        {nil, "127.0.0.1:0", ""},
-		"bucket":                         {written{"inbox": text(bucket)}, "127.0.0.1:0", ""},
-		"relay before a bucket":          {written{"inbox": text(bucket), "listen": text(""), "url": text(relay)}, "", relay},
-		"relay as inbox":                 {written{"inbox": text(relay)}, "", relay},
-		"relay as inbox, another URL":    {written{"inbox": text(relay), "url": text("https://hooks.example.com")}, "", "https://hooks.example.com"},
-		"relay as inbox, own receiver":   {written{"inbox": text(relay), "listen": text("0.0.0.0:8700"), "url": text("http://r:8700")}, "0.0.0.0:8700", "http://r:8700"},
-		"relay as inbox, nobody listens": {written{"inbox": text(relay), "listen": text("")}, "", relay},
+		"default":                      {nil, "127.0.0.1:0", ""},
+		"bucket":                       {written{"inbox": text(bucket)}, "127.0.0.1:0", ""},
+		"relay before a bucket":        {written{"inbox": text(bucket), "listen": text(""), "url": text(relay)}, "", relay},
+		"relay as inbox":               {written{"inbox": text(relay)}, "", relay},
+		"relay as inbox, another URL":  {written{"inbox": text(relay), "url": text("https://hooks.example.com")}, "", "https://hooks.example.com"},
+		"relay as inbox, own receiver": {written{"inbox": text(relay), "listen": text("0.0.0.0:8700"), "url": text("http://r:8700")}, "0.0.0.0:8700", "http://r:8700"},
+		"relay as inbox, no listener":  {written{"inbox": text(relay), "listen": text("")}, "", relay},
 	} {
 		if listen, url := callbackSettings(nil, c.attributes).receives(); listen != c.listen || url != c.url {
 			t.Errorf("%s: listens on %q, is called at %q", name, listen, url)

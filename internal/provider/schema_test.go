@@ -175,7 +175,7 @@ func TestSchema_secrets(t *testing.T) {
 	}
 	for name := range publicNames {
 		if !found[name] {
-			t.Errorf("no attribute is called %s any more", name)
+			t.Errorf("no attribute is called %s", name)
 		}
 	}
 }

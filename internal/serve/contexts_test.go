@@ -36,7 +36,7 @@ func TestDetachedServer_releasesContexts(t *testing.T) {
 				t.Error("the context of the call was not released")
 			}
 			if !kept(callEmpty(t, framework, name)) {
-				t.Error("the framework no longer keeps contexts: detachedServer is not needed any more")
+				t.Error("the framework does not keep contexts: detachedServer is not needed")
 			}
 			runtime.KeepAlive(framework)
 		})

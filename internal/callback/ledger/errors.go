@@ -128,7 +128,7 @@ func (e *Error) stopped() string {
 	case StopUnconfirmed:
 		return fmt.Sprintf("Order %s led to a desktop of this kind, and no saved state is known to contain it. "+
 			"Nothing was ordered. Run a plan of the complete configuration: it confirms the order if the state was saved. "+
-			"If the state was not saved, run: %s (the next apply takes the desktop), or: %s (the desktop is left alone).", ref, e.release, e.closing)
+			"If the state was not saved, run: %s (the next apply takes the desktop), or: %s (the desktop is not managed).", ref, e.release, e.closing)
 	case StopSealed:
 		return fmt.Sprintf("The callback of order %s is sealed to %s, which belongs to none of the configured age identities. "+
 			"It is kept in the inbox. Add that identity to age_identity in the callback block and apply again.", ref, orElse(stop.Recipient, "another recipient"))

@@ -14,13 +14,13 @@ func TestEnded_readsIntentAndTurns(t *testing.T) {
 		keys map[string]string
 		want bool
 	}{
-		"nobody placed it": {nil, true},
-		"swept":            {map[string]string{"turn-1": `{"kind":"confirmed"}`}, true},
-		"waits":            {map[string]string{"intent": `{}`, "accepted": `{}`}, false},
-		"claimed":          {map[string]string{"intent": `{}`, "turn-1": `{"kind":"claimed"}`, "disk-20": `{}`}, false},
-		"delivered":        {map[string]string{"intent": `{}`, "turn-1": `{"kind":"delivered"}`}, false},
-		"confirmed":        {map[string]string{"intent": `{}`, "turn-1": `{"kind":"delivered"}`, "turn-2": `{"kind":"confirmed"}`}, true},
-		"closed":           {map[string]string{"intent": `{}`, "turn-1": `{"kind":"closed"}`}, true},
+		"without an intent": {nil, true},
+		"swept":             {map[string]string{"turn-1": `{"kind":"confirmed"}`}, true},
+		"waits":             {map[string]string{"intent": `{}`, "accepted": `{}`}, false},
+		"claimed":           {map[string]string{"intent": `{}`, "turn-1": `{"kind":"claimed"}`, "disk-20": `{}`}, false},
+		"delivered":         {map[string]string{"intent": `{}`, "turn-1": `{"kind":"delivered"}`}, false},
+		"confirmed":         {map[string]string{"intent": `{}`, "turn-1": `{"kind":"delivered"}`, "turn-2": `{"kind":"confirmed"}`}, true},
+		"closed":            {map[string]string{"intent": `{}`, "turn-1": `{"kind":"closed"}`}, true},
 	} {
 		m := inboxtest.NewMemory()
 		for key, value := range c.keys {

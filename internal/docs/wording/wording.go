@@ -15,6 +15,9 @@ var unusual = regexp.MustCompile(`(?i)\b(?:anew|besides|whoever|in the place of|
 	`goes (?:with|before)|go before|hand(?:s|ed)? (?:\w+ )?on|` +
 	`tells? (?:of|nothing|neither)|to and fro|shall|hangs? on|cannot be had|dealt with|` +
 	`the own|stands? for|time-outs?|first passwords?|no end came|behind (?:its|their) back|` +
+	`for ever|all the same|at hand|in silence|(?:is|are|was|were) gone|(?:becomes?|became) of|` +
+	`g(?:ives?|ave|iven) out|(?:goes|went|going) on|hangs? up|(?:wakes?|woke|woken) up|wins? over|` +
+	`(?:leaves?|left) (?:\w+ )?alone|(?:is|are) told|on (?:its|their|the) way|in the words of|` +
 	`(?P<verb>(?:there )?(?:is|are) no) (?P<noun>\w+))\b`)
 
 // Find returns the unusual phrases of a text.

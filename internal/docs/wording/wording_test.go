@@ -11,13 +11,16 @@ import (
 func TestFind(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"It is ordered anew, in the place of the old one.":   {"anew", "in the place of"},
-		"Take the desktops up, or give it up.":               {"Take the desktops up", "give it up"},
-		"It goes with `client_key`. The plan tells nothing.": {"goes with", "tells nothing"},
-		"That is no error; these are no users.":              {"is no error", "are no users"},
-		"There is no error, and it is no longer there.":      nil,
-		"Requires `client_key`. The provider retries.":       nil,
-		"The handover of a marshalled upgrade.":              nil,
+		"It is ordered anew, in the place of the old one.":    {"anew", "in the place of"},
+		"Take the desktops up, or give it up.":                {"Take the desktops up", "give it up"},
+		"It goes with `client_key`. The plan tells nothing.":  {"goes with", "tells nothing"},
+		"A result that is gone wins over what became of it.":  {"is gone", "wins over", "became of"},
+		"It goes on all the same, and leaves it alone.":       {"goes on", "all the same", "leaves it alone"},
+		"It was given out, is told, and wakes up in silence.": {"given out", "is told", "wakes up", "in silence"},
+		"That is no error; these are no users.":               {"is no error", "are no users"},
+		"There is no error, and it is no longer there.":       nil,
+		"Requires `client_key`. The provider retries.":        nil,
+		"The handover of a marshalled upgrade.":               nil,
 	} {
 		if diff := cmp.Diff(want, wording.Find(text)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)

@@ -112,7 +112,7 @@ func steps(t *testing.T, steps ...resource.TestStep) {
 func (c cloud) opened() knownvalue.Check {
 	return knownvalue.StringFunc(func(url string) error {
 		if !slices.Contains(c.nova.Consoles(), url) {
-			return fmt.Errorf("%s was never given out", url)
+			return fmt.Errorf("%s was never issued", url)
 		}
 		return nil
 	})

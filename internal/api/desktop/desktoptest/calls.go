@@ -50,7 +50,7 @@ func (s *Server) resourceUpdate(_ string, in object) (any, work, error) {
 	return nil, func(*Task) (map[string]any, string, error) {
 		d := s.state.desktop(uuid)
 		if d == nil {
-			return nil, "", refuse("there is no desktop %q any more", uuid)
+			return nil, "", refuse("desktop %q was removed", uuid)
 		}
 		size, err := d.target(in)
 		if err != nil {
@@ -76,7 +76,7 @@ func (s *Server) policyUpdate(_ string, in object) (any, work, error) {
 		if scoped {
 			d := s.state.desktop(uuid)
 			if d == nil {
-				return nil, "", refuse("there is no desktop %q any more", uuid)
+				return nil, "", refuse("desktop %q was removed", uuid)
 			}
 			target, of = &d.Policy, "desktop "+short(uuid)
 		}

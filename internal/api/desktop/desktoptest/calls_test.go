@@ -145,7 +145,7 @@ func TestResourceUpdate_desktopThatVanishes(t *testing.T) {
 	<-hold.Reached
 	s.RemoveDesktop(uuid)
 	hold.Release()
-	if got := r.next(t); got.Status != "-1" || !strings.Contains(got.Message, "any more") {
+	if got := r.next(t); got.Status != "-1" || !strings.Contains(got.Message, "was removed") {
 		t.Errorf("callback %+v", got)
 	}
 }

@@ -139,8 +139,9 @@ func (l *load) check(ctx context.Context, s inbox.Store) error {
 	return failed
 }
 
-// notifiesWaiting checks that Wait returns for a value that another client creates
-// after the last Wait, whatever was listed in the meantime, and waits otherwise.
+// notifiesWaiting checks that Wait returns for a value that another client
+// creates after the last Wait, also if the prefix was listed in the meantime,
+// and waits otherwise.
 func notifiesWaiting(ctx context.Context, in Inbox) error {
 	s := in.Open()
 	waiter, ok := s.(inbox.Waiter)
