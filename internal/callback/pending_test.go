@@ -171,7 +171,7 @@ func TestPending_Wait_continuesWhileTheInboxCannotBeListed(t *testing.T) {
 	})
 }
 
-func TestReceiver_Open_needsTheInbox(t *testing.T) {
+func TestReceiver_Open_requiresTheInbox(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	full := errors.New("disk full")
@@ -185,7 +185,7 @@ func TestReceiver_Open_needsTheInbox(t *testing.T) {
 	}
 }
 
-func TestPending_End_leavesNothingAndAnswersRepeatedCallbacks(t *testing.T) {
+func TestPending_End_removesTheResult(t *testing.T) {
 	t.Parallel()
 	for kind, kept := range map[id.Kind]int{id.Order: 1, id.Task: 0} {
 		f := newFixture(t, nil)

@@ -38,7 +38,7 @@ func assertSilent(t *testing.T, f *fixture, ops ...*Pending) {
 	}
 }
 
-func TestReceiver_firstResultWins(t *testing.T) {
+func TestReceiver_firstResultIsKept(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	p := f.open(t)

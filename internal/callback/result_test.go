@@ -24,7 +24,7 @@ func ended(t *testing.T) context.Context {
 
 // A stored result takes precedence over a context that has ended, whichever
 // case a select chooses.
-func TestPending_Wait_resultWinsOverTheEndOfTheContext(t *testing.T) {
+func TestPending_Wait_storedResultAfterTheContextEnds(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	for n := range 400 {
@@ -115,7 +115,7 @@ func TestPending_Wait_inboxThatHangs(t *testing.T) {
 	})
 }
 
-func TestPending_Wait_namesWhatIsNotFinal(t *testing.T) {
+func TestPending_Wait_errorListsOtherCallbacks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, nil)

@@ -104,7 +104,7 @@ func TestClose_refusesAConfirmedOrder(t *testing.T) {
 	b.want(1, []string{"order " + ref + " is confirmed: its desktop is in a saved state"}, "close", ref, "--yes")
 }
 
-func TestClose_warnsOfAHolderThatStillRuns(t *testing.T) {
+func TestClose_warnsAboutARunningHolder(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	ref := b.order("default", "dev")

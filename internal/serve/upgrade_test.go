@@ -62,7 +62,7 @@ func TestUpgrade_onlyStatesOfTheCurrentSchema(t *testing.T) {
 }
 
 // A difference must fail the tests.
-func TestUpgrade_shadowNoticesDifferences(t *testing.T) {
+func TestUpgrade_shadowDetectsDifferences(t *testing.T) {
 	t.Parallel()
 	p := newPlans(t)
 	req := &tfprotov6.UpgradeResourceStateRequest{TypeName: desktopType, RawState: &tfprotov6.RawState{JSON: []byte(`{"os":"win10"}`)}}

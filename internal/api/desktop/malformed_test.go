@@ -213,7 +213,7 @@ func TestResetPassword_brokenAnswerIsNotQuoted(t *testing.T) {
 	}
 }
 
-func TestResetPassword_answerWithoutAnEcho(t *testing.T) {
+func TestResetPassword_answerWithoutAPassword(t *testing.T) {
 	t.Parallel()
 	client, server := start(t, nil)
 	for body, want := range map[string]string{

@@ -81,7 +81,7 @@ func TestTrace_processOlderThanAnotherApply(t *testing.T) {
 }
 
 // H3: an apply whose lock was forced ordered what a newer state contained.
-func TestTrace_applyThatIsOlderThanAConfirmationOrdersNothing(t *testing.T) {
+func TestTrace_applyOlderThanAConfirmation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
@@ -108,7 +108,7 @@ func TestTrace_applyThatIsOlderThanAConfirmationOrdersNothing(t *testing.T) {
 
 // H5: claims and deliveries must use the same keys. With separate keys, both a
 // suspended process and the one that claimed its order could succeed.
-func TestTrace_deliveryAfterAClaimStoresNothing(t *testing.T) {
+func TestTrace_deliveryAfterAClaim(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()

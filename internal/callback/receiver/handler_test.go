@@ -70,7 +70,7 @@ func padded(size int) string {
 	return strings.Replace(frame, `""`, `"`+strings.Repeat("x", size-len(frame))+`"`, 1)
 }
 
-func TestHandler_keepsWhatIsNotFinal(t *testing.T) {
+func TestHandler_storesCallbacksThatAreNotFinal(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		sent, reason string

@@ -85,7 +85,7 @@ func TestSeal_worksWithPostQuantumKeys(t *testing.T) {
 	}
 }
 
-func TestOpen_returnsWhatIsNotSealed(t *testing.T) {
+func TestOpen_valueThatIsNotSealed(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{"", secret, "clouddesktop-sealed", "age-encryption.org/v1\n"} {
 		if opened, err := (*Identities)(nil).Open([]byte(value)); string(opened) != value || err != nil {

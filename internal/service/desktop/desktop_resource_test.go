@@ -85,7 +85,7 @@ func sent(server *desktoptest.Server, call desktoptest.Call, want ...string) res
 	}
 }
 
-func TestDesktop_orderSizeGrow(t *testing.T) {
+func TestDesktop_orderResizeAndGrow(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)

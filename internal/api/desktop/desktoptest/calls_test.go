@@ -135,7 +135,7 @@ func TestResourceUpdate_sizes(t *testing.T) {
 	}
 }
 
-func TestResourceUpdate_desktopThatVanishes(t *testing.T) {
+func TestResourceUpdate_removedDesktop(t *testing.T) {
 	t.Parallel()
 	s, r := start(t), newReceiver(t, 200)
 	uuid := s.AddDesktop("dev_01", "win10")

@@ -89,7 +89,7 @@ func randomRequest(t *testing.T, r *rand.Rand) (req *http.Request, body string) 
 	return req, body
 }
 
-func TestSignerAgreesWithTheSDK(t *testing.T) {
+func TestSigner_sameAsTheSDK(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // The same requests in every run.
 	for range 2000 {
@@ -115,7 +115,7 @@ func TestSignerAgreesWithTheSDK(t *testing.T) {
 
 // The fake accepts requests that the SDK signs, so it requires the same
 // algorithm from the provider.
-func TestFakeAcceptsTheSDK(t *testing.T) {
+func TestServer_acceptsTheSDK(t *testing.T) {
 	t.Parallel()
 	cloud := identitytest.New()
 	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // The same requests in every run.

@@ -11,7 +11,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/s3test"
 )
 
-func TestStore_findsTheConditionThatTheBucketRespects(t *testing.T) {
+func TestStore_findsTheSupportedCondition(t *testing.T) {
 	t.Parallel()
 	notImplemented := func(r *http.Request) s3test.Fault {
 		if r.Header.Get("If-None-Match") != "" {

@@ -76,7 +76,7 @@ func TestError_saysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestStore_namesWhatARealServerRefuses(t *testing.T) {
+func TestStore_errorsOfARealServer(t *testing.T) {
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	s := server(t)
 	address := s.Address(newBucket(t, s))

@@ -91,7 +91,7 @@ func TestStore_retriesALostAnswer(t *testing.T) {
 	}
 }
 
-func TestStore_retriesWhatIsTemporary(t *testing.T) {
+func TestStore_retriesTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []s3test.Fault{
 		{Status: 409, Code: "ConditionalRequestConflict"},
@@ -199,7 +199,7 @@ func (o *otherClock) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // What is old is decided by the clock that dated it.
-func TestStore_tellsTheTimeOfTheService(t *testing.T) {
+func TestStore_listsTheTimeOfTheService(t *testing.T) {
 	t.Parallel()
 	s := server(t)
 	want := time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)
