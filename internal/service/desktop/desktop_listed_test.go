@@ -1,6 +1,7 @@
 package desktop_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -125,6 +126,24 @@ resource "clouddesktop_desktop" "two" {
 	c.MustRun("state", "rm", "clouddesktop_desktop.two")
 	c.MustRun("plan", "-target=clouddesktop_desktop.one", "-detailed-exitcode")
 	c.MustRun("destroy", "-auto-approve", "-target=clouddesktop_desktop.one")
+}
+
+// Two import blocks for one desktop are refused at plan time, before the state
+// has it at all.
+func TestDesktopCLI_oneDesktopInTwoImportBlocks(t *testing.T) {
+	t.Parallel()
+	server := startWithToken(t)
+	uuid := server.AddDesktop("alice", "macos")
+	block := func(name string) string {
+		return fmt.Sprintf("resource \"clouddesktop_desktop\" %[1]q {\n  username = \"alice\"\n}\nimport {\n  to = clouddesktop_desktop.%[1]s\n  id = \"alice/%[2]s\"\n}\n", name, uuid)
+	}
+	c := cli(t, server, block("one")+block("two"))
+	if r := c.Run("plan"); r.Code != 1 || !r.Printed("desktop "+uuid+" of user alice at two addresses.") {
+		t.Errorf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	c = cli(t, server, block("one"))
+	c.MustRun("apply", "-auto-approve")
+	c.MustRun("plan", "-detailed-exitcode")
 }
 
 func TestDesktopCLI_diskThatGrewAfterThePlan(t *testing.T) {
