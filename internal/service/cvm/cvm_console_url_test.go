@@ -8,17 +8,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/cvm/cvmtest"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
 
 const dataSource = "data.clouddesktop_cvm_console_url.test"
@@ -31,27 +28,6 @@ func start(t *testing.T, states ...cvmtest.State) *cvmtest.Server {
 	server := cvmtest.Start(t, credential)
 	server.Put("ap-beijing", "ins-r9hr2upy", states...)
 	return server
-}
-
-// steps runs the steps with the CLI and the provider in this process.
-func steps(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	stepsIn(t, nil, steps...)
-}
-
-// stepsIn is like steps, with environment variables.
-func stepsIn(t *testing.T, environment map[string]string, steps ...resource.TestStep) {
-	t.Helper()
-	factories := acctest.Providers(func(env *clients.Env) {
-		env.Getenv = func(name string) string { return environment[name] }
-	})
-	factories["echo"] = echoprovider.NewProviderServer()
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		// The first version with ephemeral resources.
-		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
-		Steps:                  steps,
-	})
 }
 
 func provider(server *cvmtest.Server) string {
@@ -112,7 +88,7 @@ var soon = knownvalue.StringFunc(func(value string) error {
 func TestCVMConsoleURL_dataSource(t *testing.T) {
 	t.Parallel()
 	server := start(t, cvmtest.Starting, cvmtest.Rebooting, cvmtest.Running)
-	steps(t, resource.TestStep{
+	steps.RunEcho(t, nil, resource.TestStep{
 		Config: provider(server) + data(""),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectSensitiveValue(dataSource, tfjsonpath.New("url")),
@@ -130,7 +106,7 @@ func TestCVMConsoleURL_ephemeral(t *testing.T) {
 	server := start(t)
 	server.Put("eu-frankfurt", "ins-r9hr2upy")
 	server.SetUnencoded()
-	steps(t, resource.TestStep{
+	steps.RunEcho(t, nil, resource.TestStep{
 		Config: provider(server) + echoed("region = \"eu-frankfurt\"\n timeouts { open = \"1m\" }"),
 		ConfigStateChecks: []statecheck.StateCheck{
 			statecheck.ExpectKnownValue("echo.test", tfjsonpath.New("data").AtMapKey("expires_at"), soon),
@@ -158,7 +134,7 @@ func TestCVMConsoleURL_errors(t *testing.T) {
 			server := start(t, tt.state)
 			server.SetClock(tt.clock)
 			want := regexp.MustCompile(`Unable\s+to\s+Get\s+CVM\s+Console\s+URL(.|\n)*` + tt.want)
-			steps(t,
+			steps.RunEcho(t, nil,
 				resource.TestStep{Config: provider(server) + data(tt.arguments), ExpectError: want},
 				resource.TestStep{Config: provider(server) + echoed(tt.arguments), ExpectError: want},
 			)
@@ -170,7 +146,7 @@ func TestCVMConsoleURL_timeout(t *testing.T) {
 	t.Parallel()
 	server := start(t, cvmtest.Pending)
 	want := regexp.MustCompile(`instances\s+are\s+being\s+created(.|\n)*timeouts`)
-	steps(t,
+	steps.RunEcho(t, nil,
 		resource.TestStep{Config: provider(server) + data(`timeouts { read = "2s" }`), ExpectError: want},
 		resource.TestStep{Config: provider(server) + echoed(`timeouts { open = "2s" }`), ExpectError: want},
 	)
@@ -199,7 +175,7 @@ func TestCVMConsoleURL_providerBlock(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			steps(t, resource.TestStep{
+			steps.RunEcho(t, nil, resource.TestStep{
 				Config:      "provider \"clouddesktop\" {\n" + tt.block + "\n}\n" + data(""),
 				ExpectError: regexp.MustCompile(tt.want),
 			})
@@ -233,7 +209,7 @@ func TestCVMConsoleURL_environment(t *testing.T) {
 			t.Parallel()
 			server := start(t)
 			block := fmt.Sprintf("provider \"clouddesktop\" {\n tencentcloud {\n  endpoint = %q\n  %s\n}\n}\n", server.URL, tt.arguments)
-			stepsIn(t, tt.environment, resource.TestStep{Config: block + data(""), ExpectError: tt.want})
+			steps.RunEcho(t, tt.environment, resource.TestStep{Config: block + data(""), ExpectError: tt.want})
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -53,7 +54,7 @@ func TestUserDesktops(t *testing.T) {
 	server.AddUser("dev_02")
 	all := server.Desktops()
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:            config + desktopsOf(odd),
 		ConfigStateChecks: findsDesktops(isDesktop(all[0]), isDesktop(all[2])),
 	}, resource.TestStep{
@@ -67,14 +68,14 @@ func TestUserDesktops_unknownUser(t *testing.T) {
 	t.Parallel()
 	t.Run("is an error", func(t *testing.T) {
 		t.Parallel()
-		steps(t, resource.TestStep{
+		steps.Run(t, resource.TestStep{
 			Config:      providerFor(t, desktoptest.Start(t)) + desktopsOf("ghost"),
 			ExpectError: acctest.ErrorContains(`there is no user "ghost".`),
 		})
 	})
 	t.Run("is an empty list", func(t *testing.T) {
 		t.Parallel()
-		steps(t, resource.TestStep{
+		steps.Run(t, resource.TestStep{
 			Config:            providerFor(t, desktoptest.Start(t, desktoptest.WithEmptyListForUnknownUser())) + desktopsOf("ghost"),
 			ConfigStateChecks: findsDesktops(),
 		})
@@ -87,7 +88,7 @@ func TestUserDesktops_fiveThousand(t *testing.T) {
 	for range 5000 {
 		server.AddDesktop("dev_01", "win10")
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerFor(t, server) + desktopsOf("dev_01") +
 			"output \"count\" {\n  value = length(toset(data.clouddesktop_user_desktops.test.desktops[*].desktop_uuid))\n}\n",
 		ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("count", knownvalue.Int64Exact(5000))},
@@ -107,7 +108,7 @@ func TestDesktopVolumes(t *testing.T) {
 			config := providerFor(t, server) + volumesOf(uuid)
 			// Above 2^53, converting a number to a float would change it.
 			sizes := []int64{50 * gib, 1<<53 + 1}
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:            config,
 				ConfigStateChecks: findsVolumes(),
 			}, resource.TestStep{
@@ -170,7 +171,7 @@ func TestDataSources_faults(t *testing.T) {
 			if tc.fault != nil {
 				server.Fail(desktoptest.AnyCall, -1, tc.fault)
 			}
-			steps(t, resource.TestStep{Config: providerFor(t, server) + tc.config, ExpectError: acctest.ErrorContains(tc.message)})
+			steps.Run(t, resource.TestStep{Config: providerFor(t, server) + tc.config, ExpectError: acctest.ErrorContains(tc.message)})
 		})
 	}
 }
@@ -180,7 +181,7 @@ func TestDataSources_faults(t *testing.T) {
 func TestDataSources_unknownProviderValues(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      providerKnownLater(t, server) + desktopsOf("dev_01"),
 		ExpectError: acctest.ErrorContains("the configuration of the provider depends on values that are known only after apply"),
 	})
@@ -190,7 +191,7 @@ func TestDataSources_unknownProviderValues(t *testing.T) {
 func TestDataSources_unknownInputs(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerFor(t, server) + desktopWith("disk_gib = 20") + `
 data "clouddesktop_user_desktops" "test" {
   username = clouddesktop_desktop.test.username
@@ -228,7 +229,7 @@ func TestUserDesktops_ofAGroup(t *testing.T) {
 			}
 			all := server.Desktops()
 			config := providerFor(t, server)
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:            config + desktopsOfGroup("dev"),
 				ConfigStateChecks: findsDesktops(isDesktop(all[0]), isDesktop(all[1]), isDesktop(all[2])),
 			}, resource.TestStep{
@@ -256,7 +257,7 @@ func TestUserDesktops_failureWithinAGroup(t *testing.T) {
 		server.AddDesktop(user, "win10")
 	}
 	config := providerFor(t, server) + desktopsOfGroup("dev")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:            config,
 		ConfigStateChecks: findsDesktops(isDesktop(server.Desktops()[0]), isDesktop(server.Desktops()[1]), isDesktop(server.Desktops()[2])),
 	}, resource.TestStep{

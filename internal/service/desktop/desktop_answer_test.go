@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -61,7 +62,7 @@ func TestDesktop_answersAndCallbacks(t *testing.T) {
 			if test.callback != nil {
 				server.Callback(desktoptest.Apply, 1, test.callback)
 			}
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config: providerFor(t, server) + desktopWith(""),
 				Check: func(state *terraform.State) error {
 					desktops := server.Desktops()
@@ -92,7 +93,7 @@ func TestDesktop_onlyCallbacksThatAreNotTheResult(t *testing.T) {
 			t.Parallel()
 			server := desktoptest.Start(t)
 			server.Callback(desktoptest.Apply, 1, desktoptest.Garbage(test.body))
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:      providerFor(t, server) + desktopWith(`timeouts { create = "2s" }`),
 				ExpectError: acctest.ErrorContains(test.says),
 			})

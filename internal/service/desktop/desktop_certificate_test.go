@@ -14,6 +14,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -60,7 +61,7 @@ func TestDesktop_certificateOfTheReceiver(t *testing.T) {
 			inbox := fmt.Sprintf("inbox = %q\n", t.TempDir()+"/inbox")
 			refused(t, server, providerWithInbox(server, inbox+test.callback)+desktopWith(""), test.says)
 			// Control: without the certificate, the plan succeeds.
-			steps(t, resource.TestStep{Config: providerWithInbox(server, inbox) + desktopWith(""), PlanOnly: true, ExpectNonEmptyPlan: true})
+			steps.Run(t, resource.TestStep{Config: providerWithInbox(server, inbox) + desktopWith(""), PlanOnly: true, ExpectNonEmptyPlan: true})
 		})
 	}
 }

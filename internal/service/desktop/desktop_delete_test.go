@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -13,7 +14,7 @@ func TestDesktop_abandon(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{Config: config + desktopWith("")}, resource.TestStep{Config: config})
+	steps.Run(t, resource.TestStep{Config: config + desktopWith("")}, resource.TestStep{Config: config})
 	if len(server.Desktops()) != 1 || len(server.Requests(desktoptest.PasswordReset)) != 0 {
 		t.Error("giving a desktop up changed something at the service")
 	}
@@ -24,7 +25,7 @@ func TestDesktop_revoke(t *testing.T) {
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
 	var before string
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + desktopWith(`deletion_policy = "revoke"`),
 	}, resource.TestStep{
 		PreConfig:   func() { server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("the directory is down")) },
@@ -43,7 +44,7 @@ func TestDesktop_prevent(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + desktopWith(`deletion_policy = "prevent"`),
 	}, resource.TestStep{
 		Config:      config,

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -46,7 +47,7 @@ func TestDesktop_faultyAnswersToOrders(t *testing.T) {
 			if test.want == 1 {
 				again = resource.TestStep{Config: config, ExpectError: acctest.ErrorContains("No callback came for order")}
 			}
-			steps(t, failing, again)
+			steps.Run(t, failing, again)
 			if n := len(server.Requests(desktoptest.Apply)); n != test.want {
 				t.Errorf("%d orders were sent, want %d", n, test.want)
 			}
@@ -58,7 +59,7 @@ func TestDesktop_acceptedOrderWithUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.Fail(desktoptest.Apply, 1, desktoptest.DropAfter())
-	steps(t, resource.TestStep{Config: providerFor(t, server) + desktopWith("")})
+	steps.Run(t, resource.TestStep{Config: providerFor(t, server) + desktopWith("")})
 	if n := len(server.Desktops()); n != 1 {
 		t.Errorf("%d desktops were made, want 1", n)
 	}
@@ -68,7 +69,7 @@ func TestDesktop_endpointRefusesConnections(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := strings.ReplaceAll(providerFor(t, server), server.URL, "http://127.0.0.1:1")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config + desktopWith(""),
 		ExpectError: acctest.ErrorContains("connection refused"),
 	})
@@ -81,7 +82,7 @@ func TestDesktop_redirectIsNotFollowed(t *testing.T) {
 	t.Cleanup(elsewhere.Close)
 	server := desktoptest.Start(t)
 	server.Fail(desktoptest.AnyCall, -1, desktoptest.Redirect(elsewhere.URL))
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      providerFor(t, server, `headers = { Authorization = "Bearer secret" }`) + desktopWith(`timeouts { create = "1s" }`),
 		ExpectError: acctest.ErrorContains("The provider does not follow redirects"),
 	})
@@ -95,7 +96,7 @@ func TestDesktop_callbackOfFailure(t *testing.T) {
 	server := desktoptest.Start(t)
 	server.Callback(desktoptest.Apply, 1, desktoptest.Failure("the pool of win10 is empty"))
 	config := providerFor(t, server) + desktopWith("")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config,
 		ExpectError: acctest.ErrorContains("the pool of win10 is empty"),
 	}, resource.TestStep{
@@ -109,7 +110,7 @@ func TestDesktop_callbackNamesAnotherUser(t *testing.T) {
 	server := desktoptest.Start(t)
 	server.AddUser("alice")
 	server.Callback(desktoptest.Apply, 1, desktoptest.ForUser("mallory"))
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      providerFor(t, server) + strings.ReplaceAll(desktopWith(""), `user_group = "dev"`, `username = "alice"`),
 		ExpectError: regexp.MustCompile(`terraform[\s│]+import[\s│]+ADDRESS[\s│]+'mallory/[0-9a-f-]{36}'`),
 	})
@@ -119,7 +120,7 @@ func TestDesktop_noCallback(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      providerFor(t, server) + desktopWith(`timeouts { create = "1s" }`),
 		ExpectError: acctest.ErrorContains("No callback came for order"),
 	})
@@ -159,7 +160,7 @@ func TestDesktop_stepAfterCreationFails(t *testing.T) {
 			server := desktoptest.Start(t)
 			test.fail(server)
 			config := providerFor(t, server) + desktopWith(test.attributes)
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:             config,
 				ExpectNonEmptyPlan: true,
 			}, resource.TestStep{
@@ -189,7 +190,7 @@ func TestDesktop_failedUpdateKeepsWhatSucceeded(t *testing.T) {
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
 	const password = "password_wo = \"S3cret-of-dev\"\n password_wo_version = 1"
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + desktopWith("cpu = 2"),
 	}, resource.TestStep{
 		PreConfig:   func() { server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse("too simple")) },
@@ -229,7 +230,7 @@ func TestDesktop_failedList(t *testing.T) {
 			ExpectError: acctest.ErrorContains("Unable to Read Desktop"),
 		})
 	}
-	steps(t, append(all, resource.TestStep{
+	steps.Run(t, append(all, resource.TestStep{
 		Config:           config,
 		ConfigPlanChecks: plans(plancheck.ResourceActionNoop),
 	})...)

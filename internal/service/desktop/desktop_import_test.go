@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -24,7 +25,7 @@ func TestDesktop_importRoundTrip(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server) + desktopWith("")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config,
 	}, resource.TestStep{
 		ResourceName:    address,
@@ -56,7 +57,7 @@ func TestDesktop_importThenApply(t *testing.T) {
 		resource.TestCheckResourceAttr(address, "username", "dev_07"),
 		resource.TestCheckResourceAttr(address, "user_group", "dev"),
 	)
-	steps(t, step, resource.TestStep{
+	steps.Run(t, step, resource.TestStep{
 		Config:           config,
 		ConfigPlanChecks: plans(plancheck.ResourceActionNoop),
 	}, resource.TestStep{
@@ -74,7 +75,7 @@ func TestDesktop_importWithoutSystem(t *testing.T) {
 	config := providerFor(t, server) + "resource \"clouddesktop_desktop\" \"test\" {\n username = \"alice\"\n}\n"
 	step := importStep(config, "alice/"+uuid)
 	step.ConfigPlanChecks = plans(plancheck.ResourceActionNoop)
-	steps(t, step)
+	steps.Run(t, step)
 }
 
 func TestDesktop_importRefused(t *testing.T) {
@@ -90,7 +91,7 @@ func TestDesktop_importRefused(t *testing.T) {
 	}
 	wrongGroup := importStep(config+strings.ReplaceAll(desktopWith(""), `"dev"`, `"de"`), "dev_07/"+uuid)
 	wrongGroup.ExpectError = acctest.ErrorContains(`The desktop belongs to user "dev_07", who is not one of de_01, de_02`)
-	steps(t,
+	steps.Run(t,
 		refused("", "dev_07", "is written USERNAME/DESKTOP_UUID"),
 		refused("", "/"+uuid, "is written USERNAME/DESKTOP_UUID"),
 		refused("", "dev_07/", "is written USERNAME/DESKTOP_UUID"),

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/s3test"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/relay"
@@ -74,7 +75,7 @@ func providerWithInbox(server *desktoptest.Server, callback string) string {
 func orders(t *testing.T, server *desktoptest.Server, callback string) {
 	t.Helper()
 	config := providerWithInbox(server, callback)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + desktopWith("cpu = 4"),
 		Check: resource.ComposeTestCheckFunc(
 			sent(server, desktoptest.Apply, `os="win10" username="dev"`),
@@ -139,7 +140,7 @@ func TestDesktop_missingIdentity(t *testing.T) {
 	url := startRelay(t, "--inbox", filepath.Join(t.TempDir(), "inbox"), "--token-file", relayTokenFile(t), "--recipient", recipient)
 	callback := fmt.Sprintf("inbox = %q\n token = %q", url, relayToken)
 	order := desktopWith("timeouts {\n create = \"5s\"\n }")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      providerWithInbox(server, callback) + order,
 		ExpectError: acctest.ErrorContains("sealed to " + recipient),
 	}, resource.TestStep{
@@ -174,7 +175,7 @@ func TestDesktop_wrongIdentity(t *testing.T) {
 		return providerWithInbox(server, callback) + desktopWith("timeouts {\n create = \"5s\"\n }")
 	}
 	sealed := acctest.ErrorContains("sealed to " + right.Recipient().String())
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      with(right),
 		ExpectError: acctest.ErrorContains("No callback came for order"),
 	}, resource.TestStep{
@@ -235,7 +236,7 @@ func TestDesktop_bucketAsInbox(t *testing.T) {
 		t.Cleanup(proxy.Close)
 		proxy.SetDialect(s3test.Ignores)
 		server := desktoptest.Start(t)
-		steps(t, resource.TestStep{
+		steps.Run(t, resource.TestStep{
 			Config:      providerWithInbox(server, fmt.Sprintf("inbox = %q", s3test.Address(proxy.URL, "unconditional"))) + desktopWith(""),
 			ExpectError: acctest.ErrorContains("it offers no way to create an object only if it does not exist"),
 		})
@@ -255,7 +256,7 @@ func TestDesktop_unusableInbox(t *testing.T) {
 		`no answer from the relay at`: "inbox = \"http://127.0.0.1:1\"\n token = \"t\"",
 		`mode 0777`:                   fmt.Sprintf("inbox = %q", openFolder(t)),
 	} {
-		steps(t, resource.TestStep{
+		steps.Run(t, resource.TestStep{
 			Config:      providerWithInbox(server, callback) + desktopWith(""),
 			ExpectError: acctest.ErrorContains(want),
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
@@ -49,7 +50,7 @@ func TestDesktop_badInput(t *testing.T) {
 		all = append(all, resource.TestStep{Config: test.config, ExpectError: acctest.ErrorContains(test.says)})
 	}
 	// The last configuration must be valid, because it is used for the destroy.
-	steps(t, append(all, resource.TestStep{Config: config})...)
+	steps.Run(t, append(all, resource.TestStep{Config: config})...)
 	if requests := server.Requests(); len(requests) != 0 {
 		t.Errorf("%d requests were sent, want none", len(requests))
 	}
@@ -59,7 +60,7 @@ func TestDesktop_diskCannotShrink(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + desktopWith("disk_gib = 50"),
 	}, resource.TestStep{
 		PreConfig:   server.ResetRequests,
@@ -76,7 +77,7 @@ func TestDesktop_diskCannotShrink(t *testing.T) {
 
 func TestDesktop_notConfigured(t *testing.T) {
 	t.Parallel()
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      `provider "clouddesktop" {}` + desktopWith(""),
 		ExpectError: acctest.ErrorContains("add a `desktop` block to the provider to use it"),
 	}, resource.TestStep{
@@ -123,7 +124,7 @@ provider "clouddesktop" {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			steps(t, resource.TestStep{Config: config(desktop)})
+			steps.Run(t, resource.TestStep{Config: config(desktop)})
 		})
 	}
 }
@@ -133,7 +134,7 @@ func TestDesktop_callbackUnknownAtPlan(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddDesktop("alice", "kylin")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: fmt.Sprintf(`
 resource "terraform_data" "later" {
   input = %q
@@ -156,7 +157,7 @@ data "clouddesktop_user_desktops" "alice" {
 func TestDesktop_unknownInputs(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerFor(t, server) + `
 resource "terraform_data" "later" {
   input = { group = "dev", os = "kylin", cpu = 2, recipient = null }
@@ -182,7 +183,7 @@ func TestDesktop_callbackOnLoopback(t *testing.T) {
 	config := func(callback string) string {
 		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop { endpoint = %q }\n callback {\n  inbox = %q\n  scope = \"test\"\n %s\n }\n}\n", elsewhere, inbox, callback)
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config("") + desktopWith(""),
 		ExpectError: acctest.ErrorContains("the callback URL would be 127.0.0.1"),
 	}, resource.TestStep{

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -30,7 +31,7 @@ func TestDesktop_listedAfterTheOrder(t *testing.T) {
 			server := desktoptest.Start(t)
 			server.Fail(desktoptest.UserDesktops, 8, fault)
 			config := providerFor(t, server) + desktopWith("")
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:            config,
 				ConfigStateChecks: []statecheck.StateCheck{hasValue("desktop_name", knownvalue.NotNull())},
 			}, resource.TestStep{
@@ -51,7 +52,7 @@ func TestDesktop_neverListed(t *testing.T) {
 	server := desktoptest.Start(t)
 	server.Fail(desktoptest.UserDesktops, -1, emptyList())
 	config := providerFor(t, server) + desktopWith(`timeouts { create = "1s" }`)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:            config,
 		ConfigStateChecks: []statecheck.StateCheck{hasValue("desktop_name", knownvalue.Null())},
 	}, resource.TestStep{
@@ -181,7 +182,7 @@ func TestDesktop_unknownPasswordVersionAndRecipient(t *testing.T) {
 			t.Parallel()
 			server := desktoptest.Start(t)
 			config := providerFor(t, server)
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config: config + desktopWith(""),
 			}, resource.TestStep{
 				Config: config + later("1", test.value, test.attributes),

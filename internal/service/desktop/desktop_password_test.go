@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -38,7 +39,7 @@ func TestDesktop_givenPassword(t *testing.T) {
 		hasValue("password_wo", knownvalue.Null()),
 		hasValue("encrypted_password", knownvalue.Null()),
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:            config + desktopWith("password_wo = \"One-of-dev1\"\n password_wo_version = 1"),
 		ConfigStateChecks: nothingStored,
 		Check:             is("One-of-dev1"),
@@ -60,7 +61,7 @@ func TestDesktop_givenPasswordLater(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:            config + desktopWith(""),
 		ConfigStateChecks: []statecheck.StateCheck{hasValue("password", knownvalue.NotNull())},
 	}, resource.TestStep{
@@ -102,7 +103,7 @@ func TestDesktop_passwordRecipient(t *testing.T) {
 			for _, attributes := range before {
 				all = append(all, resource.TestStep{Config: config + desktopWith(attributes)})
 			}
-			steps(t, append(all, resource.TestStep{
+			steps.Run(t, append(all, resource.TestStep{
 				Config: config + desktopWith(recipient), ConfigStateChecks: sealed, Check: opens,
 			}, resource.TestStep{
 				// Without the key the password stays encrypted.

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -15,7 +16,7 @@ import (
 // request is sent.
 func refused(t *testing.T, server *desktoptest.Server, config, message string) {
 	t.Helper()
-	steps(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: acctest.ErrorContains(message)})
+	steps.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: acctest.ErrorContains(message)})
 	if n := len(server.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
 	}
@@ -70,7 +71,7 @@ func TestDesktopPolicy_callbackOnLoopback(t *testing.T) {
 		return fmt.Sprintf("provider \"clouddesktop\" {\n desktop {\n  endpoint = \"https://desktop.invalid\"\n  policy_callback = %t\n}\n}\n", policyCallback) +
 			policyWith("usb_enable = true")
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config(true),
 		ExpectError: acctest.ErrorContains("the callback URL would be 127.0.0.1"),
 	}, resource.TestStep{
@@ -83,7 +84,7 @@ func TestDesktopPolicy_callbackOnLoopback(t *testing.T) {
 func TestDesktopPolicy_twoWithDifferentValues(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerFor(t, server) + policyWith("usb_enable = true") + policyNamed("other", "data_access = true"),
 		Check:  policyIs(server, desktoptest.Policy{USBEnable: true, DataAccess: true}),
 	})
@@ -101,7 +102,7 @@ moved {
   to   = clouddesktop_desktop_policy.test
 }
 `
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + policyWith("usb_enable = true"),
 	}, resource.TestStep{
 		Config: config + policyNamed("other", "usb_enable = true"),
@@ -119,7 +120,7 @@ func TestDesktopPolicy_twoOfOneNewDesktop(t *testing.T) {
 	server := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop())
 	config := providerFor(t, server, `policy_scope = "desktop"`) + desktopWith("")
 	const attributes = "desktop_uuid = clouddesktop_desktop.test.desktop_uuid\n usb_enable = true"
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config + policyWith(attributes) + policyNamed("other", attributes),
 		ExpectError: acctest.ErrorContains("Two Policies Manage One Value"),
 	}, resource.TestStep{
@@ -131,7 +132,7 @@ func TestDesktopPolicy_twoOfOneNewDesktop(t *testing.T) {
 func TestDesktopPolicy_unknownProviderValues(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerKnownLater(t, server) + policyWith("usb_enable = true"),
 		Check:  policyIs(server, desktoptest.Policy{USBEnable: true}),
 	})
@@ -142,7 +143,7 @@ func TestDesktopPolicy_refusedByTheService(t *testing.T) {
 	server := desktoptest.Start(t, desktoptest.WithPolicyCallback())
 	config := providerFor(t, server, `policy_callback = true`)
 	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.Failure("the policy engine is on fire"))
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config + policyWith("usb_enable = true"),
 		ExpectError: acctest.ErrorContains("the policy engine is on fire."),
 	}, resource.TestStep{
@@ -173,7 +174,7 @@ func TestDesktopPolicy_noCallback(t *testing.T) {
 	server := desktoptest.Start(t, desktoptest.WithPolicyCallback())
 	config := providerFor(t, server, `policy_callback = true`)
 	server.Callback(desktoptest.PolicyUpdate, 1, desktoptest.NoCallback())
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config + policyWith("usb_enable = true\n timeouts { create = \"1s\" }"),
 		ExpectError: acctest.ErrorContains("Timed out after 1s. Use the timeouts block to set a longer timeout."),
 	}, resource.TestStep{
@@ -187,7 +188,7 @@ func TestDesktopPolicy_scopeChanged(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	service := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: service + policyWith("usb_enable = true"),
 	}, resource.TestStep{
 		Config:      providerFor(t, server, `policy_scope = "desktop"`),
@@ -213,7 +214,7 @@ func TestDesktopPolicy_importFaults(t *testing.T) {
 			if tc.provider != "" {
 				attributes += "\n desktop_uuid = \"9f0c6d3e\""
 			}
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:        providerFor(t, server, tc.provider) + policyWith(attributes),
 				ResourceName:  policyAddress,
 				ImportState:   true,

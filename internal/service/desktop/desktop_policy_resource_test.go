@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -139,7 +140,7 @@ func TestDesktopPolicy_replaced(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server) + policyWith(`usb_enable = true`)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config,
 	}, resource.TestStep{
 		Config: config,
@@ -151,7 +152,7 @@ func TestDesktopPolicy_replaced(t *testing.T) {
 func TestDesktopPolicy_ofADesktopOrderedWithIt(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithPolicyPerDesktop())
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerFor(t, server, `policy_scope = "desktop"`) + desktopWith("") +
 			policyWith("desktop_uuid = clouddesktop_desktop.test.desktop_uuid\n data_access = true"),
 		Check: sent(server, desktoptest.PolicyUpdate, `data-access=true`),
@@ -166,7 +167,7 @@ func TestDesktopPolicy_import(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:             config + policyWith(`usb_enable = true`),
 		ResourceName:       policyAddress,
 		ImportState:        true,

@@ -15,17 +15,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 const address = "clouddesktop_desktop.test"
-
-// steps runs the steps with the CLI and the provider in this process.
-func steps(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProvidersOf(t), Steps: steps})
-}
 
 // providerFor configures the provider for a fake.
 func providerFor(t *testing.T, server *desktoptest.Server, more ...string) string {
@@ -89,7 +83,7 @@ func TestDesktop_orderResizeAndGrow(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + desktopWith("cpu = 4\n memory_mib = 8192\n disk_gib = 50"),
 		ConfigStateChecks: []statecheck.StateCheck{
 			hasValue("username", knownvalue.StringExact("dev_01")),
@@ -119,7 +113,7 @@ func TestDesktop_terraformSettingsSendNoRequest(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + desktopWith(""),
 	}, resource.TestStep{
 		Config:           config + desktopWith("deletion_policy = \"revoke\"\n timeouts { create = \"5m\" }"),
@@ -137,7 +131,7 @@ func TestDesktop_replacement(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + desktopWith(""),
 	}, resource.TestStep{
 		Config:            config + strings.ReplaceAll(desktopWith(""), "win10", "kylin"),
@@ -162,7 +156,7 @@ func TestDesktop_forExistingUser(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t, desktoptest.WithoutKnownPassword())
 	server.AddUser("alice")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerFor(t, server) + strings.ReplaceAll(desktopWith(""), `user_group = "dev"`, `username = "alice"`),
 		ConfigStateChecks: []statecheck.StateCheck{
 			hasValue("username", knownvalue.StringExact("alice")),
@@ -176,7 +170,7 @@ func TestDesktop_removedOutOfBand(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	config := providerFor(t, server) + desktopWith("")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config,
 	}, resource.TestStep{
 		PreConfig:        func() { server.RemoveDesktop(server.Desktops()[0].UUID) },
@@ -192,7 +186,7 @@ func TestDesktop_diskDrift(t *testing.T) {
 	set := func(sizes ...int64) func() {
 		return func() { server.SetVolumes(server.Desktops()[0].UUID, sizes...) }
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config,
 	}, resource.TestStep{
 		PreConfig:        set(20*gib, 50*gib, 90*gib),
@@ -212,7 +206,7 @@ func TestDesktop_diskDrift(t *testing.T) {
 func TestDesktop_concurrentOrders(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerFor(t, server) + `
 resource "clouddesktop_desktop" "test" {
   count      = 30

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
@@ -95,7 +96,7 @@ func TestUserPassword_defaultFromTheStart(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddUser("dev_01")
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: providerFor(t, server) + passwordOf("use_default_password = true"),
 		Check: resource.ComposeTestCheckFunc(
 			sent(server, desktoptest.PasswordReset, `password="" username="dev_01"`),
@@ -114,7 +115,7 @@ func TestUserPassword_unknownInputs(t *testing.T) {
 		return fmt.Sprintf("resource \"terraform_data\" \"version\" {\n input = 1\n triggers_replace = %d\n}\n", trigger) +
 			passwordOf("password_wo = \"one\"\n password_wo_version = terraform_data.version.output")
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + later(1),
 		Check:  userHas(server, "one", ""),
 	}, resource.TestStep{
@@ -168,7 +169,7 @@ func TestUserPassword_refusedByTheService(t *testing.T) {
 	own := func(version int) string {
 		return passwordOf(fmt.Sprintf("password_wo = \"own\"\n password_wo_version = %d", version))
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config + own(1),
 		ExpectError: acctest.ErrorContains(`there is no user "dev_01".`),
 	}, resource.TestStep{
@@ -195,7 +196,7 @@ func TestUserPassword_refusedByTheService(t *testing.T) {
 func TestUserPassword_import(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:        providerFor(t, server) + passwordOf("use_default_password = true"),
 		ResourceName:  passwordAddress,
 		ImportState:   true,
@@ -210,7 +211,7 @@ func TestUserPassword_namesWithSpecialCharacters(t *testing.T) {
 	server := desktoptest.Start(t)
 	for _, name := range []string{"研发组_01", "a b", "50%%/x?y#z", "o'brien"} {
 		server.AddUser(name)
-		steps(t, resource.TestStep{
+		steps.Run(t, resource.TestStep{
 			Config: providerFor(t, server) + fmt.Sprintf("resource \"clouddesktop_user_password\" \"test\" {\n username = %q\n use_default_password = true\n}", name),
 			Check: func(*terraform.State) error {
 				if got := server.Password(name); got != server.DefaultPassword() {
@@ -233,7 +234,7 @@ func TestUserPassword_defaultUnknownInThePlan(t *testing.T) {
 		return providerFor(t, server) + "resource \"terraform_data\" \"later\" {\n input = " + useDefault + "\n}\n" +
 			passwordOf("use_default_password = terraform_data.later.output")
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:      config("false"),
 		ExpectError: acctest.ErrorContains("password_wo is missing or null"),
 	}, resource.TestStep{
@@ -254,7 +255,7 @@ func TestUserPassword_twoForOneUser(t *testing.T) {
 	other := strings.Replace(passwordOf(attributes), `"test"`, `"other"`, 1)
 	const message = `Another clouddesktop_user_password sets the password of user "dev_01".`
 	refused(t, server, config+passwordOf(attributes)+other, message)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: config + passwordOf(attributes),
 	}, resource.TestStep{
 		// A replaced resource is planned twice, but is one resource.

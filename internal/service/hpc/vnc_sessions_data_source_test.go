@@ -16,15 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/hpc/hpctest"
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/clients"
 )
-
-// steps runs the steps with the CLI and the provider in this process.
-func steps(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
-}
 
 func config(server *hpctest.Server, token, arguments string) string {
 	return fmt.Sprintf(`
@@ -61,7 +55,7 @@ func TestVNCSessions(t *testing.T) {
 		}
 		return sessionsAre(knownvalue.ListExact(sessions))
 	}
-	steps(t,
+	steps.Run(t,
 		resource.TestStep{Config: config(server, token, ""), ConfigStateChecks: named("gv101:4", "gv102:5", "gv101:6")},
 		resource.TestStep{Config: config(server, token, `user = "ada"`), ConfigStateChecks: named("gv101:4", "gv102:5")},
 		resource.TestStep{Config: config(server, token, `hostname = "gv101"`), ConfigStateChecks: named("gv101:4", "gv101:6")},
@@ -93,7 +87,7 @@ func TestVNCSessions_throttled(t *testing.T) {
 	for range 10 {
 		server.Answer(hpctest.Code("10011", "调用频次过高"))
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config:            config(server, server.Token(tomorrow()), ""),
 		ConfigStateChecks: sessionsAre(knownvalue.ListSizeExact(0)),
 	})
@@ -126,7 +120,7 @@ func TestVNCSessions_errors(t *testing.T) {
 					server.Answer(tt.answer)
 				}
 			}
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:      config(server, server.Token(tt.expires), tt.arguments),
 				ExpectError: regexp.MustCompile(`Unable\s+to\s+List\s+VNC\s+Sessions(.|\n)*` + tt.want),
 			})
@@ -154,7 +148,7 @@ data "clouddesktop_vnc_sessions" "test" {}
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:      "provider \"clouddesktop\" {\n" + tt.block + "\n}\n" + data,
 				ExpectError: regexp.MustCompile(tt.want),
 			})
@@ -169,14 +163,9 @@ func TestVNCSessions_environment(t *testing.T) {
 		"CLOUDDESKTOP_HPC_ENDPOINT": server.URL,
 		"CLOUDDESKTOP_HPC_TOKEN":    server.Token(tomorrow()),
 	}
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(func(env *clients.Env) {
-			env.Getenv = func(name string) string { return environment[name] }
-		}),
-		Steps: []resource.TestStep{{
-			Config:            `data "clouddesktop_vnc_sessions" "test" {}`,
-			ConfigStateChecks: sessionsAre(knownvalue.ListSizeExact(1)),
-		}},
+	steps.RunIn(t, environment, resource.TestStep{
+		Config:            `data "clouddesktop_vnc_sessions" "test" {}`,
+		ConfigStateChecks: sessionsAre(knownvalue.ListSizeExact(1)),
 	})
 }
 

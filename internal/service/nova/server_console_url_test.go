@@ -9,14 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/nova/novatest"
 )
@@ -95,20 +94,7 @@ resource "echo" "test" {}
 `
 }
 
-// steps runs the steps with the CLI and the provider in this process.
-func steps(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	factories := acctest.Providers()
-	factories["echo"] = echoprovider.NewProviderServer()
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		// The first version with ephemeral resources.
-		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
-		Steps:                  steps,
-	})
-}
-
-// opened checks for one of the links that the cloud issued.
+// opened is one of the links that the cloud gave out.
 func (c cloud) opened() knownvalue.Check {
 	return knownvalue.StringFunc(func(url string) error {
 		if !slices.Contains(c.nova.Consoles(), url) {
@@ -151,7 +137,7 @@ func TestServerConsoleURL_dataSource(t *testing.T) {
 	c := start(t)
 	openStack, huawei := c.openStack(), c.huaweiCloud(key)
 	password := c.huaweiCloud(fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, identitytest.Password, identitytest.Domain))
-	steps(t,
+	steps.RunEcho(t, nil,
 		resource.TestStep{Config: provider(openStack) + data(""), ConfigStateChecks: c.inState("openstack")},
 		resource.TestStep{Config: provider(huawei) + data(""), ConfigStateChecks: c.inState("huaweicloud")},
 		resource.TestStep{Config: provider(password) + data(`cloud = "huaweicloud"`), ConfigStateChecks: c.inState("huaweicloud")},
@@ -168,8 +154,8 @@ func TestServerConsoleURL_ephemeral(t *testing.T) {
 	}
 	// The resource of echo keeps its first values, so each step needs its own
 	// state.
-	steps(t, resource.TestStep{Config: provider(c.openStack()) + echoed(`timeouts { open = "1m" }`), ConfigStateChecks: check("openstack")})
-	steps(t, resource.TestStep{Config: provider(c.huaweiCloud(key)) + echoed(""), ConfigStateChecks: check("huaweicloud")})
+	steps.RunEcho(t, nil, resource.TestStep{Config: provider(c.openStack()) + echoed(`timeouts { open = "1m" }`), ConfigStateChecks: check("openstack")})
+	steps.RunEcho(t, nil, resource.TestStep{Config: provider(c.huaweiCloud(key)) + echoed(""), ConfigStateChecks: check("huaweicloud")})
 }
 
 // The console of a server that is created in the same apply is opened after the
@@ -177,7 +163,7 @@ func TestServerConsoleURL_ephemeral(t *testing.T) {
 func TestServerConsoleURL_unknownServer(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	steps(t, resource.TestStep{
+	steps.RunEcho(t, nil, resource.TestStep{
 		Config: provider(c.openStack()) + fmt.Sprintf(`
 resource "terraform_data" "server" {
   input = %q
@@ -239,7 +225,7 @@ func TestServerConsoleURL_errors(t *testing.T) {
 			}
 			config := provider(c.huaweiCloud(credentials))
 			open := strings.ReplaceAll(tt.arguments, "read", "open")
-			steps(t,
+			steps.RunEcho(t, nil,
 				resource.TestStep{Config: config + data(tt.arguments), ExpectError: regexp.MustCompile(`Unable to Open Server Console(.|\n)*` + acctest.ErrorContains(tt.want).String())},
 				resource.TestStep{Config: config + echoed(open), ExpectError: acctest.ErrorContains(tt.want)},
 			)
@@ -251,7 +237,7 @@ func TestServerConsoleURL_otherProject(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	config := strings.Replace(c.huaweiCloud(fmt.Sprintf("token = %q", c.identity.Issue())), identitytest.ProjectID, "13c67a214ced4afb88d911ae4bd5721a", 1)
-	steps(t, resource.TestStep{Config: provider(config) + data(""), ExpectError: acctest.ErrorContains("check project_id")})
+	steps.RunEcho(t, nil, resource.TestStep{Config: provider(config) + data(""), ExpectError: acctest.ErrorContains("check project_id")})
 }
 
 func TestServerConsoleURL_badInput(t *testing.T) {
@@ -273,5 +259,5 @@ func TestServerConsoleURL_badInput(t *testing.T) {
 	} {
 		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.ErrorContains(tt.want)})
 	}
-	steps(t, append(all, resource.TestStep{Config: provider()})...)
+	steps.RunEcho(t, nil, append(all, resource.TestStep{Config: provider()})...)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/identity/identitytest"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/workspace/workspacetest"
 )
@@ -26,12 +27,6 @@ func start(t *testing.T) (*identitytest.Server, *workspacetest.Server) {
 	t.Helper()
 	cloud := identitytest.Start(t)
 	return cloud, workspacetest.Start(t, cloud)
-}
-
-// steps runs the steps with the CLI and the provider in this process.
-func steps(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 }
 
 var key = fmt.Sprintf("access_key = %q\nsecret_key = %q", identitytest.AccessKey, identitytest.SecretKey)
@@ -72,7 +67,7 @@ func TestLoginRecords_filters(t *testing.T) {
 	cloud, server := start(t)
 	server.SetCount(1500)
 	config := provider(cloud, server, key)
-	steps(t,
+	steps.Run(t,
 		resource.TestStep{
 			Config:            config + data("start_time = \"2020-04-24T00:01Z\"\n end_time = \"2020-04-24T00:03Z\""),
 			ConfigStateChecks: holds(2, "transaction-2", "transaction-1"),
@@ -122,7 +117,7 @@ func TestLoginRecords_fields(t *testing.T) {
 		maps.Copy(all, values)
 		return knownvalue.ObjectExact(all)
 	}
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: provider(cloud, server, key) + data(""),
 		ConfigStateChecks: []statecheck.StateCheck{hasValue("records", knownvalue.ListExact([]knownvalue.Check{
 			record(map[string]knownvalue.Check{
@@ -147,7 +142,7 @@ func TestLoginRecords_authentication(t *testing.T) {
 		fmt.Sprintf("user_name = %q\npassword = %q\ndomain_name = %q", identitytest.User, identitytest.Password, identitytest.Domain),
 		fmt.Sprintf("access_key = %q\nsecret_key = %q\nsecurity_token = %q", identitytest.TemporaryKey, identitytest.TemporarySecret, identitytest.SecurityToken),
 	} {
-		steps(t, resource.TestStep{Config: provider(cloud, server, credentials) + data(""), ConfigStateChecks: holds(0)})
+		steps.Run(t, resource.TestStep{Config: provider(cloud, server, credentials) + data(""), ConfigStateChecks: holds(0)})
 	}
 }
 
@@ -172,7 +167,7 @@ func TestLoginRecords_badInput(t *testing.T) {
 	} {
 		all = append(all, resource.TestStep{Config: tt.config, ExpectError: acctest.ErrorContains(tt.want)})
 	}
-	steps(t, append(all, resource.TestStep{Config: config})...)
+	steps.Run(t, append(all, resource.TestStep{Config: config})...)
 	if got := len(server.Requests()); got != 0 {
 		t.Errorf("%d requests were sent, want none", got)
 	}
@@ -183,7 +178,7 @@ func TestLoginRecords_unknownInputs(t *testing.T) {
 	t.Parallel()
 	cloud, server := start(t)
 	server.SetCount(3)
-	steps(t, resource.TestStep{
+	steps.Run(t, resource.TestStep{
 		Config: provider(cloud, server, key) + `
 resource "terraform_data" "later" {
   input = { start = "2020-04-24T00:01Z", end = "2020-04-24T00:02Z", least = 1, most = 1 }
@@ -236,7 +231,7 @@ func TestLoginRecords_errors(t *testing.T) {
 			if tt.credentials != "" {
 				credentials = tt.credentials
 			}
-			steps(t, resource.TestStep{
+			steps.Run(t, resource.TestStep{
 				Config:      provider(cloud, server, credentials) + data(tt.arguments),
 				ExpectError: regexp.MustCompile(`Unable to Read Login Records(.|\n)*` + acctest.ErrorContains(tt.want).String()),
 			})
@@ -248,5 +243,5 @@ func TestLoginRecords_otherProject(t *testing.T) {
 	t.Parallel()
 	cloud, server := start(t)
 	config := strings.Replace(provider(cloud, server, fmt.Sprintf("token = %q", cloud.Issue())), identitytest.ProjectID, "13c67a214ced4afb88d911ae4bd5721a", 1)
-	steps(t, resource.TestStep{Config: config + data(""), ExpectError: acctest.ErrorContains("Check that project_id is the project of the credentials")})
+	steps.Run(t, resource.TestStep{Config: config + data(""), ExpectError: acctest.ErrorContains("Check that project_id is the project of the credentials")})
 }
