@@ -20,31 +20,35 @@ func TestRun_comparesTheProviders(t *testing.T) {
 	acctest.RequireCLI(t)
 	t.Parallel()
 	var out bytes.Buffer
-	if err := run(t.Context(), &out, "12", 1, 64); err != nil {
+	if err := run(t.Context(), &out, settings{sizes: "12,13", rounds: 1, largestApply: 12, callbacks: 64}); err != nil {
 		t.Fatal(err)
 	}
 	requests := map[string]string{}
-	row := regexp.MustCompile(`^(.+?)  .* = [0-9.]+ +([0-9]+)$`)
+	row := regexp.MustCompile(`^\| (.+?) \| .* = [0-9.]+ \| ([0-9]+) \|$`)
+	size := ""
 	for line := range strings.Lines(out.String()) {
+		if title, found := strings.CutPrefix(line, "## "); found {
+			size, _, _ = strings.Cut(title, " ")
+		}
 		if match := row.FindStringSubmatch(strings.TrimSpace(line)); match != nil {
-			requests[match[1]] = match[2]
+			requests[size+" "+match[1]] = match[2]
 		}
 	}
 	// There is one list before the first order of the group, and concurrent
 	// lookups of names share a request.
-	if n, err := strconv.Atoi(requests["apply"]); err != nil || n < 14 || n > 25 {
-		t.Errorf("an apply sends %q requests", requests["apply"])
+	if n, err := strconv.Atoi(requests["12 apply"]); err != nil || n < 14 || n > 25 {
+		t.Errorf("an apply sends %q requests", requests["12 apply"])
 	}
-	delete(requests, "apply")
-	want := map[string]string{"start-up": "0", "plan": "0", "no-op plan": "1", "refresh-only": "1"}
+	delete(requests, "12 apply")
+	want := map[string]string{"12 start-up": "0", "12 plan": "0", "12 no-op plan": "1", "12 refresh-only": "1", "13 no-op plan": "1", "13 refresh-only": "1"}
 	if diff := cmp.Diff(want, requests); diff != "" {
 		t.Errorf("requests (-want +got):\n%s%s", diff, out.String())
 	}
 	for _, kind := range []string{"directory", "bucket", "relay"} {
-		if !regexp.MustCompile(`its order, ` + kind + `: .*, of 20 orders\n`).MatchString(out.String()) {
+		if !regexp.MustCompile(`its order, ` + kind + `: .*, of 20 orders\.\n`).MatchString(out.String()) {
 			t.Errorf("no latency of the %s in:\n%s", kind, out.String())
 		}
-		if !regexp.MustCompile(`(?m)^` + kind + ` +[0-9]+ +[0-9.]+[µm]?s +[0-9.]+[µm]?s$`).MatchString(out.String()) {
+		if !regexp.MustCompile(`(?m)^\| ` + kind + ` \| [0-9]+ \| [0-9.]+[µm]?s \| [0-9.]+[µm]?s \|$`).MatchString(out.String()) {
 			t.Errorf("no rate of the %s in:\n%s", kind, out.String())
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"text/tabwriter"
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
@@ -108,17 +107,14 @@ func (i *inboxes) addRelay(ctx context.Context, dir string) error {
 	}
 }
 
-const (
-	// writers is the number of callbacks that arrive concurrently.
-	writers   = 32
-	callbacks = 1000
-)
+// writers is the number of callbacks that arrive concurrently.
+const writers = 32
 
 // storing measures and prints how fast callbacks are stored in each kind of
 // inbox.
 func storing(ctx context.Context, out io.Writer, dir string, all *inboxes, n int) error {
 	var table strings.Builder
-	fmt.Fprintf(&table, "\nCallbacks of 300 bytes, %d at a time\n\tper second\tp50\tp99\n", writers)
+	fmt.Fprintf(&table, "\n## Storing callbacks of 300 bytes, %d at a time\n\n| | per second | p50 | p99 |\n|---|---|---|---|\n", writers)
 	synced, err := rawSyncs(dir, n/10+1)
 	if err != nil {
 		return err
@@ -132,16 +128,13 @@ func storing(ctx context.Context, out io.Writer, dir string, all *inboxes, n int
 		}
 		row(&table, kind.name, times, time.Since(start))
 	}
-	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	if _, err := io.WriteString(w, table.String()); err != nil {
-		return err
-	}
-	return w.Flush()
+	_, err = io.WriteString(out, table.String())
+	return err
 }
 
 func row(table *strings.Builder, name string, times []time.Duration, total time.Duration) {
 	slices.Sort(times)
-	fmt.Fprintf(table, "%s\t%.0f\t%s\t%s\n", name, float64(len(times))/total.Seconds(),
+	fmt.Fprintf(table, "| %s | %.0f | %s | %s |\n", name, float64(len(times))/total.Seconds(),
 		times[len(times)/2].Round(10*time.Microsecond), times[len(times)*99/100].Round(10*time.Microsecond))
 }
 

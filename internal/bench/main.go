@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
@@ -22,11 +21,16 @@ import (
 const module = "github.com/clouddesktop/terraform-provider-clouddesktop"
 
 func main() {
-	sizes := flag.String("n", "100,1000", "numbers of desktops, separated by commas")
-	rounds := flag.Int("rounds", 3, "number of rounds; the result is the median")
+	set := settings{callbacks: 1000}
+	flag.StringVar(&set.sizes, "n", "100,1000,5000", "numbers of desktops, separated by commas")
+	flag.IntVar(&set.rounds, "rounds", 3, "number of rounds; the result is the median")
+	flag.IntVar(&set.largestApply, "largest-apply", 1000, "largest number of desktops that are ordered; an apply of more takes many minutes")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Stdout, *sizes, *rounds, callbacks)
+	err := writeHeader(os.Stdout, set, os.Args[1:])
+	if err == nil {
+		err = run(ctx, os.Stdout, set)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -34,10 +38,22 @@ func main() {
 	}
 }
 
+// settings say what is measured.
+type settings struct {
+	// sizes are the numbers of desktops.
+	sizes string
+	// rounds is how often each step is measured.
+	rounds int
+	// largestApply is the largest number of desktops that are ordered.
+	largestApply int
+	// callbacks is the number that is stored in each kind of inbox.
+	callbacks int
+}
+
 // run measures everything: the providers with each number of desktops, and each
-// kind of inbox with n callbacks.
-func run(ctx context.Context, out io.Writer, list string, rounds, n int) error {
-	sizes, err := parse(list)
+// kind of inbox.
+func run(ctx context.Context, out io.Writer, set settings) error {
+	sizes, err := parse(set.sizes)
 	if err != nil {
 		return err
 	}
@@ -52,12 +68,8 @@ func run(ctx context.Context, out io.Writer, list string, rounds, n int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "Medians of %d rounds, the provider and a stock provider without I/O alternately: provider / stock = ratio.\n"+
-		"An http backend keeps the states in memory: with a local file, Terraform writes the whole state at every change.\n", rounds); err != nil {
-		return err
-	}
 	for _, n := range sizes {
-		if err := compare(ctx, out, service, variants, n, rounds); err != nil {
+		if err := compare(ctx, out, service, variants, n, set); err != nil {
 			return err
 		}
 	}
@@ -66,7 +78,7 @@ func run(ctx context.Context, out io.Writer, list string, rounds, n int) error {
 	if err := kinds.start(ctx, dir); err != nil {
 		return err
 	}
-	if err := storing(ctx, out, dir, kinds, n); err != nil {
+	if err := storing(ctx, out, dir, kinds, set.callbacks); err != nil {
 		return err
 	}
 	for _, kind := range kinds.kinds {
@@ -110,70 +122,6 @@ func build(ctx context.Context, dir string) ([]*variant, error) {
 	return variants, nil
 }
 
-// step is a measured command.
-type step struct {
-	name string
-	args []string
-}
-
-// Each step continues from the previous one. The last two fail if the plan has
-// changes.
-var steps = []step{
-	{"start-up", []string{"providers", "schema", "-json"}},
-	{"plan", []string{"plan"}},
-	{"apply", []string{"apply", "-auto-approve"}},
-	{"no-op plan", []string{"plan", "-detailed-exitcode"}},
-	{"refresh-only", []string{"plan", "-refresh-only", "-detailed-exitcode"}},
-}
-
-// compare measures every step with n desktops and prints the medians.
-func compare(ctx context.Context, out io.Writer, service *service, variants []*variant, n, rounds int) error {
-	users := max(1, n/10)
-	samples := map[string]map[string][]usage{}
-	requests := map[string]int{}
-	for _, s := range steps {
-		samples[s.name] = map[string][]usage{}
-	}
-	for _, v := range variants {
-		if err := v.configure(ctx, service.URL, configuration(n, users)); err != nil {
-			return err
-		}
-	}
-	for range rounds {
-		service.reset(users)
-		for _, s := range steps {
-			for _, v := range variants {
-				before := service.requests()
-				used, err := v.run(ctx, s.args...)
-				if err != nil {
-					return err
-				}
-				samples[s.name][v.name] = append(samples[s.name][v.name], used)
-				if v == variants[0] {
-					requests[s.name] = service.requests() - before
-				}
-			}
-		}
-	}
-	var table strings.Builder
-	fmt.Fprintf(&table, "\n%d desktops of %d users\n"+
-		"\tCPU of CLI and provider\tCPU of the provider\twall clock\tpeak memory of the provider\trequests\n", n, users)
-	for _, s := range steps {
-		provider, stock := samples[s.name][variants[0].name], samples[s.name][variants[1].name]
-		fmt.Fprintf(&table, "%s\t%s\t%s\t%s\t%s\t%d\n", s.name,
-			ratio(provider, stock, usage.seconds, "%.2f s"),
-			ratio(provider, stock, usage.providerSeconds, "%.2f s"),
-			ratio(provider, stock, usage.wallSeconds, "%.2f s"),
-			ratio(provider, stock, usage.peakMiB, "%.0f MiB"),
-			requests[s.name])
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	if _, err := io.WriteString(w, table.String()); err != nil {
-		return err
-	}
-	return w.Flush()
-}
-
 // latency prints the time between a callback and the next request of its order,
 // one order at a time.
 func latency(ctx context.Context, out io.Writer, service *service, v *variant, kind measuredInbox) error {
@@ -190,7 +138,7 @@ func latency(ctx context.Context, out io.Writer, service *service, v *variant, k
 	if len(times) != n {
 		return fmt.Errorf("%d of %d orders continued after their callback", len(times), n)
 	}
-	_, err := fmt.Fprintf(out, "\nFrom a callback to the next request of its order, %s: median %s, at most %s, of %d orders\n",
+	_, err := fmt.Fprintf(out, "\nFrom a callback to the next request of its order, %s: median %s, at most %s, of %d orders.\n",
 		kind.name, median(times).Round(time.Microsecond), times[n-1].Round(time.Microsecond), n)
 	return err
 }
