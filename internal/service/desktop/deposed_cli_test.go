@@ -1,7 +1,6 @@
 package desktop_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 
@@ -95,11 +94,6 @@ func TestDesktopCLI_destroyWithADeposedDesktop(t *testing.T) {
 		t.Errorf("after destroying, the state holds %s", r.Stdout)
 	}
 	checkOrdered(t, server, 2)
-}
-
-// answered lets the service answer as usual.
-func answered() desktoptest.Fault {
-	return func(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) { serve(w, r) }
 }
 
 // afterPolicy is a resource that Terraform changes before it destroys a deposed

@@ -12,33 +12,6 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// cli returns a working directory with the built provider, configured for a
-// fake.
-func cli(t *testing.T, server *desktoptest.Server, config string) *acctest.CLI {
-	t.Helper()
-	c := acctest.NewCLI(t)
-	c.Write("main.tf", fmt.Sprintf(`
-terraform {
-  required_providers {
-    clouddesktop = { source = "clouddesktop/clouddesktop" }
-  }
-}
-provider "clouddesktop" {
-  desktop {
-    endpoint = %q
-    headers  = { Authorization = "Bearer of-the-team" }
-  }
-}
-`, server.URL)+config)
-	c.MustRun("init")
-	return c
-}
-
-func startWithToken(t *testing.T, options ...desktoptest.Option) *desktoptest.Server {
-	t.Helper()
-	return desktoptest.Start(t, append(options, desktoptest.WithHeader("Authorization", "Bearer of-the-team"))...)
-}
-
 func TestDesktopCLI_driftExitCodes(t *testing.T) {
 	t.Parallel()
 	server := startWithToken(t)

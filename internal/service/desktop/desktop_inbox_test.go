@@ -66,11 +66,6 @@ func relayTokenFile(t *testing.T) string {
 	return file
 }
 
-// providerWithInbox configures the provider for a fake and an inbox.
-func providerWithInbox(server *desktoptest.Server, callback string) string {
-	return fmt.Sprintf("provider \"clouddesktop\" {\n  desktop { endpoint = %q }\n  callback {\n    scope = \"test\"\n%s\n  }\n}\n", server.URL, callback)
-}
-
 // orders checks that an order, a resize and a destroy work with this inbox.
 func orders(t *testing.T, server *desktoptest.Server, callback string) {
 	t.Helper()

@@ -12,16 +12,6 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
-// refused checks that a configuration is an error at plan time, before a
-// request is sent.
-func refused(t *testing.T, server *desktoptest.Server, config, message string) {
-	t.Helper()
-	steps.Run(t, resource.TestStep{Config: config, PlanOnly: true, ExpectError: acctest.ErrorContains(message)})
-	if n := len(server.Requests()); n != 0 {
-		t.Errorf("%d requests were sent", n)
-	}
-}
-
 func TestDesktopPolicy_badInput(t *testing.T) {
 	t.Parallel()
 	const uuid = `desktop_uuid = "9f0c6d3e-5a57-4c0e-8f3b-0d8e5a1c2b3f"`

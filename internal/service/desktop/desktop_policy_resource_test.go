@@ -2,7 +2,6 @@ package desktop_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -16,38 +15,6 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
-
-const policyAddress = "clouddesktop_desktop_policy.test"
-
-func policyWith(attributes string) string {
-	return policyNamed("test", attributes)
-}
-
-func policyNamed(name, attributes string) string {
-	return fmt.Sprintf(`
-resource "clouddesktop_desktop_policy" %q {
-  %s
-}
-`, name, attributes)
-}
-
-// providerKnownLater configures the provider with an endpoint that is known
-// only after apply.
-func providerKnownLater(t *testing.T, server *desktoptest.Server) string {
-	t.Helper()
-	return strings.Replace(providerFor(t, server), fmt.Sprintf("%q", server.URL), "terraform_data.later.output", 1) +
-		fmt.Sprintf("resource \"terraform_data\" \"later\" {\n  input = %q\n}\n", server.URL)
-}
-
-// policyIs checks the policy in the service.
-func policyIs(server *desktoptest.Server, want desktoptest.Policy) resource.TestCheckFunc {
-	return func(*terraform.State) error {
-		if got := server.Policy(); got != want {
-			return fmt.Errorf("the policy is %+v, want %+v", got, want)
-		}
-		return nil
-	}
-}
 
 func TestDesktopPolicy_unmanagedValues(t *testing.T) {
 	t.Parallel()

@@ -2,9 +2,6 @@ package desktop_test
 
 import (
 	"fmt"
-	"maps"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -18,66 +15,6 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest/steps"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
-
-const address = "clouddesktop_desktop.test"
-
-// providerFor configures the provider for a fake.
-func providerFor(t *testing.T, server *desktoptest.Server, more ...string) string {
-	t.Helper()
-	return fmt.Sprintf(`
-provider "clouddesktop" {
-  desktop {
-    endpoint = %q
-    %s
-  }
-  callback {
-    inbox = %q
-    scope = "test"
-  }
-}
-`, server.URL, strings.Join(more, "\n"), filepath.Join(t.TempDir(), "inbox"))
-}
-
-// desktopWith returns a desktop of group dev with more attributes.
-func desktopWith(attributes string) string {
-	return fmt.Sprintf(`
-resource "clouddesktop_desktop" "test" {
-  user_group = "dev"
-  os         = "win10"
-  %s
-}
-`, attributes)
-}
-
-func hasValue(attribute string, value knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), value)
-}
-
-// plans checks the planned action for the desktop.
-func plans(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
-}
-
-// sent checks, after a step, the bodies of all requests of a call, without
-// their uuids and callback URLs.
-func sent(server *desktoptest.Server, call desktoptest.Call, want ...string) resource.TestCheckFunc {
-	return func(*terraform.State) error {
-		var got []string
-		for _, r := range server.Requests(call) {
-			var fields []string
-			for _, name := range slices.Sorted(maps.Keys(r.Body)) {
-				if name != "callback_url" && name != "desktop_uuid" {
-					fields = append(fields, name+"="+string(r.Body[name]))
-				}
-			}
-			got = append(got, strings.Join(fields, " "))
-		}
-		if !slices.Equal(got, want) {
-			return fmt.Errorf("sent %q to %s, want %q", got, call, want)
-		}
-		return nil
-	}
-}
 
 func TestDesktop_orderResizeAndGrow(t *testing.T) {
 	t.Parallel()

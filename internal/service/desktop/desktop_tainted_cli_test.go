@@ -3,8 +3,6 @@ package desktop_test
 import (
 	"fmt"
 	"testing"
-
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/api/desktop/desktoptest"
 )
 
 // protectedDesktop returns the configuration of a desktop that must not be
@@ -21,14 +19,6 @@ resource "clouddesktop_desktop" "test" {
   }
 }
 `, lifecycle)
-}
-
-// checkOrdered checks the number of orders.
-func checkOrdered(t *testing.T, server *desktoptest.Server, want int) {
-	t.Helper()
-	if n := len(server.Requests(desktoptest.Apply)); n != want {
-		t.Fatalf("%d desktops were ordered, want %d", n, want)
-	}
 }
 
 // Terraform plans a tainted desktop like one that does not exist yet.
