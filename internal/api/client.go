@@ -117,15 +117,15 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 }
 
 // MalformedResponse returns the error for an answer that does not have the
-// documented form. The error contains why, the status, and the first 512 bytes
+// documented form. The error contains reason, the status, and the first 512 bytes
 // of the body, unless the call is sensitive.
-func (c *Client) MalformedResponse(call Call, answer *Answer, why string) *Error {
-	message := why + "; it begins: " + excerpt(c.mask(call, string(answer.Body)))
+func (c *Client) MalformedResponse(call Call, answer *Answer, reason string) *Error {
+	message := reason + "; it begins: " + excerpt(c.mask(call, string(answer.Body)))
 	switch {
 	case len(answer.Body) == 0:
-		message = why + "; it is empty"
+		message = reason + "; it is empty"
 	case call.Sensitive:
-		message = fmt.Sprintf("%s; its %d bytes are not shown, because they may be confidential", why, len(answer.Body))
+		message = fmt.Sprintf("%s; its %d bytes are not shown, because they may be confidential", reason, len(answer.Body))
 	}
 	return c.fail(call, answer.Status, KindOfStatus(answer.Status), message, RetryAfter(answer.Header))
 }

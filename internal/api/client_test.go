@@ -219,11 +219,11 @@ func TestSend_incompleteAnswer(t *testing.T) {
 
 func TestSend_answerThatIsTooLarge(t *testing.T) {
 	t.Parallel()
-	const whole = 50 << 20
+	const size = 50 << 20
 	var sent atomic.Int64
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		chunk := strings.Repeat("0", 64<<10)
-		for sent.Load() < whole {
+		for sent.Load() < size {
 			n, err := io.WriteString(w, chunk)
 			if sent.Add(int64(n)); err != nil {
 				return
@@ -239,7 +239,7 @@ func TestSend_answerThatIsTooLarge(t *testing.T) {
 		t.Error("it is asked again")
 	}
 	server.Close() // Close waits for the handler.
-	if sent.Load() == whole {
+	if sent.Load() == size {
 		t.Error("all of it was read")
 	}
 }
@@ -258,8 +258,8 @@ func TestSend_answerOfTheLargestSize(t *testing.T) {
 func TestSend_unsent(t *testing.T) {
 	t.Parallel()
 	drop := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
 	ended, cancel := context.WithCancelCause(t.Context())
 	cause := errors.New("interrupted")
 	cancel(cause)
@@ -269,7 +269,7 @@ func TestSend_unsent(t *testing.T) {
 		wantUnsent bool
 		wantRepeat [2]api.Decision // For an idempotent call, and for a call that must be sent once.
 	}{
-		"nobody listens":           {t.Context(), gone.URL, true, [2]api.Decision{api.RetryFew, api.RetryFew}},
+		"no server":                {t.Context(), closed.URL, true, [2]api.Decision{api.RetryFew, api.RetryFew}},
 		"no such host":             {t.Context(), "http://nowhere.invalid", true, [2]api.Decision{api.RetryFew, api.RetryFew}},
 		"the connection is closed": {t.Context(), drop.URL, false, [2]api.Decision{api.RetryFew, api.Stop}},
 		"ended before":             {ended, drop.URL, true, [2]api.Decision{api.Stop, api.Stop}},

@@ -6,27 +6,27 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 )
 
-// thing is an object that several arguments and variables identify, such as a
+// subject is an object that several arguments and variables identify, such as a
 // project.
-type thing struct {
+type subject struct {
 	spec      blockSpec
 	block     schema.Block
 	arguments []string
 	variables []string
 }
 
-// things returns all objects that the arguments of the clouds identify.
-func things() map[string]thing {
-	stack := func(arguments []string, variables ...string) thing {
-		return thing{openStackSpec, openStackBlock(), arguments, variables}
+// subjects returns all objects that the arguments of the clouds identify.
+func subjects() map[string]subject {
+	stack := func(arguments []string, variables ...string) subject {
+		return subject{openStackSpec, openStackBlock(), arguments, variables}
 	}
-	huawei := func(argument string, variables ...string) thing {
-		return thing{huaweiCloudSpec, huaweiCloudBlock(), []string{argument}, variables}
+	huawei := func(argument string, variables ...string) subject {
+		return subject{huaweiCloudSpec, huaweiCloudBlock(), []string{argument}, variables}
 	}
-	tencent := func(argument string, variables ...string) thing {
-		return thing{tencentCloudSpec, tencentCloudBlock(), []string{argument}, variables}
+	tencent := func(argument string, variables ...string) subject {
+		return subject{tencentCloudSpec, tencentCloudBlock(), []string{argument}, variables}
 	}
-	return map[string]thing{
+	return map[string]subject{
 		"project":                   stack([]string{"project_id", "project_name"}, "OS_PROJECT_ID", "OS_TENANT_ID", "OS_PROJECT_NAME", "OS_TENANT_NAME"),
 		"domain of the project":     stack([]string{"project_domain_id", "project_domain_name"}, "OS_PROJECT_DOMAIN_ID", "OS_PROJECT_DOMAIN_NAME", "OS_DOMAIN_ID", "OS_DOMAIN_NAME"),
 		"user":                      stack([]string{"user_id", "user_name"}, "OS_USER_ID", "OS_USERID", "OS_USERNAME"),
@@ -58,7 +58,7 @@ func things() map[string]thing {
 
 func TestSettings_precedence(t *testing.T) {
 	t.Parallel()
-	for name, tt := range things() {
+	for name, tt := range subjects() {
 		for _, argument := range tt.arguments {
 			for _, variable := range tt.variables {
 				block := settings{blockSpec: tt.spec, env: environment(values{variable: "environment"}), block: object(t, tt.block, values{argument: "block"})}
@@ -89,7 +89,7 @@ func TestSettings_precedence(t *testing.T) {
 func TestSettings_precedenceIsComplete(t *testing.T) {
 	t.Parallel()
 	tested := map[string]bool{"HW_CLOUD": true} // There is no argument for it.
-	for _, tt := range things() {
+	for _, tt := range subjects() {
 		for _, variable := range tt.variables {
 			tested[variable] = true
 		}

@@ -91,8 +91,8 @@ func unknown(ctx context.Context, block types.Object) bool {
 }
 
 // missing returns the error for a required argument that is not set.
-func (s settings) missing(attribute, why string) error {
-	text := fmt.Sprintf("%s is missing: %s. Set it in the %s block", attribute, why, s.name)
+func (s settings) missing(attribute, reason string) error {
+	text := fmt.Sprintf("%s is missing: %s. Set it in the %s block", attribute, reason, s.name)
 	if variables := s.variables[attribute]; len(variables) > 0 {
 		text += ", or set " + variables[0]
 	}

@@ -32,7 +32,7 @@ func TestHintOfTransport(t *testing.T) {
 		return server
 	}
 	plain, secure := start((*httptest.Server).Start), start((*httptest.Server).StartTLS)
-	gone := start(func(s *httptest.Server) { s.Start(); s.Close() })
+	stopped := start(func(s *httptest.Server) { s.Start(); s.Close() })
 	closed := start(func(s *httptest.Server) {
 		s.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
 		s.StartTLS()
@@ -46,7 +46,7 @@ func TestHintOfTransport(t *testing.T) {
 		ca       []byte
 		want     string
 	}{
-		"nobody listens":        {gone.URL, nil, "The provider could not connect. Check host and port"},
+		"no server":             {stopped.URL, nil, "The provider could not connect. Check host and port"},
 		"no such host":          {"http://nowhere.invalid", nil, "There is no address for the host of the endpoint."},
 		"https where http is":   {"https://127.0.0.1" + port(plain), nil, "The service expects http at this address."},
 		"http where https is":   {"http://127.0.0.1" + port(secure), nil, "if the service expects https, write https:// in the endpoint"},

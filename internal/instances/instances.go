@@ -45,39 +45,39 @@ func (r *Registry) Walk() string { return r.walk }
 
 // Manage records that an instance manages an object. It returns false if
 // another instance manages it.
-func (r *Registry) Manage(thing, instance string) bool {
+func (r *Registry) Manage(object, instance string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if manager, ok := r.managers[thing]; ok {
+	if manager, ok := r.managers[object]; ok {
 		return manager == instance
 	}
-	r.managers[thing] = instance
+	r.managers[object] = instance
 	return true
 }
 
 // Reset records that the destruction of an instance resets an object.
-func (r *Registry) Reset(thing, instance string) {
+func (r *Registry) Reset(object, instance string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.resets[thing] = instance
+	r.resets[object] = instance
 }
 
 // ResetByOther reports whether the destruction of another instance resets an
 // object.
-func (r *Registry) ResetByOther(thing, instance string) bool {
+func (r *Registry) ResetByOther(object, instance string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	other, ok := r.resets[thing]
+	other, ok := r.resets[object]
 	return ok && other != instance
 }
 
 // Managed reports whether an instance of this walk manages an object. It knows
 // only instances that this walk has planned. An apply does not plan unchanged
 // instances.
-func (r *Registry) Managed(thing string) bool {
+func (r *Registry) Managed(object string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, ok := r.managers[thing]
+	_, ok := r.managers[object]
 	return ok
 }
 

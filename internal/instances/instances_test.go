@@ -9,7 +9,7 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/instances"
 )
 
-const thing = "usb_enable"
+const object = "usb_enable"
 
 func TestRegistry_manage(t *testing.T) {
 	t.Parallel()
@@ -18,27 +18,27 @@ func TestRegistry_manage(t *testing.T) {
 		instance string
 		want     bool
 	}{{"a", true}, {"a", true}, {"b", false}, {"a", true}} {
-		if got := r.Manage(thing, step.instance); got != step.want {
+		if got := r.Manage(object, step.instance); got != step.want {
 			t.Errorf("step %d, by %s: %t", i+1, step.instance, got)
 		}
 	}
-	if !r.Managed(thing) || r.Managed("data_access") {
-		t.Error("the managed things are others")
+	if !r.Managed(object) || r.Managed("data_access") {
+		t.Error("Managed returns wrong results")
 	}
 	if !r.Manage("data_access", "z") {
-		t.Error("a thing that nobody manages is refused")
+		t.Error("an object without a manager is refused")
 	}
 }
 
 func TestRegistry_reset(t *testing.T) {
 	t.Parallel()
 	r := instances.New()
-	r.Reset(thing, "a")
-	if r.ResetByOther(thing, "a") || !r.ResetByOther(thing, "b") || r.ResetByOther("data_access", "b") {
-		t.Error("the things that are reset are others")
+	r.Reset(object, "a")
+	if r.ResetByOther(object, "a") || !r.ResetByOther(object, "b") || r.ResetByOther("data_access", "b") {
+		t.Error("ResetByOther returns wrong results")
 	}
-	if r.Managed(thing) {
-		t.Error("a thing that is only reset counts as managed")
+	if r.Managed(object) {
+		t.Error("an object that is only reset counts as managed")
 	}
 }
 
@@ -52,7 +52,7 @@ func TestRegistry_walk(t *testing.T) {
 func TestRegistry_lock(t *testing.T) {
 	t.Parallel()
 	r := instances.New()
-	unlock, err := r.Lock(t.Context(), thing)
+	unlock, err := r.Lock(t.Context(), object)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +64,11 @@ func TestRegistry_lock(t *testing.T) {
 	cause := errors.New("interrupted")
 	ctx, cancel := context.WithTimeoutCause(t.Context(), time.Millisecond, cause)
 	defer cancel()
-	if _, err := r.Lock(ctx, thing); !errors.Is(err, cause) {
+	if _, err := r.Lock(ctx, object); !errors.Is(err, cause) {
 		t.Errorf("a second lock of one name: %v", err)
 	}
 	unlock()
-	again, err := r.Lock(t.Context(), thing)
+	again, err := r.Lock(t.Context(), object)
 	if err != nil {
 		t.Fatal(err)
 	}

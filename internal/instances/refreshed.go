@@ -20,19 +20,19 @@ type refreshed struct {
 
 // Refreshed records that this walk has read an object of these owners.
 // Terraform then plans it with its prior state, unless it is tainted.
-func (r *Registry) Refreshed(thing string, owners ...string) {
+func (r *Registry) Refreshed(object string, owners ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, ok := r.refreshes[thing]; !ok {
-		r.refreshes[thing] = &refreshed{owners, make(chan struct{}), time.Now().Add(planGrace)}
+	if _, ok := r.refreshes[object]; !ok {
+		r.refreshes[object] = &refreshed{owners, make(chan struct{}), time.Now().Add(planGrace)}
 	}
 }
 
 // Planned records that this walk has planned an object with its prior state.
-func (r *Registry) Planned(thing string) {
+func (r *Registry) Planned(object string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	seen, ok := r.refreshes[thing]
+	seen, ok := r.refreshes[object]
 	if !ok {
 		return
 	}
@@ -55,7 +55,7 @@ func (r *refreshed) isPlanned() bool {
 // so Unplanned waits for each until it is planned or planGrace has passed.
 func (r *Registry) Unplanned(ctx context.Context, owner string) []string {
 	var unplanned []string
-	for thing, seen := range r.refreshedOf(owner) {
+	for object, seen := range r.refreshedOf(owner) {
 		grace, cancel := context.WithDeadline(ctx, seen.until)
 		select {
 		case <-seen.planned:
@@ -63,7 +63,7 @@ func (r *Registry) Unplanned(ctx context.Context, owner string) []string {
 		}
 		cancel()
 		if !seen.isPlanned() {
-			unplanned = append(unplanned, thing)
+			unplanned = append(unplanned, object)
 		}
 	}
 	if ctx.Err() != nil {
@@ -77,9 +77,9 @@ func (r *Registry) refreshedOf(owner string) map[string]*refreshed {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	of := map[string]*refreshed{}
-	for thing, seen := range r.refreshes {
+	for object, seen := range r.refreshes {
 		if slices.Contains(seen.owners, owner) {
-			of[thing] = seen
+			of[object] = seen
 		}
 	}
 	return of

@@ -132,12 +132,12 @@ func (c *driftCheck) check(t *testing.T, code int, changes string) {
 	}
 }
 
-// fails checks that the script ends with exit code 1 and prints why.
-func (c *driftCheck) fails(t *testing.T, why string, env ...string) {
+// fails checks that the script ends with exit code 1 and prints reason.
+func (c *driftCheck) fails(t *testing.T, reason string, env ...string) {
 	t.Helper()
 	got := c.shell(t, driftScript, env...)
-	if got.Code != 1 || !got.Printed(why) || !got.Printed("Error: ") || got.Printed("No findings.") {
-		t.Errorf("exit code %d, want 1 and %q", got.Code, why)
+	if got.Code != 1 || !got.Printed(reason) || !got.Printed("Error: ") || got.Printed("No findings.") {
+		t.Errorf("exit code %d, want 1 and %q", got.Code, reason)
 	}
 }
 

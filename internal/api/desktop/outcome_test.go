@@ -98,9 +98,9 @@ func TestApply_refused(t *testing.T) {
 
 func TestApply_serviceNotReachable(t *testing.T) {
 	t.Parallel()
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	client := newClient(t, gone.URL, nil)
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	client := newClient(t, closed.URL, nil)
 	_, err := client.Order(t.Context(), input("dev", time.Minute))
 	if e := apiError(t, err); !e.Unsent || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("got %v", err)

@@ -215,6 +215,6 @@ func getList[W, T any](ctx context.Context, c *Client, call api.Call, check func
 }
 
 // malformed returns the error for invalid data in a successful answer.
-func (c *Client) malformed(call api.Call, data []byte, why string) error {
-	return c.api.MalformedResponse(call, &api.Answer{Status: http.StatusOK, Body: data}, why)
+func (c *Client) malformed(call api.Call, data []byte, reason string) error {
+	return c.api.MalformedResponse(call, &api.Answer{Status: http.StatusOK, Body: data}, reason)
 }

@@ -53,9 +53,9 @@ func (c *Client) ServiceError(call api.Call, answer *api.Answer) *api.Error {
 
 // MalformedResponse returns the error for an answer that does not have the
 // documented form.
-func (c *Client) MalformedResponse(call api.Call, answer *api.Answer, why string) *api.Error {
+func (c *Client) MalformedResponse(call api.Call, answer *api.Answer, reason string) *api.Error {
 	client := c.masking()
-	return client.MalformedResponse(call, answer, why)
+	return client.MalformedResponse(call, answer, reason)
 }
 
 // masking returns the client with the current secrets, such as a token that was

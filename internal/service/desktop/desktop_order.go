@@ -153,6 +153,6 @@ func (r *desktopResource) noticeOtherScopes(others desktop.OtherScopes, plan des
 		return nil
 	}
 	return diag.Diagnostics{diagnose.Warn("Orders of Other Scopes Are Open",
-		fmt.Sprintf("Open orders of this kind that the inbox holds for other scopes: %d. The scope of this configuration is %q, so the apply leaves them alone and orders another desktop. "+
+		fmt.Sprintf("Open orders of this kind that the inbox holds for other scopes: %d. The scope of this configuration is %q, so the apply does not resume them and orders another desktop. "+
 			"If callback.scope or the workspace was changed by mistake, change it back. To see the orders, run: %s", others.Count, others.Scope, others.ListCommand))}
 }
