@@ -74,18 +74,27 @@ func (r *relay) kill() {
 	_ = r.process.Wait() // It was killed.
 }
 
-// killUntil kills and restarts the relay every few seconds until stop is
-// closed.
-func (r *relay) killUntil(stop <-chan struct{}, rng *rand.Rand) {
+// server is a process that orders depend on.
+type server interface {
+	kill()
+	start() error
+}
+
+// killUntil kills a server every few seconds until stop is closed. Half of the
+// time it restarts at once, otherwise it is down for up to three seconds.
+func (s *site) killUntil(stop <-chan struct{}, server server, rng *rand.Rand) {
 	for {
 		select {
 		case <-stop:
 			return
 		case <-time.After(time.Duration(1000+rng.IntN(4000)) * time.Millisecond):
 		}
-		r.kill()
-		if err := r.start(); err != nil {
-			r.t.Error(err)
+		server.kill()
+		if rng.IntN(2) == 0 {
+			<-time.After(time.Duration(rng.IntN(3000)) * time.Millisecond)
+		}
+		if err := server.start(); err != nil {
+			s.t.Error(err)
 			return
 		}
 	}

@@ -3,6 +3,7 @@
 package chaos
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -52,7 +53,9 @@ type site struct {
 	rng     *rand.Rand
 	service *desktoptest.Server
 	rounds  []*round
+	bucket  bucket
 	relays  []*relay // The relays that receive instead of the providers.
+	servers []server // Those that are killed at random.
 	// inbox is the inbox in the callback block, empty for the default. files is
 	// its folder.
 	inbox, files string
@@ -73,6 +76,7 @@ func newSite(t *testing.T, kind string, seed uint64) *site {
 		runners = 1
 	case "bucket":
 		s.makeBucket()
+		s.servers = append(s.servers, s.bucket)
 	case "relay":
 		s.files = filepath.Join(t.TempDir(), "inbox")
 		s.relays = []*relay{newRelay(t, s.files, nil)}
@@ -84,6 +88,9 @@ func newSite(t *testing.T, kind string, seed uint64) *site {
 	default:
 		t.Fatalf("-inbox %s is not directory, bucket, relay or relays", kind)
 	}
+	for _, relay := range s.relays {
+		s.servers = append(s.servers, relay)
+	}
 	for number := range runners {
 		s.rounds = append(s.rounds, newRound(s, number, s.newRand()))
 	}
@@ -94,6 +101,13 @@ func (s *site) newRand() *rand.Rand {
 	return rand.New(rand.NewPCG(s.rng.Uint64(), 0)) //nolint:gosec // The seed must reproduce the run.
 }
 
+// bucket is the server of a bucket.
+type bucket struct{ *s3test.Server }
+
+func (b bucket) kill() { b.Close() }
+
+func (b bucket) start() error { return b.Restart(context.Background()) }
+
 // makeBucket creates a bucket for the inbox and returns its address.
 func (s *site) makeBucket() string {
 	s.t.Helper()
@@ -102,6 +116,7 @@ func (s *site) makeBucket() string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.bucket = bucket{server}
 	s.t.Cleanup(server.Close)
 	if err := server.MakeBucket("orders"); err != nil {
 		s.t.Fatal(err)
@@ -159,17 +174,17 @@ func (s *site) makeServiceErratic(rng *rand.Rand) {
 func (s *site) run() {
 	s.t.Helper()
 	stop := make(chan struct{})
-	var relays, all sync.WaitGroup
-	for _, relay := range s.relays {
+	var servers, all sync.WaitGroup
+	for _, server := range s.servers {
 		rng := s.newRand()
-		relays.Go(func() { relay.killUntil(stop, rng) })
+		servers.Go(func() { s.killUntil(stop, server, rng) })
 	}
 	for _, r := range s.rounds {
 		all.Go(r.run)
 	}
 	all.Wait()
 	close(stop)
-	relays.Wait()
+	servers.Wait()
 	if s.t.Failed() {
 		s.t.FailNow() // Further checks would fail for the same reason.
 	}
