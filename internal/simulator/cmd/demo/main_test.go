@@ -56,6 +56,9 @@ func TestDemo(t *testing.T) {
 			t.Errorf("the demo does not show %q", text)
 		}
 	}
+	if strings.Contains(out.String(), "there is no user") {
+		t.Error("the demo shows failed lookups, which look like errors")
+	}
 	if t.Failed() {
 		t.Log(out.String())
 	}

@@ -27,8 +27,13 @@ func (s *screen) command(name string, args []string) {
 	s.line("   $ %s %s", name, strings.Join(args, " "))
 }
 
-// service prints an event of the simulator.
-func (s *screen) service(text string) { s.line("       service ┊ %s", text) }
+// service prints an event of the simulator. Before an order the provider looks
+// for existing users of the group. That there are none yet looks like an error.
+func (s *screen) service(text string) {
+	if !strings.Contains(text, "there is no user") {
+		s.line("       service ┊ %s", text)
+	}
+}
 
 // terraform prints the important lines of Terraform's output and returns the
 // lines that are not JSON, which only matter if the command fails.
