@@ -20,7 +20,7 @@ func openStackBlock() schema.Block {
 			"`application_credential_secret`, with its ID, or its name and the user; `token`. " +
 			"Arguments in this block take precedence over `clouds.yaml`, which takes precedence over all other environment variables.",
 		Attributes: map[string]schema.Attribute{
-			"cloud":                         text("The name of a cloud in `clouds.yaml`, which is read from the file that the environment variable `OS_CLIENT_CONFIG_FILE` names, or else from the current directory, `~/.config/openstack` or `/etc/openstack`, together with `secure.yaml`. Its `verify: false` is ignored. Default: the environment variable `OS_CLOUD`."),
+			"cloud":                         text("The name of a cloud in `clouds.yaml`. The provider reads the file in the environment variable `OS_CLIENT_CONFIG_FILE`, or else the one in the current directory, `~/.config/openstack` or `/etc/openstack`, together with `secure.yaml`. It ignores `verify: false`. Default: the environment variable `OS_CLOUD`."),
 			"auth_url":                      text("The address of Keystone, such as `https://keystone.example.com/v3`. Default: the environment variable `OS_AUTH_URL`."),
 			"region":                        text("The region. Default: the environment variable `OS_REGION_NAME`, else the first region in the catalog."),
 			"interface":                     iface,
