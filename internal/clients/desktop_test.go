@@ -123,14 +123,14 @@ func TestDesktop_wrongValues(t *testing.T) {
 		},
 		"no port to listen on": {nil, written{"endpoint": somewhere}, written{"listen": text("0.0.0.0")}, "callback.listen", "is not a host and a port"},
 		"nowhere to call back": {nil, written{"endpoint": somewhere}, written{"listen": text("0.0.0.0:8700")}, "callback.url", "It is required"},
-		"an odd URL":           {nil, written{"endpoint": somewhere}, written{"url": text("runner:8700")}, "callback.url", "must begin with http://"},
+		"an invalid URL":       {nil, written{"endpoint": somewhere}, written{"url": text("runner:8700")}, "callback.url", "must begin with http://"},
 		"half of a pair": {
 			nil, written{"endpoint": somewhere}, written{"tls_certificate": text(certificate)}, "callback.tls_key", "It is required with a certificate",
 		},
 		"the other half": {
 			nil, written{"endpoint": somewhere}, written{"tls_key": text("hush")}, "callback.tls_certificate", "It is required with a private key",
 		},
-		"an odd pair": {
+		"certificate and key that do not match": {
 			nil,
 			written{"endpoint": somewhere},
 			written{"tls_certificate": text(certificate), "tls_key": text("hush")},
@@ -167,7 +167,7 @@ func TestDesktop_wrongValues(t *testing.T) {
 			t.Parallel()
 			client, diags := desktopClient(t, tc.environment, tc.desktop, tc.callback)
 			if client == nil || client.Available() == nil && tc.callback == nil {
-				t.Error("a client was made that can be used")
+				t.Error("the client can be used")
 			}
 			wantDetail(t, diags, "Invalid Provider Configuration: "+tc.attribute, tc.detail)
 			if len(diags) == 1 && strings.Contains(diags[0].Detail(), "hush") {
@@ -213,7 +213,7 @@ func TestDesktop_unknownCallback(t *testing.T) {
 		t.Fatalf("got %v and %v", client, diags)
 	}
 	if _, ok := client.CallbackReachable(); !ok {
-		t.Error("an address that is not known is called unreachable")
+		t.Error("an unknown address counts as unreachable")
 	}
 	if _, err := client.Order(t.Context(), desktop.OrderInput{UserGroup: "dev", OS: "win10"}); !errors.Is(err, ErrUnknown) {
 		t.Errorf("an order fails with %v", err)

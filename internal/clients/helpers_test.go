@@ -70,7 +70,7 @@ func object(t *testing.T, attribute schema.Block, written values) types.Object {
 		}
 	}
 	if len(attributes) != len(with(written, nullsOf(kinds))) {
-		t.Fatalf("a name in %v is no attribute", written)
+		t.Fatalf("a name in %v is not an attribute", written)
 	}
 	return types.ObjectValueMust(kinds, attributes)
 }

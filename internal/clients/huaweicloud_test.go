@@ -114,9 +114,9 @@ func TestHuaweiCloud_invalidConfigurations(t *testing.T) {
 		"no domain":            {nil, with(region, values{"user_name": "a", "password": "b"}), ".domain_name", "domain_name is missing: user_name requires it. Set it in the huaweicloud block, or set HW_DOMAIN_NAME."},
 		"no project":           {nil, with(region, huaweiKey), ".project_id", "project_id is missing: only a login with user_name finds the project by itself."},
 		"no region":            {nil, with(huaweiKey, huaweiProject), ".region", "region is missing: the addresses of the services contain it. Set it in the huaweicloud block, or set HW_REGION_NAME."},
-		"odd region":           {nil, with(huaweiKey, values{"region": "x.example.com/"}), ".region", `"x.example.com/" is not a region. Use one such as cn-north-4.`},
-		"odd project":          {nil, with(region, huaweiKey, values{"project_id": "../x"}), ".project_id", `"../x" is not the ID of a project.`},
-		"odd endpoint":         {nil, with(region, huaweiKey, huaweiProject, values{"ecs_endpoint": "ecs.example.com"}), ".ecs_endpoint", `"ecs.example.com" cannot be used: it must begin with https://`},
+		"invalid region":       {nil, with(huaweiKey, values{"region": "x.example.com/"}), ".region", `"x.example.com/" is not a region. Use one such as cn-north-4.`},
+		"invalid project":      {nil, with(region, huaweiKey, values{"project_id": "../x"}), ".project_id", `"../x" is not the ID of a project.`},
+		"invalid endpoint":     {nil, with(region, huaweiKey, huaweiProject, values{"ecs_endpoint": "ecs.example.com"}), ".ecs_endpoint", `"ecs.example.com" cannot be used: it must begin with https://`},
 		"line break":           {nil, with(region, huaweiProject, values{"token": "t\n"}), ".token", "token contains a line break or another control character."},
 		"break in environment": {values{"HW_AUTH_TOKEN": "t\nu"}, with(region, huaweiProject), ".token", "HW_AUTH_TOKEN contains a line break"},
 	} {

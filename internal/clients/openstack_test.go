@@ -123,9 +123,9 @@ func TestOpenStack_invalidConfigurations(t *testing.T) {
 		"no user":                {nil, with(base, stackProject, values{"password": "x"}), ".user_name", "user_name is missing: the login requires it or user_id. Set it in the openstack block, or set OS_USERNAME."},
 		"no user of credential":  {nil, with(base, values{"application_credential_name": "x", "application_credential_secret": "x"}), ".user_name", "user_name is missing"},
 		"no project":             {nil, with(base, stackPassword), ".project_id", "project_id is missing: the login requires it or project_name. Set it in the openstack block, or set OS_PROJECT_ID."},
-		"odd auth_url":           {nil, with(stackPassword, stackProject, values{"auth_url": "keystone"}), ".auth_url", `"keystone" cannot be used: it must begin with https://`},
-		"odd endpoint":           {nil, with(base, stackPassword, stackProject, values{"compute_endpoint": "nova"}), ".compute_endpoint", `"nova" cannot be used: it must begin with https://`},
-		"odd certificate":        {nil, with(base, stackPassword, stackProject, values{"ca_certificate": "x"}), ".ca_certificate", "It contains no PEM certificate."},
+		"invalid auth_url":       {nil, with(stackPassword, stackProject, values{"auth_url": "keystone"}), ".auth_url", `"keystone" cannot be used: it must begin with https://`},
+		"invalid endpoint":       {nil, with(base, stackPassword, stackProject, values{"compute_endpoint": "nova"}), ".compute_endpoint", `"nova" cannot be used: it must begin with https://`},
+		"invalid certificate":    {nil, with(base, stackPassword, stackProject, values{"ca_certificate": "x"}), ".ca_certificate", "It contains no PEM certificate."},
 		"certificate not a file": {values{"OS_CACERT": "testdata/none.pem"}, with(base, stackPassword, stackProject), ".ca_certificate", "The provider cannot read the file in OS_CACERT"},
 		"project of a token":     {nil, with(base, stackProject, values{"token": "t"}), ".project_id", "project_id has no effect together with token, which belongs to one user and one project. Remove one of the two."},
 		"project of a credential": {
@@ -138,7 +138,7 @@ func TestOpenStack_invalidConfigurations(t *testing.T) {
 			"user_name has no effect together with application_credential_id, which belongs to one user.",
 		},
 		"user of a token for an endpoint": {nil, values{"compute_endpoint": "https://nova.example.com", "token": "t", "user_id": "u"}, ".user_id", "user_id has no effect together with token"},
-		"odd interface":                   {values{"OS_INTERFACE": "private"}, with(base, stackPassword, stackProject), ".interface", `OS_INTERFACE is "private", which is not an interface. Set it to public, internal or admin.`},
+		"invalid interface":               {values{"OS_INTERFACE": "private"}, with(base, stackPassword, stackProject), ".interface", `OS_INTERFACE is "private", which is not an interface. Set it to public, internal or admin.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -61,12 +61,12 @@ func TestError(t *testing.T) {
 			"Who are you?" + where + "\n\nSay who you are.",
 		},
 		"401": {
-			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 401, "the answer is no JSON", api.Denied }),
-			"The answer is no JSON." + where + "\nHTTP status: 401\n\nCheck the credentials in the provider block and their permissions.",
+			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 401, "the answer is not JSON", api.Denied }),
+			"The answer is not JSON." + where + "\nHTTP status: 401\n\nCheck the credentials in the provider block and their permissions.",
 		},
-		"404 of nobody knows whom": {
-			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 404, "the answer is no JSON", api.NotFound }),
-			"The answer is no JSON." + where + "\nHTTP status: 404\n\nIf something other than the " +
+		"404 without a code": {
+			failure(func(e *api.Error) { e.Status, e.Message, e.Kind = 404, "the answer is not JSON", api.NotFound }),
+			"The answer is not JSON." + where + "\nHTTP status: 404\n\nIf something other than the " +
 				"service answered, the endpoint in the provider block is wrong. Otherwise it does not " +
 				"exist, or the credentials do not allow reading it.",
 		},
@@ -79,21 +79,21 @@ func TestError(t *testing.T) {
 			"slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service limits the number of requests. Try again later, or lower -parallelism.",
 		},
 		"500": {
-			failure(func(e *api.Error) { e.Status, e.Message = 500, "the answer is no JSON" }),
-			"The answer is no JSON." + where + "\nHTTP status: 500\n\n" +
+			failure(func(e *api.Error) { e.Status, e.Message = 500, "the answer is not JSON" }),
+			"The answer is not JSON." + where + "\nHTTP status: 500\n\n" +
 				"The service failed. Try again later. If the error remains, the operators of the service can find the cause in its logs.",
 		},
 		"503": {
 			failure(func(e *api.Error) {
-				e.Status, e.Message, e.Kind, e.Err = 503, "the answer is no JSON", api.Busy, &api.RetryAfterError{Delay: time.Second}
+				e.Status, e.Message, e.Kind, e.Err = 503, "the answer is not JSON", api.Busy, &api.RetryAfterError{Delay: time.Second}
 			}),
-			"The answer is no JSON." + where + "\nHTTP status: 503\n\nThe service, or a proxy in " +
+			"The answer is not JSON." + where + "\nHTTP status: 503\n\nThe service, or a proxy in " +
 				"front of it, is not available. Try again later. If the error remains, ask the " +
 				"operators of the service.",
 		},
 		"a page instead of an answer": {
-			failure(func(e *api.Error) { e.Status, e.Message = 200, "the answer is no JSON; it begins: <html>" }),
-			"The answer is no JSON; it begins: <html>." + where + "\nHTTP status: 200\n\n" +
+			failure(func(e *api.Error) { e.Status, e.Message = 200, "the answer is not JSON; it begins: <html>" }),
+			"The answer is not JSON; it begins: <html>." + where + "\nHTTP status: 200\n\n" +
 				"The answer does not have the documented form. If something else answered, such as a proxy or a login page, " +
 				"check the endpoint in the provider block.",
 		},
@@ -102,7 +102,7 @@ func TestError(t *testing.T) {
 			"The answer ended early." + where + "\nHTTP status: 200\n\n" +
 				"No complete answer arrived. Check the endpoint in the provider block, the network, and a proxy in HTTPS_PROXY.",
 		},
-		"a refusal says enough": {
+		"a refusal without a hint": {
 			failure(func(e *api.Error) { e.Status, e.Code, e.Message, e.Kind = 200, "-1", "sold out", api.Refused }),
 			"sold out." + where + "\nHTTP status: 200\nCode: -1",
 		},
@@ -119,7 +119,7 @@ func TestError(t *testing.T) {
 			fmt.Errorf("%w: %w", late, throttled),
 			"Timed out after 1ms. slow down." + where + "\nHTTP status: 429\nCode: -1\n\nThe service limits the number of requests. Try again later, or lower -parallelism.",
 		},
-		"timeout while the client knows more": {
+		"timeout with a hint of the client": {
 			fmt.Errorf("%w: %w", late, failure(func(e *api.Error) { e.Status, e.Code, e.Kind, e.Hint = 409, "x", api.Busy, "Start it." })),
 			"Timed out after 1ms. The service answered without a message." + where + "\nHTTP status: 409\nCode: x\n\nStart it.",
 		},
@@ -143,8 +143,8 @@ func TestError(t *testing.T) {
 				"The address begins with http://: if the service expects https, write https:// in the endpoint.",
 		},
 		"outcome unknown": {
-			fmt.Errorf("%w: %w", errors.New("the service may have done it all the same"), throttled),
-			"The service may have done it all the same. slow down." + where + "\nHTTP status: " +
+			fmt.Errorf("%w: %w", errors.New("the service may still have done it"), throttled),
+			"The service may still have done it. slow down." + where + "\nHTTP status: " +
 				"429\nCode: -1\n\nThe service limits the number of requests. Try again later, or " +
 				"lower -parallelism.",
 		},

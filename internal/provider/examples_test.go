@@ -107,7 +107,7 @@ func TestExamples_imported(t *testing.T) {
 			t.Parallel()
 			found := regexp.MustCompile(`(?m)^terraform import (\S+) '?([^\s']+)'?$`).FindStringSubmatch(read(t, script))
 			if found == nil {
-				t.Fatalf("%s imports nothing", script)
+				t.Fatalf("%s contains no import", script)
 			}
 			config := read(t, filepath.Join(filepath.Dir(script), "resource.tf"))
 			cli := cliFor(t, url)

@@ -112,11 +112,11 @@ func TestSchema_descriptions(t *testing.T) {
 	t.Parallel()
 	for _, entry := range schemaEntries(t) {
 		if !isText(entry.Description) || entry.DescriptionKind != tfprotov6.StringKindMarkdown {
-			t.Errorf("%s %s has a description that is no sentence in Markdown: %q", entry.kind, entry.name, entry.Description)
+			t.Errorf("%s %s has a description that is not a sentence in Markdown: %q", entry.kind, entry.name, entry.Description)
 		}
 		for _, a := range entry.attributes() {
 			if !isText(a.Description) {
-				t.Errorf("%s has a description that is no sentence: %q", a.path, a.Description)
+				t.Errorf("%s has a description that is not a sentence: %q", a.path, a.Description)
 			}
 			if a.DescriptionKind != tfprotov6.StringKindMarkdown && !a.inTimeouts() {
 				t.Errorf("the description of %s is not Markdown", a.path)
@@ -126,7 +126,7 @@ func TestSchema_descriptions(t *testing.T) {
 	for name, schema := range identities(t) {
 		for _, a := range schema.IdentityAttributes {
 			if !isText(a.Description) {
-				t.Errorf("the identity of %s has a description that is no sentence: %s: %q", name, a.Name, a.Description)
+				t.Errorf("the identity of %s has a description that is not a sentence: %s: %q", name, a.Name, a.Description)
 			}
 		}
 	}

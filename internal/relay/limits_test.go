@@ -251,7 +251,7 @@ func TestService_answers503WhenTheDiskIsFull(t *testing.T) {
 			t.Errorf("the callback is answered with %d %q", status, body)
 		}
 		if s.metrics.storeErrors.Load() < 2 {
-			t.Error("storing is not tried again")
+			t.Error("storing is not retried")
 		}
 	})
 }

@@ -38,7 +38,7 @@ func TestApply_thirtyOrdersOfOneGroup(t *testing.T) {
 			}
 			for _, value := range []string{got.Username, got.Password, got.DesktopUUID} {
 				if _, twice := all.LoadOrStore(value, true); twice {
-					t.Errorf("%s was given twice", value)
+					t.Errorf("%s was returned twice", value)
 				}
 			}
 		})

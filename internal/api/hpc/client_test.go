@@ -224,19 +224,19 @@ func TestSessions_malformed(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"createDate": {session(func(s *hpctest.Session) { s.CreateDate = "yesterday" }), `session 2 of the answer (id "broken") has createDate "yesterday"`},
-		"width":      {session(func(s *hpctest.Session) { s.Width = "wide" }), `session 2 of the answer (id "broken") has width "wide"`},
-		"length":     {session(func(s *hpctest.Session) { s.Length = "-1" }), `session 2 of the answer (id "broken") has length "-1"`},
-		"HTML":       {hpctest.Body(http.StatusOK, "text/html", "<html>hello</html>"), "not a JSON document; it begins: <html>hello"},
-		"empty":      {hpctest.Body(http.StatusOK, "", ""), "it is empty"},
-		"half":       {hpctest.Body(http.StatusOK, "", `{"code":"0","da`), "not a JSON document"},
-		"no code":    {hpctest.Body(http.StatusOK, "", `{"msg":"success"}`), "lacks a code"},
-		"no data":    {hpctest.Body(http.StatusOK, "", `{"code":"0"}`), "lacks data.list"},
-		"no list":    {hpctest.Body(http.StatusOK, "", `{"code":"0","data":{"total":0}}`), "lacks data.list"},
-		"odd list":   {hpctest.Body(http.StatusOK, "", `{"code":"0","data":{"list":{}}}`), "cannot be understood"},
-		"cut list":   {hpctest.Body(http.StatusOK, "", `{"code":"0","data":{"total":2,"list":[]}}`), "there are 2 sessions and lists 0"},
-		"redirect":   {http.RedirectHandler("https://elsewhere.example.com/x", http.StatusFound).ServeHTTP, "redirect to https://elsewhere.example.com"},
-		"too large":  {hpctest.Body(http.StatusOK, "", strings.Repeat(" ", 5<<20)), "larger than 4 MiB"},
+		"createDate":           {session(func(s *hpctest.Session) { s.CreateDate = "yesterday" }), `session 2 of the answer (id "broken") has createDate "yesterday"`},
+		"width":                {session(func(s *hpctest.Session) { s.Width = "wide" }), `session 2 of the answer (id "broken") has width "wide"`},
+		"length":               {session(func(s *hpctest.Session) { s.Length = "-1" }), `session 2 of the answer (id "broken") has length "-1"`},
+		"HTML":                 {hpctest.Body(http.StatusOK, "text/html", "<html>hello</html>"), "not a JSON document; it begins: <html>hello"},
+		"empty":                {hpctest.Body(http.StatusOK, "", ""), "it is empty"},
+		"half":                 {hpctest.Body(http.StatusOK, "", `{"code":"0","da`), "not a JSON document"},
+		"no code":              {hpctest.Body(http.StatusOK, "", `{"msg":"success"}`), "lacks a code"},
+		"no data":              {hpctest.Body(http.StatusOK, "", `{"code":"0"}`), "lacks data.list"},
+		"no list":              {hpctest.Body(http.StatusOK, "", `{"code":"0","data":{"total":0}}`), "lacks data.list"},
+		"list of another type": {hpctest.Body(http.StatusOK, "", `{"code":"0","data":{"list":{}}}`), "cannot be understood"},
+		"cut list":             {hpctest.Body(http.StatusOK, "", `{"code":"0","data":{"total":2,"list":[]}}`), "there are 2 sessions and lists 0"},
+		"redirect":             {http.RedirectHandler("https://elsewhere.example.com/x", http.StatusFound).ServeHTTP, "redirect to https://elsewhere.example.com"},
+		"too large":            {hpctest.Body(http.StatusOK, "", strings.Repeat(" ", 5<<20)), "larger than 4 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

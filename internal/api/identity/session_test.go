@@ -81,7 +81,7 @@ func ask(ctx context.Context, client *identity.Client) error {
 		return client.ServiceError(whoami, answer)
 	}
 	if string(answer.Body) != `{"ask":"who"}` {
-		return client.MalformedResponse(whoami, answer, "the body was not sent whole")
+		return client.MalformedResponse(whoami, answer, "the body was not sent completely")
 	}
 	return nil
 }
@@ -214,7 +214,7 @@ func TestSession_faultsOfTheIdentityService(t *testing.T) {
 				t.Fatalf("error %v\nwant  %s", err, tt.want)
 			}
 			if strings.Contains(err.Error(), "secret-token") || strings.Contains(err.Error(), identitytest.Password) {
-				t.Errorf("the error tells a secret: %v", err)
+				t.Errorf("the error contains a secret: %v", err)
 			}
 		})
 	}

@@ -116,7 +116,7 @@ func TestRemoteConsole_faults(t *testing.T) {
 				t.Errorf("operation %q of %q", e.Operation, e.Service)
 			}
 			if strings.Contains(err.Error(), "secret") {
-				t.Errorf("the error tells a secret: %v", err)
+				t.Errorf("the error contains a secret: %v", err)
 			}
 			if name != "html" && len(server.Requests()) != 1 {
 				t.Errorf("%d requests, want 1", len(server.Requests()))

@@ -93,10 +93,10 @@ func TestRemoteConsole_keepsTheLastAnswer(t *testing.T) {
 		identitytest.Body(http.StatusServiceUnavailable, "text/html", "<html>nova-compute is down</html>"),
 		func(http.ResponseWriter, *http.Request) { <-release },
 	)
-	ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, errors.New("time is up"))
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, errors.New("timed out"))
 	defer cancel()
 	_, err := newClient(t, server, identity.NewToken(cloud.Issue()), huaweiPath).RemoteConsole(ctx, serverID)
-	if err == nil || !strings.Contains(err.Error(), "time is up") || !strings.Contains(err.Error(), "nova-compute is down") {
+	if err == nil || !strings.Contains(err.Error(), "timed out") || !strings.Contains(err.Error(), "nova-compute is down") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -98,7 +98,7 @@ func TestCVMConsoleURL_providerBlock(t *testing.T) {
   secret_id = "AKIDtest"
   secret_key = "k"
 }`, `No\s+region\s+is\s+configured(.|\n)*TENCENTCLOUD_REGION`},
-		"odd endpoint": {`tencentcloud {
+		"invalid endpoint": {`tencentcloud {
   region = "ap-beijing"
   endpoint = "cvm.example.com"
 }`, `must\s+begin\s+with\s+https://`},

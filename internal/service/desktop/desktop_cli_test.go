@@ -89,7 +89,7 @@ func TestDesktopCLI_failedResize(t *testing.T) {
 		t.Errorf("after the second apply there is still something to do:\n%s", r.Stdout)
 	}
 	if r := c.MustRun("destroy", "-auto-approve"); !r.Printed("Warning: Desktop Is Not Deleted") || !r.Printed("of user dev_01 keeps running") {
-		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
+		t.Errorf("the destroy does not warn about what keeps running:\n%s", r.Stdout)
 	}
 }
 
@@ -122,7 +122,7 @@ resource "clouddesktop_desktop" "other" {
 	for _, secret := range append(server.Secrets(), "S3cret-of-dev", "of-the-team") {
 		for line := range strings.Lines(string(text)) {
 			if strings.Contains(line, secret) {
-				t.Errorf("the log holds a secret: %.200s", strings.ReplaceAll(line, secret, "SECRET"))
+				t.Errorf("the log contains a secret: %.200s", strings.ReplaceAll(line, secret, "SECRET"))
 				break
 			}
 		}

@@ -90,7 +90,7 @@ resource "clouddesktop_desktop" "test" {
 	// Terraform 1.11 does not show the warnings of a provider here, so the
 	// apply shows it.
 	if r := c.MustRun("apply", "-auto-approve", "-replace="+address); !r.Printed("Warning: Desktop Is Not Deleted") {
-		t.Errorf("the apply does not say what is left:\n%s", r.Stdout)
+		t.Errorf("the apply does not warn about what keeps running:\n%s", r.Stdout)
 	}
 }
 

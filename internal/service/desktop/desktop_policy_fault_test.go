@@ -20,7 +20,7 @@ func TestDesktopPolicy_badInput(t *testing.T) {
 		"only nulls":      {"", policyWith("usb_enable = null\n data_access = null"), "At least one of these attributes must be configured"},
 		"a desktop in the scope of the service": {
 			"", policyWith("usb_enable = true\n" + uuid),
-			`so there is one policy for the whole service, and no desktop can be named. Take desktop_uuid out`,
+			`so there is one policy for the whole service, and no desktop can be named. Remove desktop_uuid`,
 		},
 		"a new desktop in the scope of the service": {
 			"", desktopWith("") + policyWith("usb_enable = true\n desktop_uuid = clouddesktop_desktop.test.desktop_uuid"),

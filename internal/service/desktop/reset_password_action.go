@@ -93,7 +93,7 @@ func (a *resetPasswordAction) Invoke(ctx context.Context, req action.InvokeReque
 	ctx, cancel := diagnose.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	username, to := config.Username.ValueString(), "to the one given"
+	username, to := config.Username.ValueString(), "to the given password"
 	if config.UseDefaultPassword.ValueBool() {
 		to = "to the service's default"
 	}

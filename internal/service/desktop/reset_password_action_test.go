@@ -48,8 +48,8 @@ func TestResetPassword(t *testing.T) {
 	p := speak(t, server, nil)
 
 	want := invocation{Progress: []string{
-		"Resetting the password of 研发组_01 to the one given …",
-		"The password of 研发组_01 is reset to the one given.",
+		"Resetting the password of 研发组_01 to the given password …",
+		"The password of 研发组_01 is reset to the given password.",
 	}}
 	if diff := cmp.Diff(want, p.invoke(object{"username": user, "password": "one"})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -101,7 +101,7 @@ func TestResetPassword_failures(t *testing.T) {
 				t.Errorf("got %+v, want the beginning and an error with %q", got, tc.want)
 			}
 			if strings.Contains(strings.Join(got.Errors, ""), "secret-of-dev") {
-				t.Error("the error holds the password")
+				t.Error("the error contains the password")
 			}
 		})
 	}

@@ -123,8 +123,8 @@ resource "terraform_data" "change" {
 `)
 	c.Env = append(c.Env, "TF_VAR_password="+password)
 	c.MustRun("plan", "-out=plan")
-	if r := c.MustRun("apply", "plan"); !r.Printed("The password of alice is reset to the one given.") {
-		t.Errorf("the action does not say what it does:\n%s", r.Stdout)
+	if r := c.MustRun("apply", "plan"); !r.Printed("The password of alice is reset to the given password.") {
+		t.Errorf("the action prints no progress:\n%s", r.Stdout)
 	}
 	if server.Password("alice") != password {
 		t.Error("the password is another one")

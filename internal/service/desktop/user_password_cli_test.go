@@ -51,10 +51,10 @@ resource "clouddesktop_user_password" "default" {
 	server.Fail(desktoptest.PasswordReset, 1, desktoptest.Refuse(own+" is too short"))
 	failed := c.Run("apply", "-auto-approve", "-replace="+passwordAddress)
 	if printed += failed.Stdout + failed.Stderr; !failed.Printed("*** is too short.") {
-		t.Errorf("the failure is not told:\n%s", failed.Stderr)
+		t.Errorf("the error is not shown:\n%s", failed.Stderr)
 	}
 	if r := c.MustRun("destroy", "-auto-approve"); !r.Printed("User dev_02 keeps the password; Terraform no longer manages it.") {
-		t.Errorf("destroying does not say what is left:\n%s", r.Stdout)
+		t.Errorf("the destroy does not warn about what keeps running:\n%s", r.Stdout)
 	}
 	logged, err := os.ReadFile(log)
 	if err != nil {

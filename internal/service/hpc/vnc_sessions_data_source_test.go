@@ -115,7 +115,7 @@ data "clouddesktop_vnc_sessions" "test" {}
 		"missing":     {``, "add\\s+a\\s+`hpc`\\s+block\\s+to\\s+the\\s+provider"},
 		"no token":    {`hpc { endpoint = "https://hpc.example.com" }`, `CLOUDDESKTOP_HPC_TOKEN`},
 		"no endpoint": {`hpc { token = "t" }`, `CLOUDDESKTOP_HPC_ENDPOINT`},
-		"odd endpoint": {`hpc {
+		"invalid endpoint": {`hpc {
   endpoint = "hpc.example.com"
   token = "t"
 }`, `must\s+begin\s+with\s+https://`},
@@ -172,6 +172,6 @@ data "clouddesktop_vnc_sessions" "test" {}
 		t.Error("the log does not show the request")
 	}
 	if strings.Contains(string(log), token) {
-		t.Error("the log holds the token")
+		t.Error("the log contains the token")
 	}
 }

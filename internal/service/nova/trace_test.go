@@ -69,7 +69,7 @@ func search(t *testing.T, where string, content []byte, secrets []string) {
 			t.Fatal("an empty secret would be anywhere")
 		}
 		if i := strings.Index(string(content), secret); i >= 0 {
-			t.Errorf("%s tells a secret: …%s…", where, content[max(0, i-200):min(len(content), i+100)])
+			t.Errorf("%s contains a secret: …%s…", where, content[max(0, i-200):min(len(content), i+100)])
 		}
 	}
 }

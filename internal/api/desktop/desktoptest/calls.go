@@ -99,7 +99,7 @@ func (s *Server) passwordReset(_ string, in object) (any, work, error) {
 	if owner == nil {
 		return nil, nil, refuse("there is no user %q", name)
 	}
-	to := "to the one given"
+	to := "to the given password"
 	if password == "" {
 		password, to = s.state.defaultPassword, "to the service's default"
 	}

@@ -98,7 +98,7 @@ func TestServer_secretsAndLog(t *testing.T) {
 		"dev_01 has desktop " + short + " (password sent by callback)",
 		"resize of desktop " + short + ": 4 CPUs, memory 8 GiB, disk 5 bytes",
 		"desktop " + short + " is resized (reported by callback)",
-		"password of dev_01 reset to the one given",
+		"password of dev_01 reset to the given password",
 		"password of dev_01 reset to the service's default",
 		"policy of the service: USB on, data access off",
 		"listed the desktops of dev_01: 1",
@@ -110,7 +110,7 @@ func TestServer_secretsAndLog(t *testing.T) {
 	}
 	for _, secret := range secrets {
 		if secret != "other" && strings.Contains(strings.Join(lines, "\n"), secret) {
-			t.Errorf("the log holds the secret %q", secret)
+			t.Errorf("the log contains the secret %q", secret)
 		}
 	}
 }
