@@ -19,7 +19,7 @@ var (
 )
 
 // A configuration that stands only in a guide is valid: it has no argument that
-// does not exist. Those in examples/ are planned by other tests.
+// does not exist, and lacks none that only a plan would ask for. Those in examples/ are planned by other tests.
 func TestGuides_validConfigurations(t *testing.T) {
 	t.Parallel()
 	var planned strings.Builder
@@ -48,6 +48,9 @@ func TestGuides_validConfigurations(t *testing.T) {
 				cli.MustRun("init")
 			}
 			validated++
+			if strings.Contains(config, " inbox ") && !strings.Contains(config, " scope ") {
+				t.Errorf("%s: an inbox requires a scope in\n%s", filepath.Base(page), config)
+			}
 			if r := cli.Run("validate"); r.Code != 0 {
 				t.Errorf("%s: %s%s\nof:\n%s", filepath.Base(page), r.Stdout, r.Stderr, config)
 			}
