@@ -27,7 +27,7 @@ var (
 	}
 )
 
-// comparison holds what the steps used, by step and variant.
+// comparison holds the resource usage by step and variant.
 type comparison struct {
 	service  *service
 	variants []*variant

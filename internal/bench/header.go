@@ -13,7 +13,8 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/acctest"
 )
 
-// writeHeader writes what is needed to repeat and to judge the results.
+// writeHeader writes the versions and settings that are needed to reproduce the
+// results.
 func writeHeader(out io.Writer, set settings, args []string) error {
 	cli, err := acctest.InstalledVersion()
 	if err != nil {
@@ -40,7 +41,7 @@ More than %d desktops are not ordered: the benchmark writes their state. It has 
 
 var modelName = regexp.MustCompile(`(?m)^model name\s*: (.+)$`)
 
-// model is the name of the CPU, where the system tells it.
+// model returns the name of the CPU, if the system reports it.
 func model() string {
 	content, err := os.ReadFile("/proc/cpuinfo")
 	if match := modelName.FindSubmatch(content); err == nil && match != nil {

@@ -38,15 +38,15 @@ func main() {
 	}
 }
 
-// settings say what is measured.
+// settings are the settings of a run.
 type settings struct {
 	// sizes are the numbers of desktops.
 	sizes string
-	// rounds is how often each step is measured.
+	// rounds is the number of measurements of each step.
 	rounds int
 	// largestApply is the largest number of desktops that are ordered.
 	largestApply int
-	// callbacks is the number that is stored in each kind of inbox.
+	// callbacks is the number of callbacks stored in each kind of inbox.
 	callbacks int
 }
 

@@ -7,8 +7,8 @@ import (
 
 type object map[string]any
 
-// addDesktops gives the users n desktops, and every variant a state with them, as
-// if they had been ordered long ago.
+// addDesktops creates n desktops for the users, and a state with them for each
+// variant, without orders.
 func (s *service) addDesktops(n, users int, variants []*variant) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 var (
 	terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
 	fileArgument   = regexp.MustCompile(`file\("([^"]+)"\)`)
-	// elsewhere matches what is no configuration of this provider by itself: lists,
-	// which have files of their own, a module, and a use of it with another provider.
+	// elsewhere matches parts of other configurations: lists, which have
+	// separate files, modules, and examples with another provider.
 	elsewhere = regexp.MustCompile(`(?m)^(list|module|resource "vault_)|^ +ephemeral += true`)
 	version   = regexp.MustCompile(`(?m)^ +version += "~> 0.1"\n`)
 )

@@ -22,7 +22,7 @@ type metrics struct {
 	inFlight      atomic.Int64
 	storeErrors   atomic.Int64
 	received      histogram // From the request to the answer.
-	stored        histogram // The time of The time of Create calls of the store.
+	stored        histogram // The time of Create calls of the store.
 
 	mu       sync.Mutex
 	outcomes map[string]int64

@@ -61,7 +61,7 @@ func TestUpgrade_onlyStatesOfTheCurrentSchema(t *testing.T) {
 	}
 }
 
-// A difference must fail the tests.
+// A difference must be an error.
 func TestUpgrade_shadowDetectsDifferences(t *testing.T) {
 	t.Parallel()
 	p := newPlans(t)

@@ -1,6 +1,6 @@
-// Package steps runs steps of the real CLI against the provider in the test
-// process. It is not part of acctest, which programs use too: the test framework
-// adds flags to every program that imports it.
+// Package steps runs test steps with the CLI and the provider in the test
+// process. It is separate from acctest, which programs use too, because the
+// test framework adds flags to every program that imports it.
 package steps
 
 import (
@@ -20,21 +20,22 @@ func Run(t *testing.T, steps ...resource.TestStep) {
 	RunIn(t, nil, steps...)
 }
 
-// RunIn is Run with environment variables.
+// RunIn is like Run, with environment variables.
 func RunIn(t *testing.T, environment map[string]string, steps ...resource.TestStep) {
 	t.Helper()
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.ProvidersOf(t, seeing(environment)), Steps: steps})
 }
 
-// RunEcho is RunIn with the provider echo, which shows what an ephemeral resource
-// returns. A CLI without ephemeral resources skips it.
+// RunEcho is like RunIn, with the provider echo, which stores the values of an
+// ephemeral resource. The test is skipped if the CLI has no ephemeral
+// resources.
 func RunEcho(t *testing.T, environment map[string]string, steps ...resource.TestStep) {
 	t.Helper()
 	factories := acctest.ProvidersOf(t, seeing(environment))
 	factories["echo"] = echoprovider.NewProviderServer()
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories,
-		// The first with ephemeral resources.
+		// The first version with ephemeral resources.
 		TerraformVersionChecks: []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
 		Steps:                  steps,
 	})

@@ -21,7 +21,7 @@ type memory struct {
 	broken error // What a List returns, if not nil.
 }
 
-// fail makes each List fail, or succeed again.
+// fail sets the error of each List, or nil.
 func (m *memory) fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -29,9 +29,9 @@ func (l *Ledger) Planned(ctx context.Context) (*View, error) {
 }
 
 // Confirm records that a saved state contains the desktop of an order, and
-// deletes what the inbox still holds of it. It writes nothing if nothing is left
-// to do. A plan calls it twice for each desktop, to read and to plan it, and the
-// one List shows what was there before the first call.
+// deletes the other keys of the order. It writes nothing if this has already
+// been done. A plan calls it twice for each desktop, in Read and in
+// PlanResourceChange, with a List from before the first call.
 func (l *Ledger) Confirm(ctx context.Context, ref Reference) error {
 	if l.Confirmed(ref.Ref) {
 		return nil

@@ -80,7 +80,8 @@ func TestTrace_processOlderThanAnotherApply(t *testing.T) {
 	})
 }
 
-// H3: an apply whose lock was forced ordered what a newer state contained.
+// H3: after a forced lock, an apply must not order a desktop that a newer state
+// contains.
 func TestTrace_applyOlderThanAConfirmation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

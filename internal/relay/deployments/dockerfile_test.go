@@ -10,7 +10,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
-// stages parses the Dockerfile as a build does. What its linter finds is an error.
+// stages parses the Dockerfile with the parser of a build. Findings of its
+// linter are errors.
 func stages(t *testing.T, content string) []instructions.Stage {
 	t.Helper()
 	parsed, err := parser.Parse(strings.NewReader(content))

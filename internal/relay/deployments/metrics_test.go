@@ -12,8 +12,8 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// The text is read as Prometheus reads it.
-func TestMetrics_areUnderstoodByPrometheus(t *testing.T) {
+// The test parses the metrics with the parser of Prometheus.
+func TestMetrics_prometheusFormat(t *testing.T) {
 	t.Parallel()
 	relay := exec.CommandContext(t.Context(), buildRelay(t), "relay", "--listen", "127.0.0.1:0", "--inbox", filepath.Join(t.TempDir(), "inbox"))
 	log, err := relay.StderrPipe()

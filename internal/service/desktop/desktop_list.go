@@ -117,7 +117,8 @@ func (l *desktopList) listUser(ctx context.Context, req list.ListRequest, userna
 	}
 }
 
-// listGroup reports whether more groups are wanted.
+// listGroup pushes the desktops of a group. It reports whether Terraform
+// accepts more results.
 func (l *desktopList) listGroup(ctx context.Context, req list.ListRequest, group string, limited *limitedPush) bool {
 	before := limited.n
 	for user := range usersOf(ctx, l.client, group) {
@@ -132,7 +133,8 @@ func (l *desktopList) listGroup(ctx context.Context, req list.ListRequest, group
 	return limited.n > before || limited.report(unknownGroup(group))
 }
 
-// pushUser reports whether more users are wanted.
+// pushUser pushes the desktops of a user. It reports whether Terraform accepts
+// more results.
 func pushUser(ctx context.Context, req list.ListRequest, user userDesktops, limited *limitedPush) bool {
 	for _, found := range user.desktops {
 		if !limited.add(listResult(ctx, req, user.name, found)) {

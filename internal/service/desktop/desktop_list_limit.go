@@ -25,7 +25,7 @@ type limitedPush struct {
 	ended bool // Whether Terraform accepts no more results.
 }
 
-// add reports whether more results are wanted.
+// add adds a result. It reports whether Terraform accepts more results.
 func (p *limitedPush) add(result list.ListResult) bool {
 	if p.limit > 0 && p.n == p.limit {
 		p.held.Diagnostics.Append(diagnose.Warn(limitSummary,
@@ -40,7 +40,8 @@ func (p *limitedPush) add(result list.ListResult) bool {
 	return !p.ended
 }
 
-// report pushes a diagnostic. It reports whether more results are wanted.
+// report pushes a diagnostic. It reports whether Terraform accepts more
+// results.
 func (p *limitedPush) report(d diag.Diagnostic) bool {
 	p.flush()
 	p.send(list.ListResult{Diagnostics: diag.Diagnostics{d}})
@@ -57,7 +58,8 @@ func (p *limitedPush) flush() {
 	p.send(held)
 }
 
-// send pushes a result. Once Terraform has stopped to read, another push panics.
+// send pushes a result. After Terraform has stopped reading, another push would
+// panic.
 func (p *limitedPush) send(result list.ListResult) {
 	p.ended = p.ended || !p.push(result)
 }

@@ -71,9 +71,10 @@ func (w *Watched) count(prefix string) (string, <-chan struct{}) {
 	return fmt.Sprintf("%s-%d", w.instance, total), w.changed
 }
 
-// wait returns when a key with the prefix may be newer than seen, or when ctx
-// ends. It returns the value of seen for the next call. It reads the counter
-// before it looks, so that a key created in between is reported and not missed.
+// wait returns when a key with the prefix may have been created since seen, or
+// when ctx ends. It returns the value of seen for the next call. It reads the
+// counter before it lists the keys, so that a key created in between is
+// reported and not missed.
 func (w *Watched) wait(ctx context.Context, prefix, seen string) (string, error) {
 	ticks := time.NewTicker(pollInterval)
 	defer ticks.Stop()
@@ -84,7 +85,7 @@ func (w *Watched) wait(ctx context.Context, prefix, seen string) (string, error)
 		case !strings.HasPrefix(seen, w.instance): // Empty, or of another relay.
 			now, err := w.look(ctx, prefix)
 			return counted + "/" + now, err
-		case seen != counted+"/"+listed: // No look is needed to report a new key.
+		case seen != counted+"/"+listed: // The counter shows a new key, so no List is needed.
 			return counted + "/" + listed, nil
 		}
 		select {

@@ -50,7 +50,7 @@ type list struct {
 	Entries []entry   `json:"entries"`
 }
 
-// waited is the answer of a request that waits.
+// waited is the answer to a wait request.
 type waited struct {
 	Seen string `json:"seen"`
 }

@@ -188,8 +188,8 @@ func waitFor(ctx context.Context, s inbox.Store, w inbox.Waiter, key, seen strin
 	}
 }
 
-// spareReturns is how often Wait may return without a new key. A store may look
-// at what it has reported once more.
+// spareReturns is the number of times that Wait may return without a new key,
+// because a store may report a key twice.
 const spareReturns = 3
 
 // waits checks that Wait waits if no key is new: its callers list after each

@@ -79,8 +79,8 @@ func (c *client) send(ctx context.Context, r request) (answer, error) {
 	return answer{body: body, date: date}, nil
 }
 
-// sign makes the HTTP request and returns it with the credentials that signed it.
-// A signed request names its own time, so each attempt needs a new signature.
+// sign creates the HTTP request and returns it with the credentials that signed
+// it. The signature contains the time, so each attempt needs a new one.
 func (c *client) sign(ctx context.Context, r request) (*http.Request, credentials.Value, error) {
 	address := *c.base
 	if r.object != "" {
@@ -121,8 +121,8 @@ func (c *client) find(ctx context.Context) (credentials.Value, error) {
 	}
 }
 
-// expire makes find look for other credentials than those that the service says
-// have expired. It reports whether there may be others.
+// expire discards credentials that the service reports as expired, so that find
+// looks for new ones. It reports whether there may be others.
 func (c *client) expire(ctx context.Context, used credentials.Value) bool {
 	if current, err := c.find(ctx); err == nil && current.SessionToken == used.SessionToken {
 		c.credentials.Expire()

@@ -30,7 +30,8 @@ type Config struct {
 	Address string
 	// HTTPClient sends the requests. It must not follow redirects.
 	HTTPClient *http.Client
-	// Credentials sign the requests; nil looks for them as the AWS tools do.
+	// Credentials sign the requests. If it is nil, New looks for them in the
+	// order of the AWS tools.
 	Credentials *credentials.Credentials
 }
 

@@ -184,7 +184,8 @@ func TestStore_separatesPrefixes(t *testing.T) {
 	}
 }
 
-// otherClock answers as a service whose clock differs from that of this machine.
+// otherClock answers like a service whose clock differs from that of this
+// machine.
 type otherClock struct {
 	http.RoundTripper
 	now time.Time

@@ -27,8 +27,9 @@ func (s *screen) command(name string, args []string) {
 	s.line("   $ %s %s", name, strings.Join(args, " "))
 }
 
-// service prints an event of the simulator. Before an order the provider looks
-// for existing users of the group. That there are none yet looks like an error.
+// service prints an event of the simulator. It does not print the answers about
+// missing users: before an order, the provider looks for existing users of the
+// group, and these answers would look like errors.
 func (s *screen) service(text string) {
 	if !strings.Contains(text, "there is no user") {
 		s.line("       service ┊ %s", text)
