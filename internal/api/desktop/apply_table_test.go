@@ -222,11 +222,13 @@ func TestApply_successCallbackOfARefusedOrder(t *testing.T) {
 
 func (test applyCase) run(t *testing.T, known ...string) {
 	t.Helper()
+	timeouts := &timeoutAfterArrival{}
 	client, faults, fake := behindFaults(t, func(c *desktop.Config) {
 		if test.connection == slow {
-			c.HTTP.Timeout = 500 * time.Millisecond
+			timeouts.wrap(c)
 		}
 	})
+	timeouts.faults = faults
 	faults.Fail(faulttest.Always(test.connection))
 	if test.answer != nil {
 		fake.Fail(desktoptest.Apply, 1, test.answer)

@@ -1,6 +1,7 @@
 package desktop_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -187,18 +188,48 @@ func TestIdempotentCalls_areRetriedAFewTimes(t *testing.T) {
 	}
 }
 
+// timeoutAfterArrival ends each request that has arrived, as a timeout does. On a
+// busy machine a short timeout could end a request before it is sent.
+type timeoutAfterArrival struct {
+	next   http.RoundTripper
+	faults *faulttest.Server
+}
+
+func (t *timeoutAfterArrival) wrap(c *desktop.Config) {
+	t.next, c.HTTP.Transport = c.HTTP.Transport, t
+}
+
+func (t *timeoutAfterArrival) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(req.Context())
+	defer cancel()
+	n := t.faults.Count()
+	go func() {
+		for ctx.Err() == nil && (t.faults.Count() == n || !t.faults.Requests()[n].Complete) {
+			<-time.After(time.Millisecond)
+		}
+		cancel()
+	}()
+	resp, err := t.next.RoundTrip(req.WithContext(ctx))
+	if err != nil && req.Context().Err() == nil {
+		err = context.DeadlineExceeded
+	}
+	return resp, err
+}
+
 // If the answer arrives after the timeout of the request, the outcome is
 // unknown, and the callback decides.
 func TestApply_answerAfterTheTimeoutOfTheRequest(t *testing.T) {
 	t.Parallel()
-	client, faults, fake := behindFaults(t, func(c *desktop.Config) { c.HTTP.Timeout = 100 * time.Millisecond })
-	faults.Fail(faulttest.Always(faulttest.Slow(10 * time.Second)))
+	timeouts := &timeoutAfterArrival{}
+	client, faults, fake := behindFaults(t, timeouts.wrap)
+	timeouts.faults = faults
+	faults.Fail(faulttest.Always(slow))
 	got, err := order(t, client, "dev")
 	if err != nil || got.Username != "dev_01" || got.Password != fake.Password("dev_01") {
 		t.Errorf("got %+v and %v", got, err)
 	}
 	fake.Callback(desktoptest.Apply, 1, desktoptest.NoCallback())
-	if err := orderWithin(t, client, "dev", 2*time.Second); !errors.Is(err, desktop.ErrOutcomeUnknown) {
+	if err := orderWithin(t, client, "dev", 5*time.Second); !errors.Is(err, desktop.ErrOutcomeUnknown) {
 		t.Errorf("got %v", err)
 	}
 	if got := len(faults.Requests()); got != 2 {

@@ -174,8 +174,15 @@ func TestSessions_throttled(t *testing.T) {
 	for range 1000 {
 		server.Answer(tooOften)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	before := len(server.Requests())
+	go func() {
+		for len(server.Requests()) < before+3 {
+			<-time.After(time.Millisecond)
+		}
+		cancel(context.DeadlineExceeded)
+	}()
 	_, err := client.Sessions(ctx)
 	if !errors.Is(err, api.ErrThrottled) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("when time is up the error is %v", err)
