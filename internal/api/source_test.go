@@ -29,18 +29,18 @@ func TestClients_speakHTTP1Only(t *testing.T) {
 			switch node := node.(type) {
 			case *ast.SelectorExpr:
 				if isHTTP(node, "DefaultClient") || isHTTP(node, "DefaultTransport") {
-					t.Errorf("%s: it may speak HTTP/2", files.Position(node.Pos()))
+					t.Errorf("%s: it may use HTTP/2", files.Position(node.Pos()))
 				}
 			case *ast.CallExpr:
 				if function, ok := node.Fun.(*ast.Ident); ok && function.Name == "new" && (isHTTP(node.Args[0], "Client") || isHTTP(node.Args[0], "Transport")) {
-					t.Errorf("%s: it may speak HTTP/2", files.Position(node.Pos()))
+					t.Errorf("%s: it may use HTTP/2", files.Position(node.Pos()))
 				}
 			case *ast.CompositeLit:
 				for typeName, field := range map[string]string{"Client": "Transport", "Transport": "Protocols"} {
 					if isHTTP(node.Type, typeName) {
 						clients++
 						if !hasField(node, field) {
-							t.Errorf("%s: the %s sets no %s, so it may speak HTTP/2", files.Position(node.Pos()), typeName, field)
+							t.Errorf("%s: the %s sets no %s, so it may use HTTP/2", files.Position(node.Pos()), typeName, field)
 						}
 					}
 				}

@@ -35,8 +35,9 @@ var (
 	showToken   = api.Call{Method: http.MethodGet, Path: "/v3/auth/tokens"}
 )
 
-// authenticate logs in, or reads the properties of a static token. API: POST
-// /v3/auth/tokens, GET /v3/auth/tokens
+// authenticate logs in, or reads the properties of a static token.
+//
+// API: POST /v3/auth/tokens, GET /v3/auth/tokens
 func (s *Session) authenticate(ctx context.Context) (*login, error) {
 	client := s.client()
 	call, want := createToken, http.StatusCreated

@@ -66,8 +66,9 @@ type Console struct {
 }
 
 // RemoteConsole returns a new link to the console of a server. If the server is
-// being built or changed, it waits until ctx ends. API: POST
-// /v2.1/{project_id}/servers/{server_id}/remote-consoles
+// being built or changed, it waits until ctx ends.
+//
+// API: POST /v2.1/{project_id}/servers/{server_id}/remote-consoles
 func (c *Client) RemoteConsole(ctx context.Context, serverID string) (Console, error) {
 	if c.config.Unavailable != nil {
 		return Console{}, c.config.Unavailable

@@ -28,8 +28,9 @@ var remedies = map[string]string{
 }
 
 // notReady adds the state of the server to the error for a server that is not
-// ready. The call is retried if the state is temporary or cannot be read. API:
-// GET /v2.1/{project_id}/servers/{server_id}
+// ready. The call is retried if the state is temporary or cannot be read.
+//
+// API: GET /v2.1/{project_id}/servers/{server_id}
 func notReady(ctx context.Context, client *identity.Client, serverID string, e *api.Error) *api.Error {
 	e.Hint = "The server is not ready. Start it, or wait until it is active."
 	answer, err := client.Send(ctx, api.Call{Method: http.MethodGet, Path: "/servers/{server_id}", Params: []string{serverID}})

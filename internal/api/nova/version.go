@@ -51,7 +51,9 @@ func (c *Client) versioned(ctx context.Context, base *url.URL) (*url.URL, error)
 var listVersions = api.Call{Method: http.MethodGet, Path: "/"}
 
 // versions returns the versions that the service offers, or nil if its answer
-// does not list them. API: GET /
+// does not list them.
+//
+// API: GET /
 func (c *Client) versions(ctx context.Context, base *url.URL) ([]string, error) {
 	answer, err := c.client(base).Send(ctx, listVersions)
 	if err != nil {

@@ -86,8 +86,9 @@ type LoginPage struct {
 // memory. It ends after the last page or the first error.
 //
 // A login between the requests for two pages moves the older records, so that
-// the next page begins with records of the page before. These are removed. API:
-// GET /v2/{project_id}/connections/desktops
+// the next page begins with records of the page before. These are removed.
+//
+// API: GET /v2/{project_id}/connections/desktops
 func (c *Client) LoginRecords(ctx context.Context, in LoginRecordsInput) iter.Seq2[LoginPage, error] {
 	return func(yield func(LoginPage, error) bool) {
 		// All pages have the same size, so a page can repeat only records of

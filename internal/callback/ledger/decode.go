@@ -84,8 +84,8 @@ func (l *Ledger) body(ctx context.Context, ref string) ([]byte, error) {
 	return l.cfg.Open(value)
 }
 
-// forget removes the callbacks of an order from the memory of this process.
-func (l *Ledger) forget(ref string) {
+// removeReceived removes the callbacks of an order from the memory of this process.
+func (l *Ledger) removeReceived(ref string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.received, ref)

@@ -114,7 +114,7 @@ func (d *Delivery) end(ctx context.Context, e Event) error {
 	defer d.release()
 	step := d.run.proceed(ctx, e)
 	if step.Kind == StepReturn && step.Outcome.Kind == OutcomeDelivered {
-		d.run.l.forget(d.step.Ref)
+		d.run.l.removeReceived(d.step.Ref)
 		return nil
 	}
 	return d.run.failed(step.Outcome)

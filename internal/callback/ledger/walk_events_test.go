@@ -132,14 +132,14 @@ func (r *modelRun) done() bool {
 
 func (r *modelRun) close() {
 	r.phase = runSaving
-	r.forget()
+	r.removeCreates()
 	if r.proc == procAlive {
 		r.proc = procEnded
 	}
 }
 
-// forget removes the Creates, because their process has ended.
-func (r *modelRun) forget() { r.creates = [addresses]modelCreate{} }
+// removeCreates removes the Creates, because their process has ended.
+func (r *modelRun) removeCreates() { r.creates = [addresses]modelCreate{} }
 
 // process emits the possible next actions of the provider of a run, in its plan
 // and its apply.
@@ -169,7 +169,7 @@ func (m *machine) process(w *world, run int) {
 	if r.killed && r.cancelled && r.orphanDone() {
 		m.emit(w, "the orphan exits", run, 0, func(n *world) {
 			n.runs[run].proc = procDead
-			n.runs[run].forget()
+			n.runs[run].removeCreates()
 		})
 	}
 }
@@ -191,7 +191,7 @@ func (m *machine) takeTerm(w *world, run int) {
 		term, stop := NextTerm(m.viewer.of(m.scenario, w, run), self)
 		m.emit(w, "reads the terms", run, 0, func(n *world) {
 			if n.runs[run].pending = uint8(term); stop != nil {
-				n.runs[run].forget()
+				n.runs[run].removeCreates()
 				n.runs[run].term = 0xff
 			}
 		})

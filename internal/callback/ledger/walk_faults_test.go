@@ -26,7 +26,7 @@ func (m *machine) fault(w *world, run int) {
 	hit("Terraform and provider are killed", func(n *world, r *modelRun) {
 		n.residue = n.residue || r.remove != 0
 		r.killed, r.confirm, r.remove = true, 0, 0
-		r.forget()
+		r.removeCreates()
 		if r.proc == procAlive {
 			r.proc = procDead
 		}
@@ -37,7 +37,7 @@ func (m *machine) fault(w *world, run int) {
 	hit("Terraform alone is killed", func(_ *world, r *modelRun) { r.killed = true })
 	hit("the provider alone is killed", func(_ *world, r *modelRun) {
 		r.proc = procDead
-		r.forget()
+		r.removeCreates()
 	})
 	if !r.cancelled {
 		hit("Ctrl-C", func(_ *world, r *modelRun) { r.cancelled = true })

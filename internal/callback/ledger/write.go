@@ -82,7 +82,7 @@ func (l *Ledger) setAside(ctx context.Context, ref, reason string, change func([
 	if err := l.addEvidence(ctx, ref, reason, change(value)); err != nil {
 		return err
 	}
-	l.forget(ref)
+	l.removeReceived(ref)
 	return l.cfg.Store.Delete(ctx, ResultKey(ref))
 }
 

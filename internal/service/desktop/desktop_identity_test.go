@@ -45,7 +45,7 @@ func (p *protocol) apply(resource string, prior *tfprotov6.ApplyResourceChangeRe
 func TestDesktop_identityOfCreateReadUpdate(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	p := speak(t, server, nil)
+	p := newProtocol(t, server, nil)
 	created := p.apply(desktopType, nil, object{"user_group": "dev", "os": "win10", "deletion_policy": "abandon"})
 	want := object{"username": "dev_01", "desktop_uuid": server.Desktops()[0].UUID}
 	if diff := cmp.Diff(want, p.identity(desktopType, created.NewIdentity)); diff != "" {
@@ -70,7 +70,7 @@ func TestDesktop_importByIdentity(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	uuid := server.AddDesktop("grüße/ops_01", "win10")
-	p := speak(t, server, nil)
+	p := newProtocol(t, server, nil)
 	want := imported{
 		State: object{
 			"username": "grüße/ops_01", "desktop_uuid": uuid,
@@ -83,7 +83,7 @@ func TestDesktop_importByIdentity(t *testing.T) {
 		"identity": {Identity: &tfprotov6.ResourceIdentityData{IdentityData: p.encode(p.identities[desktopType].ValueType(), want.Identity)}},
 	} {
 		server.ResetRequests()
-		if diff := cmp.Diff(want, speak(t, server, nil).importAndRead(desktopType, req)); diff != "" {
+		if diff := cmp.Diff(want, newProtocol(t, server, nil).importAndRead(desktopType, req)); diff != "" {
 			t.Errorf("by %s (-want +got):\n%s", how, diff)
 		}
 		if n := len(server.Requests(desktoptest.UserDesktops)); n != 1 {

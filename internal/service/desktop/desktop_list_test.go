@@ -77,7 +77,7 @@ func TestDesktopList_ofAUser(t *testing.T) {
 			const user = "研发 50%/x_01"
 			uuids := []string{server.AddDesktop(user, "win10"), server.AddDesktop(user, "kylin")}
 			server.AddDesktop("dev_01", "win10")
-			p := speak(t, server, nil)
+			p := newProtocol(t, server, nil)
 
 			got := p.list(object{"username": user}, 100, true)
 			var want listing
@@ -104,7 +104,7 @@ func TestDesktopList_sameAsImport(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	uuid := server.AddDesktop("dev_01", "win10")
-	p := speak(t, server, nil)
+	p := newProtocol(t, server, nil)
 	listed := p.list(object{"username": "dev_01"}, 1, true)
 	for name, req := range map[string]*tfprotov6.ImportResourceStateRequest{
 		"by id": {ID: "dev_01/" + uuid},
@@ -112,7 +112,7 @@ func TestDesktopList_sameAsImport(t *testing.T) {
 			IdentityData: p.encode(p.identities[desktopType].ValueType(), listed.Identities[0]),
 		}},
 	} {
-		got := speak(t, server, nil).importAndRead(desktopType, req)
+		got := newProtocol(t, server, nil).importAndRead(desktopType, req)
 		if diff := cmp.Diff(imported{listed.Resources[0], listed.Identities[0]}, got); diff != "" {
 			t.Errorf("%s (-listed +imported):\n%s", name, diff)
 		}
@@ -140,7 +140,7 @@ func TestDesktopList_ofAGroup(t *testing.T) {
 			for _, n := range tc.users {
 				server.AddDesktop(devUser(n), "win10")
 			}
-			got := speak(t, server, nil).list(object{"user_group": "dev"}, 1000, false)
+			got := newProtocol(t, server, nil).list(object{"user_group": "dev"}, 1000, false)
 			var want []string
 			for _, n := range tc.want {
 				want = append(want, devUser(n))
@@ -185,7 +185,7 @@ func TestDesktopList_concurrentRequests(t *testing.T) {
 		}
 		serve(w, r)
 	})
-	got := speak(t, server, nil).list(object{"user_group": "dev"}, 100, false)
+	got := newProtocol(t, server, nil).list(object{"user_group": "dev"}, 100, false)
 	if !slices.IsSorted(got.owners()) || len(got.owners()) != 8 {
 		t.Errorf("got %+v", got)
 	}
@@ -197,7 +197,7 @@ func TestDesktopList_limit(t *testing.T) {
 	for n := range 50 {
 		server.AddDesktop(devUser(n/5+1), "win10")
 	}
-	p := speak(t, server, nil)
+	p := newProtocol(t, server, nil)
 	for limit, want := range map[int64]int{1: 1, 5: 5, 7: 7, 50: 50, 51: 50, 0: 50} {
 		server.ResetRequests()
 		if got := p.list(object{"user_group": "dev"}, limit, false); len(got.Names) != want || got.Errors != nil {
@@ -206,7 +206,7 @@ func TestDesktopList_limit(t *testing.T) {
 			t.Errorf("limit %d: warnings %q", limit, got.Warnings)
 		}
 	}
-	fresh := speak(t, server, nil)
+	fresh := newProtocol(t, server, nil)
 	server.ResetRequests()
 	fresh.list(object{"user_group": "dev"}, 3, false)
 	if n := len(server.Requests()); n > 4 {
@@ -220,7 +220,7 @@ func TestDesktopList_fiveThousand(t *testing.T) {
 	for range 5000 {
 		server.AddDesktop("dev_01", "win10")
 	}
-	got := speak(t, server, nil).list(object{"username": "dev_01"}, 10000, true)
+	got := newProtocol(t, server, nil).list(object{"username": "dev_01"}, 10000, true)
 	if len(got.Resources) != 5000 || got.Errors != nil || got.Resources[4999]["desktop_uuid"] != server.Desktops()[4999].UUID {
 		t.Errorf("%d desktops; %v", len(got.Resources), got.Errors)
 	}
@@ -245,7 +245,7 @@ func TestDesktopList_errors(t *testing.T) {
 			t.Parallel()
 			server := desktoptest.Start(t)
 			server.AddDesktop("dev_01", "win10")
-			p := speak(t, server, nil)
+			p := newProtocol(t, server, nil)
 			if got := p.list(object{"username": "dev_01"}, 100, false); len(got.Names) != 1 {
 				t.Fatalf("before the fault: %+v", got)
 			}
@@ -261,7 +261,7 @@ func TestDesktopList_errors(t *testing.T) {
 
 func TestDesktopList_unknownUser(t *testing.T) {
 	t.Parallel()
-	p := speak(t, desktoptest.Start(t), nil)
+	p := newProtocol(t, desktoptest.Start(t), nil)
 	for want, config := range map[string]object{
 		`there is no user "ghost"`:                {"username": "ghost"},
 		`it was asked for ghosts_01 to ghosts_05`: {"user_group": "ghosts"},
@@ -276,7 +276,7 @@ func TestDesktopList_unknownUser(t *testing.T) {
 func TestDesktopList_badInput(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
-	p := speak(t, server, nil)
+	p := newProtocol(t, server, nil)
 	for name, tc := range map[string]struct {
 		config object
 		want   string
@@ -308,7 +308,7 @@ func TestDesktopList_withoutArguments(t *testing.T) {
 	for _, user := range []string{"dev_01", "ops_01", "ops_02", "other_01"} {
 		server.AddDesktop(user, "win10")
 	}
-	p := speak(t, server, object{"user_groups": []string{"ops", "nosuch", "dev"}})
+	p := newProtocol(t, server, object{"user_groups": []string{"ops", "nosuch", "dev"}})
 	got := p.list(object{}, 100, false)
 	if diff := cmp.Diff([]string{"ops_01", "ops_02", "dev_01"}, got.owners()); diff != "" || got.Errors != nil {
 		t.Errorf("%+v (-want +got):\n%s", got, diff)
@@ -316,7 +316,7 @@ func TestDesktopList_withoutArguments(t *testing.T) {
 	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], `no user of group "nosuch"`) {
 		t.Errorf("warnings: %q", got.Warnings)
 	}
-	none := speak(t, server, nil).list(object{}, 100, false)
+	none := newProtocol(t, server, nil).list(object{}, 100, false)
 	if len(none.Errors) != 1 || !strings.Contains(none.Errors[0], "the provider's desktop block has no user_groups") {
 		t.Errorf("without groups: %+v", none)
 	}
@@ -327,7 +327,7 @@ func TestDesktopList_readerThatStopsEarly(t *testing.T) {
 	t.Parallel()
 	server := desktoptest.Start(t)
 	server.AddDesktop("dev_01", "win10")
-	p := speak(t, server, object{"user_groups": []string{"nosuch", "dev"}})
+	p := newProtocol(t, server, object{"user_groups": []string{"nosuch", "dev"}})
 	stream, err := p.ListResource(t.Context(), &tfprotov6.ListResourceRequest{
 		TypeName: desktopType, Config: p.encode(p.schemas.ListResourceSchemas[desktopType].ValueType(), object{}), Limit: 100,
 	})

@@ -32,13 +32,13 @@ func TestDesktopPolicy_identity(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := speak(t, tc.server, tc.provider)
+			p := newProtocol(t, tc.server, tc.provider)
 			want := imported{tc.state, object{"scope": tc.scope}}
 			config := maps.Clone(tc.state)
 			config["usb_enable"] = true
 			created := p.apply(policy, nil, config)
 			config["usb_enable"] = false
-			updated := speak(t, tc.server, tc.provider).apply(policy, created, config)
+			updated := newProtocol(t, tc.server, tc.provider).apply(policy, created, config)
 			for how, resp := range map[string]*tfprotov6.ApplyResourceChangeResponse{"create": created, "update": updated} {
 				if diff := cmp.Diff(want.Identity, p.identity(policy, resp.NewIdentity)); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", how, diff)

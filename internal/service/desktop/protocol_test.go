@@ -28,8 +28,8 @@ type protocol struct {
 // attributes are null.
 type object map[string]any
 
-// speak returns the protocol server of the provider, configured for a fake.
-func speak(t *testing.T, server *desktoptest.Server, more object) *protocol {
+// newProtocol returns the protocol server of the provider, configured for a fake.
+func newProtocol(t *testing.T, server *desktoptest.Server, more object) *protocol {
 	t.Helper()
 	provider, err := acctest.ProvidersOf(t)["clouddesktop"]()
 	if err != nil {

@@ -45,7 +45,7 @@ func TestResetPassword(t *testing.T) {
 	server := desktoptest.Start(t)
 	const user = "研发组_01"
 	server.AddUser(user)
-	p := speak(t, server, nil)
+	p := newProtocol(t, server, nil)
 
 	want := invocation{Progress: []string{
 		"Resetting the password of 研发组_01 to the given password …",
@@ -73,8 +73,8 @@ func TestResetPassword(t *testing.T) {
 func TestResetPassword_failures(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		spoil func(*desktoptest.Server)
-		want  string
+		fail func(*desktoptest.Server)
+		want string
 	}{
 		"unknown user": {func(*desktoptest.Server) {}, `there is no user "dev_01".`},
 		"refused": {func(s *desktoptest.Server) {
@@ -93,8 +93,8 @@ func TestResetPassword_failures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := desktoptest.Start(t)
-			p := speak(t, server, nil)
-			tc.spoil(server)
+			p := newProtocol(t, server, nil)
+			tc.fail(server)
 			got := p.invoke(object{"username": "dev_01", "password": "secret-of-dev", "timeouts": object{"invoke": "1s"}})
 			if len(got.Progress) != 1 || len(got.Errors) != 1 || !strings.HasPrefix(got.Errors[0], "Unable to Reset Password: ") ||
 				!strings.Contains(got.Errors[0], tc.want) {
@@ -111,7 +111,7 @@ func TestResetPassword_failures(t *testing.T) {
 // versions with actions support them.
 func TestResetPassword_ephemeralValues(t *testing.T) {
 	t.Parallel()
-	p := speak(t, desktoptest.Start(t), nil)
+	p := newProtocol(t, desktoptest.Start(t), nil)
 	if got := p.validateAction(object{"username": "dev_01", "password": "one"}); len(got) != 0 {
 		t.Errorf("got %q", got)
 	}
@@ -140,7 +140,7 @@ func (p *protocol) validateAction(config object) []string {
 
 func TestResetPassword_badInput(t *testing.T) {
 	t.Parallel()
-	p := speak(t, desktoptest.Start(t), nil)
+	p := newProtocol(t, desktoptest.Start(t), nil)
 	for name, tc := range map[string]struct {
 		config object
 		want   string
@@ -163,7 +163,7 @@ func TestResetPassword_nullPassword(t *testing.T) {
 	server := desktoptest.Start(t)
 	server.AddUser("dev_01")
 	for _, config := range []object{{"username": "dev_01"}, {"username": "dev_01", "use_default_password": false}} {
-		got := speak(t, server, nil).invoke(config)
+		got := newProtocol(t, server, nil).invoke(config)
 		if len(got.Errors) != 1 || !strings.Contains(got.Errors[0], "the password of the user is not changed") {
 			t.Errorf("%v: got %+v", config, got)
 		}

@@ -14,9 +14,9 @@ import (
 
 const testBody = `{"InstanceId":"ins-r9hr2upy"}`
 
-// send sends a request. change changes it before it is signed, and spoil after
+// send sends a request. change changes it before it is signed, and tamper after
 // that.
-func send(t *testing.T, s *Server, body string, change, spoil func(*http.Request)) (url, code string) {
+func send(t *testing.T, s *Server, body string, change, tamper func(*http.Request)) (url, code string) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://cvm.example.com/", strings.NewReader(body))
 	for name, value := range map[string]string{
@@ -32,8 +32,8 @@ func send(t *testing.T, s *Server, body string, change, spoil func(*http.Request
 	r.Header.Set("Authorization", "TC3-HMAC-SHA256 Credential=AKID/"+time.Now().UTC().Format(time.DateOnly)+
 		"/cvm/tc3_request, SignedHeaders="+strings.Join(signed, ";")+
 		", Signature="+signature(r, []byte(body), signed, "key", time.Now(), "cvm"))
-	if spoil != nil {
-		spoil(r)
+	if tamper != nil {
+		tamper(r)
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
@@ -58,9 +58,9 @@ func TestServer_isStrict(t *testing.T) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
 	}
 	for name, tt := range map[string]struct {
-		body          string
-		change, spoil func(*http.Request)
-		code          string
+		body           string
+		change, tamper func(*http.Request)
+		code           string
 	}{
 		"as documented":     {testBody, nil, nil, ""},
 		"unsigned":          {testBody, nil, func(r *http.Request) { r.Header.Del("Authorization") }, "AuthFailure.InvalidAuthorization"},
@@ -87,7 +87,7 @@ func TestServer_isStrict(t *testing.T) {
 			t.Parallel()
 			s := New(Credential{SecretID: "AKID", SecretKey: "key"})
 			s.Put("ap-beijing", "ins-r9hr2upy")
-			if url, code := send(t, s, tt.body, tt.change, tt.spoil); code != tt.code || (url == "") != (code != "") {
+			if url, code := send(t, s, tt.body, tt.change, tt.tamper); code != tt.code || (url == "") != (code != "") {
 				t.Errorf("code %q, url %q; want code %q", code, url, tt.code)
 			}
 		})

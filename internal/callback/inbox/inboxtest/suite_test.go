@@ -94,10 +94,10 @@ func (c checksFirst) Create(ctx context.Context, key string, value []byte) (bool
 	return overwrites(c).Create(ctx, key, value)
 }
 
-// forgets loses a tenth of the values.
-type forgets struct{ inbox.Store }
+// losesValues loses a tenth of the values.
+type losesValues struct{ inbox.Store }
 
-func (f forgets) Create(ctx context.Context, key string, value []byte) (bool, error) {
+func (f losesValues) Create(ctx context.Context, key string, value []byte) (bool, error) {
 	if strings.HasPrefix(key, "results/") && rand.IntN(10) == 0 { //nolint:gosec // No secret.
 		return true, nil
 	}
@@ -161,7 +161,7 @@ func TestRun_detectsBrokenStores(t *testing.T) {
 		"overwrites":         {"holds values", func(s inbox.Store) inbox.Store { return overwrites{s} }},
 		"checks first":       {"lets one of many concurrent creates succeed", func(s inbox.Store) inbox.Store { return checksFirst{s} }},
 		"checks first again": {"is linearizable for each key", func(s inbox.Store) inbox.Store { return checksFirst{s} }},
-		"forgets":            {"keeps acknowledged values through a restart", func(s inbox.Store) inbox.Store { return forgets{s} }},
+		"loses values":       {"keeps acknowledged values through a restart", func(s inbox.Store) inbox.Store { return losesValues{s} }},
 		"stale":              {"shows writes to other clients", func(s inbox.Store) inbox.Store { return &stale{Store: s} }},
 		"stale again":        {"lists by prefix", func(s inbox.Store) inbox.Store { return &stale{Store: s} }},
 		"rejectsEqualValue":  {"reports a write whose answer was lost", func(s inbox.Store) inbox.Store { return rejectsEqualValue{s} }},
