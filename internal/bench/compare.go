@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -44,7 +45,7 @@ func compare(ctx context.Context, out io.Writer, service *service, variants []*v
 			return err
 		}
 	}
-	steps := append(create[:len(create):len(create)], refresh...)
+	steps := append(slices.Clip(create), refresh...)
 	if n > set.largestApply {
 		steps = refresh
 	}
