@@ -27,17 +27,7 @@ func TestChaos(t *testing.T) {
 	}
 	var sum totals
 	for n := range *rounds {
-		roundSeed := first + uint64(n)
-		passed := t.Run(fmt.Sprintf("round %d", n), func(t *testing.T) {
-			t.Logf("seed %d", roundSeed)
-			s := newSite(t, *inbox, roundSeed)
-			s.run()
-			sum.add(s)
-			t.Logf("seed %d: %s", roundSeed, s)
-		})
-		if !passed {
-			t.Errorf("to repeat it alone: make chaos CHAOS_FLAGS=\"-inbox %s -rounds 1 -desktops %d -seed %d\"", *inbox, *desktops, roundSeed)
-		}
+		sum.runRound(t, n, *inbox, first+uint64(n))
 	}
 	t.Logf("inbox %s, first seed %d: %s", *inbox, first, sum)
 	if sum.rounds < *rounds {
@@ -46,6 +36,16 @@ func TestChaos(t *testing.T) {
 	if 2*sum.inFlight < sum.attacks {
 		t.Errorf("only %d of %d attacks came while orders were under way", sum.inFlight, sum.attacks)
 	}
+}
+
+// Two runners use two relays of one bucket, in a round that every check runs.
+func TestChaos_relays(t *testing.T) {
+	t.Parallel()
+	acctest.RequireCLI(t)
+	if *inbox != "directory" {
+		t.Skip("TestChaos runs with -inbox " + *inbox)
+	}
+	new(totals).runRound(t, 0, "relays", uint64(time.Now().UnixNano()))
 }
 
 // counts holds the numbers of events in one or more rounds.
@@ -77,6 +77,21 @@ type totals struct {
 func (t *totals) add(s *site) {
 	t.rounds++
 	t.plus(s.counts())
+}
+
+// runRound runs the round with a seed, and prints how to repeat it if it fails.
+func (t *totals) runRound(test *testing.T, number int, inbox string, seed uint64) {
+	test.Helper()
+	passed := test.Run(fmt.Sprintf("round %d", number), func(test *testing.T) {
+		test.Logf("seed %d", seed)
+		s := newSite(test, inbox, seed)
+		s.run()
+		t.add(s)
+		test.Logf("seed %d: %s", seed, s)
+	})
+	if !passed {
+		test.Errorf("to repeat it alone: make chaos CHAOS_FLAGS=\"-inbox %s -rounds 1 -desktops %d -seed %d\"", inbox, *desktops, seed)
+	}
 }
 
 func (t totals) String() string { return fmt.Sprintf("%d rounds, %s", t.rounds, t.counts) }
