@@ -23,7 +23,10 @@ func (r *desktopResource) refreshed(state desktopModel) {
 		return
 	}
 	username := state.Username.ValueString()
-	owners := []string{"user " + username, "group " + state.UserGroup.ValueString()}
+	owners := []string{"user " + username}
+	if !state.UserGroup.IsNull() {
+		owners = append(owners, "group "+state.UserGroup.ValueString())
+	}
 	if i := strings.LastIndex(username, "_"); i > 0 && isMember(username, username[:i]) {
 		owners = append(owners, "group "+username[:i])
 	}
@@ -38,7 +41,8 @@ func (r *desktopResource) planned(state desktopModel) {
 }
 
 // checkTainted returns an error for a new desktop that may replace a tainted
-// desktop of the same user or group that must not be destroyed.
+// desktop of the same user or group that must not be destroyed. A group or user
+// that is not known yet may be any, so it is not compared.
 func (r *desktopResource) checkTainted(ctx context.Context, plan desktopModel) diag.Diagnostics {
 	if r.instances == nil {
 		return nil
