@@ -40,7 +40,7 @@ func TestRun_comparesTheProviders(t *testing.T) {
 		t.Errorf("an apply sends %q requests", requests["12 apply"])
 	}
 	delete(requests, "12 apply")
-	want := map[string]string{"12 start-up": "0", "12 plan": "0", "12 no-op plan": "1", "12 refresh-only": "1", "13 no-op plan": "1", "13 refresh-only": "1"}
+	want := map[string]string{"12 start-up": "0", "12 plan": "0", "12 plan after apply": "1", "12 no-op plan": "1", "12 refresh-only": "1", "13 no-op plan": "1", "13 refresh-only": "1"}
 	if diff := cmp.Diff(want, requests); diff != "" {
 		t.Errorf("requests (-want +got):\n%s%s", diff, out.String())
 	}

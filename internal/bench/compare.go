@@ -14,13 +14,14 @@ type step struct {
 	args []string
 }
 
-// Each step continues from the previous one. The last two fail if the plan has
-// changes.
+// Each step continues from the previous one. Plans after the apply fail if they
+// have changes; the first of them also confirms the orders in the inbox.
 var (
 	create = []step{
 		{"start-up", []string{"providers", "schema", "-json"}},
 		{"plan", []string{"plan"}},
 		{"apply", []string{"apply", "-auto-approve"}},
+		{"plan after apply", []string{"plan", "-detailed-exitcode"}},
 	}
 	refresh = []step{
 		{"no-op plan", []string{"plan", "-detailed-exitcode"}},

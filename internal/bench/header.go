@@ -31,7 +31,8 @@ Measured on %s with: %s
 - Machine: %s/%s, %d CPUs%s
 - Versions: %s, terraform-plugin-framework %s, %s
 
-The provider is compared with a stock provider that has the same schemas and does no I/O. The numbers are medians of %d rounds, in which the two take turns: provider / stock = ratio.
+The provider is compared with a stock provider that has the same schemas and does no I/O. The two take turns, and the numbers are medians (rounds: %d): provider / stock = ratio.
+The plan after an apply also confirms the orders in the inbox; the plans after it change nothing.
 An HTTP backend keeps the states in memory: with a local file, Terraform writes the whole state at every change.
 More than %d desktops are not ordered: the benchmark writes their state. It has no references to orders, so a plan does not read the inbox.
 `, time.Now().UTC().Format(time.DateOnly), "`"+command+"`", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), model(),
