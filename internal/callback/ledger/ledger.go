@@ -69,7 +69,9 @@ type Ledger struct {
 	mu     sync.Mutex
 	next   *flight
 	flying bool
-	cache  map[string]cached
+	// pauseEnd is when the next List may begin. Only fly uses it.
+	pauseEnd time.Time
+	cache    map[string]cached
 	// received holds the callbacks that this process received itself, by
 	// reference.
 	received map[string][]byte

@@ -15,6 +15,8 @@ import (
 const (
 	// storeTimeout limits one call of the store, including retries.
 	storeTimeout = 20 * time.Second
+	// maxPause bounds the pause between two Lists.
+	maxPause = 100 * time.Millisecond
 	// fetchers is the number of values that are read concurrently.
 	fetchers = 16
 )
@@ -56,18 +58,23 @@ func (l *Ledger) load(ctx context.Context) (*View, error) {
 	}
 }
 
+// fly makes Lists until no caller waits. A pause after each, as long as the List
+// took, lets more callers share the next one: without it, Lists take most of the
+// CPU time of an apply of many orders.
 func (l *Ledger) fly(ctx context.Context) {
-	for {
+	for more := true; more; {
+		<-time.After(time.Until(l.pauseEnd))
 		l.mu.Lock()
 		f := l.next
 		l.next = nil
-		if f == nil {
-			l.flying = false
-			l.mu.Unlock()
-			return
-		}
 		l.mu.Unlock()
+		began := time.Now()
 		f.view, f.err = l.read(ctx)
+		l.pauseEnd = time.Now().Add(min(time.Since(began), maxPause))
+		l.mu.Lock()
+		more = l.next != nil
+		l.flying = more
+		l.mu.Unlock()
 		close(f.done)
 	}
 }
