@@ -14,6 +14,27 @@ import (
 // decode decodes the callback of an order. A desktop that existed before the
 // order is not its result.
 func (l *Ledger) decode(ctx context.Context, list inbox.Listing, o *Order, value []byte) Result {
+	baseline := l.baseline(ctx, list, o.Intent)
+	l.mu.Lock()
+	known, ok := l.results[ResultKey(o.Ref)]
+	l.mu.Unlock()
+	if ok && same(known.value, value) && same(known.baseline, baseline) {
+		return known.result
+	}
+	result := l.decodeResult(value, baseline)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.results[ResultKey(o.Ref)] = decodedResult{value, baseline, result}
+	return result
+}
+
+// decodedResult is a callback and the baseline of its order, and what they lead to.
+type decodedResult struct {
+	value, baseline []byte
+	result          Result
+}
+
+func (l *Ledger) decodeResult(value, baselineValue []byte) Result {
 	body, err := l.cfg.Open(value)
 	if errors.Is(err, ErrSealed) {
 		names, _ := seal.SealedTo(value)
@@ -23,30 +44,33 @@ func (l *Ledger) decode(ctx context.Context, list inbox.Listing, o *Order, value
 		return Result{Kind: ResultNotFinal, Message: err.Error()}
 	}
 	result := l.cfg.Decode(body)
-	if result.Kind != ResultSuccess || o.Intent == nil {
+	var baseline Baseline
+	if result.Kind != ResultSuccess || json.Unmarshal(baselineValue, &baseline) != nil {
 		return result
 	}
 	existed := func(d Desktop) bool { return d.UUID == result.UUID }
-	if slices.ContainsFunc(l.baseline(ctx, list, o.Intent), existed) {
+	if slices.ContainsFunc(baseline.Desktops, existed) {
 		result.Kind, result.Message = ResultNotFinal, "it names a desktop that existed before the order"
 	}
 	return result
 }
 
-// baseline returns the desktops that existed before an order, or nil if the
-// inbox has no baseline.
-func (l *Ledger) baseline(ctx context.Context, list inbox.Listing, intent *Intent) []Desktop {
+// baseline returns the list of the desktops that existed before an order, or nil
+// if the inbox has none.
+func (l *Ledger) baseline(ctx context.Context, list inbox.Listing, intent *Intent) []byte {
+	if intent == nil {
+		return nil
+	}
 	key := baselineKey(intent.Scope, intent.Term, intent.Kind)
-	at := slices.IndexFunc(list.Entries, func(e inbox.Entry) bool { return e.Key == key })
-	if at < 0 {
+	at, found := slices.BinarySearchFunc(list.Entries, key, func(e inbox.Entry, key string) int { return strings.Compare(e.Key, key) })
+	if !found {
 		return nil
 	}
 	value, err := l.value(ctx, list.Entries[at])
-	var baseline Baseline
-	if err != nil || json.Unmarshal(value, &baseline) != nil {
+	if err != nil {
 		return nil
 	}
-	return baseline.Desktops
+	return value
 }
 
 // Receive passes a callback that this process received to the order that waits
@@ -89,4 +113,5 @@ func (l *Ledger) removeReceived(ref string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.received, ref)
+	delete(l.results, ResultKey(ref))
 }

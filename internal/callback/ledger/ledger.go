@@ -69,9 +69,12 @@ type Ledger struct {
 	mu     sync.Mutex
 	next   *flight
 	flying bool
-	// pauseEnd is when the next List may begin. Only fly uses it.
+	// pauseEnd is when the next List may begin, and decoded are the decoded values
+	// by key. Only fly uses them.
 	pauseEnd time.Time
+	decoded  map[string]DecodedValue
 	cache    map[string]cached
+	results  map[string]decodedResult // By the key of the result.
 	// received holds the callbacks that this process received itself, by
 	// reference.
 	received map[string][]byte
@@ -102,6 +105,8 @@ func New(cfg Config) *Ledger {
 		self:     Self{Scope: cfg.Scope, Process: cfg.Process, Terraform: cfg.Terraform},
 		entering: make(chan struct{}, 1),
 		cache:    map[string]cached{},
+		decoded:  map[string]DecodedValue{},
+		results:  map[string]decodedResult{},
 		received: map[string][]byte{},
 		wake:     make(chan struct{}),
 	}

@@ -92,7 +92,7 @@ func (l *Ledger) read(ctx context.Context) (*View, error) {
 		return nil, err
 	}
 	value := func(entry inbox.Entry) ([]byte, error) { return l.value(ctx, entry) }
-	reader := Reader{Scope: l.cfg.Scope, Value: value, Opens: l.cfg.Opens}
+	reader := Reader{Scope: l.cfg.Scope, Value: value, Opens: l.cfg.Opens, Decoded: l.decoded}
 	reader.Decode = func(o *Order, body []byte) Result { return l.decode(ctx, list, o, body) }
 	v, err := reader.View(list)
 	if err != nil {
@@ -136,6 +136,8 @@ func (l *Ledger) fetch(ctx context.Context, list inbox.Listing) error {
 	for key := range l.cache {
 		if !listed[key] {
 			delete(l.cache, key)
+			delete(l.decoded, key)
+			delete(l.results, key)
 		}
 	}
 	l.mu.Unlock()
@@ -146,6 +148,9 @@ func (l *Ledger) fetch(ctx context.Context, list inbox.Listing) error {
 		if !strings.HasPrefix(key, OrderPrefix) && !strings.HasPrefix(key, TermPrefix) && !orders[key] {
 			continue
 		}
+		if _, ok := l.known(entry); ok {
+			continue
+		}
 		group.Go(func() error {
 			_, err := l.value(ctx, entry)
 			return err
@@ -154,13 +159,18 @@ func (l *Ledger) fetch(ctx context.Context, list inbox.Listing) error {
 	return group.Wait()
 }
 
+// known returns the value of an entry that was read before and has not changed.
+func (l *Ledger) known(entry inbox.Entry) ([]byte, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known, ok := l.cache[entry.Key]
+	return known.value, ok && known.modified.Equal(entry.Modified) && known.size == entry.Size
+}
+
 // value returns the value of an entry, or nil if it was deleted after the List.
 func (l *Ledger) value(ctx context.Context, entry inbox.Entry) ([]byte, error) {
-	l.mu.Lock()
-	known, ok := l.cache[entry.Key]
-	l.mu.Unlock()
-	if ok && known.modified.Equal(entry.Modified) && known.size == entry.Size {
-		return known.value, nil
+	if value, ok := l.known(entry); ok {
+		return value, nil
 	}
 	value, err := l.cfg.Store.Get(ctx, entry.Key)
 	if errors.Is(err, inbox.ErrNotExist) {

@@ -20,6 +20,14 @@ type Reader struct {
 	Decode func(o *Order, body []byte) Result
 	// Opens reports whether this process can open what is sealed to a recipient.
 	Opens func(recipient string) bool
+	// Decoded keeps decoded values from one View to the next, by key.
+	Decoded map[string]DecodedValue
+}
+
+// DecodedValue is a value of the inbox with its decoded form.
+type DecodedValue struct {
+	text  []byte
+	value any
 }
 
 // View returns the orders, terms and results of a listing. The caller adds the
@@ -60,8 +68,8 @@ func (r *Reader) term(v *View, rest string, entry inbox.Entry) error {
 	if !ok || scope != id.ScopeHash(r.Scope) {
 		return nil
 	}
-	var value TermValue
-	if err := r.decode(entry, &value); err != nil {
+	value, err := decodeValue[TermValue](r, entry)
+	if err != nil {
 		return err
 	}
 	v.Terms = append(v.Terms, Term{N: int(n), Process: value.Process, Terraform: value.Terraform, Taken: entry.Modified})
@@ -98,17 +106,31 @@ func (r *Reader) results(orders map[string]*orderKeys, list inbox.Listing) error
 	return nil
 }
 
-// decode decodes the value of an entry. It leaves value unchanged if the key
+// decodeValue decodes the value of an entry. It returns the zero value if the key
 // was deleted in the meantime.
-func (r *Reader) decode(entry inbox.Entry, value any) error {
+func decodeValue[T any](r *Reader, entry inbox.Entry) (value T, err error) {
 	text, err := r.Value(entry)
 	if err != nil || text == nil {
-		return err
+		return value, err
 	}
-	if err := json.Unmarshal(text, value); err != nil {
-		return fmt.Errorf("the inbox's %s cannot be read: %w", entry.Key, err)
+	if known := r.Decoded[entry.Key]; same(known.text, text) {
+		if value, ok := known.value.(T); ok {
+			return value, nil
+		}
 	}
-	return nil
+	if err := json.Unmarshal(text, &value); err != nil {
+		return value, fmt.Errorf("the inbox's %s cannot be read: %w", entry.Key, err)
+	}
+	if r.Decoded != nil {
+		r.Decoded[entry.Key] = DecodedValue{text, value}
+	}
+	return value, nil
+}
+
+// same reports whether two values are one in memory: a value that was read once is
+// not read again.
+func same(a, b []byte) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 func scopeOfRef(ref string) string {

@@ -25,8 +25,8 @@ func keysOf(orders map[string]*orderKeys, ref string) *orderKeys {
 func (r *Reader) orderKey(keys *orderKeys, name string, entry inbox.Entry) error {
 	o := &keys.order
 	if n, ok := numbered(name, turnName); ok {
-		turn := Turn{Written: entry.Modified}
-		err := r.decode(entry, &turn)
+		turn, err := decodeValue[Turn](r, entry)
+		turn.Written = entry.Modified
 		if turn.Kind != "" {
 			keys.turns[n] = turn
 		}
@@ -46,8 +46,8 @@ func (r *Reader) orderKey(keys *orderKeys, name string, entry inbox.Entry) error
 		o.Unsent = true
 	case refusedName:
 		o.Refused = true
-		var answer AnswerValue
-		if err := r.decode(entry, &answer); err != nil {
+		answer, err := decodeValue[AnswerValue](r, entry)
+		if err != nil {
 			return err
 		}
 		o.RefusedMessage = answer.Message
@@ -57,8 +57,8 @@ func (r *Reader) orderKey(keys *orderKeys, name string, entry inbox.Entry) error
 }
 
 func (r *Reader) intent(keys *orderKeys, entry inbox.Entry) error {
-	var intent Intent
-	if err := r.decode(entry, &intent); err != nil || intent.Process == "" {
+	intent, err := decodeValue[Intent](r, entry)
+	if err != nil || intent.Process == "" {
 		return err
 	}
 	keys.intent = entry.Key
