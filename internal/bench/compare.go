@@ -53,7 +53,7 @@ func compare(ctx context.Context, out io.Writer, service *service, variants []*v
 	for range set.rounds {
 		service.reset(users)
 		if n > set.largestApply {
-			if err := service.addDesktops(n, users, variants); err != nil {
+			if err := c.addDesktops(ctx, n, users); err != nil {
 				return err
 			}
 		}
@@ -65,6 +65,20 @@ func compare(ctx context.Context, out io.Writer, service *service, variants []*v
 	}
 	_, err := io.WriteString(out, c.table(steps, fmt.Sprintf("%d desktops of %d users", n, users)))
 	return err
+}
+
+// addDesktops creates desktops and their states, and lets the CLI write each state
+// in its own form: OpenTofu reports a change of any other.
+func (c *comparison) addDesktops(ctx context.Context, n, users int) error {
+	if err := c.service.addDesktops(n, users, c.variants); err != nil {
+		return err
+	}
+	for _, v := range c.variants {
+		if _, err := v.run(ctx, "apply", "-refresh-only", "-auto-approve"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // measure runs a step with all variants.
