@@ -91,7 +91,7 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err
 		}
-		e := c.fail(call, 0, Other, "", contextCause(ctx, err))
+		e := c.fail(call, 0, Other, "", WithCause(ctx, err))
 		e.Unsent = !sent.Load() || certificateRefused(err)
 		return nil, e
 	}
@@ -108,7 +108,7 @@ func (c *Client) Send(ctx context.Context, call Call) (*Answer, error) {
 	case errors.Is(err, ErrAnswerTooLarge):
 		return nil, c.MalformedResponse(call, answer, err.Error())
 	case err != nil:
-		err = contextCause(ctx, err)
+		err = WithCause(ctx, err)
 		e := c.MalformedResponse(call, answer, fmt.Sprintf("the answer ended early, after %d bytes (%v)", len(body), err))
 		e.Err = err
 		return nil, e

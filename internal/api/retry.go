@@ -56,7 +56,7 @@ func Retry[T any](ctx context.Context, policy RetryPolicy, decide func(error) De
 			return value, nil
 		}
 		if ctx.Err() != nil {
-			return value, contextCause(ctx, cmp.Or(waiting, err))
+			return value, WithCause(ctx, cmp.Or(waiting, err))
 		}
 		switch decide(err) {
 		case Stop:
@@ -109,7 +109,7 @@ func pause(ctx context.Context, delay time.Duration, err error) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return contextCause(ctx, err)
+		return WithCause(ctx, err)
 	}
 }
 

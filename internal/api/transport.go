@@ -225,9 +225,9 @@ func certificateRefused(err error) bool {
 // opAlert is the Op of the net.OpError for a TLS alert of the server.
 const opAlert = "remote error"
 
-// contextCause returns err with the cause of ctx instead of a bare "context
+// WithCause returns err with the cause of ctx instead of a bare "context
 // deadline exceeded".
-func contextCause(ctx context.Context, err error) error {
+func WithCause(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
 		return fmt.Errorf("%w: %w", cause, err)
 	}

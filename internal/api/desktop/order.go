@@ -81,7 +81,7 @@ func (c *Client) Order(ctx context.Context, in OrderInput) (*Order, error) {
 		Warn: in.Warn,
 	})
 	if err != nil {
-		return nil, orderError(err)
+		return nil, api.WithCause(ctx, orderError(err))
 	}
 	c.invalidate(delivery.Desktop.Username)
 	return &Order{delivery, result(delivery)}, nil
