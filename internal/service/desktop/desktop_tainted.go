@@ -14,8 +14,8 @@ import (
 // Terraform plans a tainted desktop like a new one, without its prior state and
 // private state. But it refreshes the desktop first, and it plans all other
 // refreshed desktops with their prior state. So a desktop that is refreshed but
-// not planned with its prior state is tainted, unless an error stopped its
-// plan.
+// not planned with its prior state is tainted, unless an error stopped its plan
+// or a removed block removes it from the state.
 
 // refreshed records a desktop that stays in the state and must not be destroyed.
 func (r *desktopResource) refreshed(state desktopModel) {
@@ -56,7 +56,7 @@ func (r *desktopResource) checkTainted(ctx context.Context, plan desktopModel) d
 		diags.Append(diagnose.AttributeError(path.Root("deletion_policy"), "Desktop Must Not Be Destroyed",
 			fmt.Sprintf("The plan orders a new desktop for %s, and %s has deletion_policy = %q and seems to be tainted, so the new desktop would replace it. "+
 				"To keep it, run: terraform untaint ADDRESS. To replace it nevertheless, untaint it, apply with %q or %q, and then use -replace. "+
-				"If the plan shows other errors, correct them first.",
+				"If a removed block removes it from the state, apply that block first, without new desktops. If the plan shows other errors, correct them first.",
 				owner, tainted, deletionPrevent, deletionAbandon, deletionRevoke)))
 	}
 	return diags

@@ -114,7 +114,20 @@ func TestDesktopCLI_preventAndRemovedBlock(t *testing.T) {
 	c.Write("desktop.tf", desktop("old"))
 	c.MustRun("apply", "-auto-approve")
 	c.MustRun("plan") // The plan confirms the order.
-	c.Write("desktop.tf", desktop("new")+removedBlock(t, "clouddesktop_desktop.old", false))
-	c.MustRun("apply", "-auto-approve")
+	removed := removedBlock(t, "clouddesktop_desktop.old", false)
+	c.Write("desktop.tf", desktop("new")+removed)
+	// Whether the CLI refreshes the old desktop before it plans the new one is not
+	// determined. If it does, the error says what to do.
+	if r := c.Run("apply", "-auto-approve"); r.Code != 0 {
+		if !r.Printed("If a removed block removes it from the state, apply that block first") {
+			t.Fatalf("exit code %d\n%s%s", r.Code, r.Stdout, r.Stderr)
+		}
+		checkOrdered(t, server, 1)
+		c.Write("desktop.tf", removed)
+		c.MustRun("apply", "-auto-approve")
+		c.Write("desktop.tf", desktop("new"))
+		c.MustRun("apply", "-auto-approve")
+	}
 	checkOrdered(t, server, 2)
+	c.MustRun("plan", "-detailed-exitcode")
 }
