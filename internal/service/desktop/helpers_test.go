@@ -81,12 +81,10 @@ func sent(server *desktoptest.Server, call desktoptest.Call, want ...string) res
 	}
 }
 
-// cli returns a working directory with the built provider, configured for a
-// fake.
-func cli(t *testing.T, server *desktoptest.Server, config string) *acctest.CLI {
-	t.Helper()
-	c := acctest.NewCLI(t)
-	c.Write("main.tf", fmt.Sprintf(`
+// providerFile configures the provider for a fake, with more arguments of the
+// desktop block.
+func providerFile(server *desktoptest.Server, more string) string {
+	return fmt.Sprintf(`
 terraform {
   required_providers {
     clouddesktop = { source = "clouddesktop/clouddesktop" }
@@ -96,9 +94,18 @@ provider "clouddesktop" {
   desktop {
     endpoint = %q
     headers  = { Authorization = "Bearer of-the-team" }
+    %s
   }
 }
-`, server.URL)+config)
+`, server.URL, more)
+}
+
+// cli returns a working directory with the built provider, configured for a
+// fake.
+func cli(t *testing.T, server *desktoptest.Server, config string) *acctest.CLI {
+	t.Helper()
+	c := acctest.NewCLI(t)
+	c.Write("main.tf", providerFile(server, "")+config)
 	c.MustRun("init")
 	return c
 }

@@ -68,20 +68,7 @@ var replaceAll = []string{
 func lifecycleCLI(t *testing.T, server *desktoptest.Server, config string) *acctest.CLI {
 	t.Helper()
 	c := cli(t, server, "")
-	c.Write("main.tf", fmt.Sprintf(`
-terraform {
-  required_providers {
-    clouddesktop = { source = "clouddesktop/clouddesktop" }
-  }
-}
-provider "clouddesktop" {
-  desktop {
-    endpoint     = %q
-    headers      = { Authorization = "Bearer of-the-team" }
-    policy_scope = "desktop"
-  }
-}
-`, server.URL))
+	c.Write("main.tf", providerFile(server, `policy_scope = "desktop"`))
 	c.Write("resources.tf", config)
 	c.MustRun("init")
 	return c

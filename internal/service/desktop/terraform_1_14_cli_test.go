@@ -49,20 +49,7 @@ func TestDesktopListCLI_groupsOfTheProvider(t *testing.T) {
 	want := []string{server.AddDesktop("qa_01", "kylin"), server.AddDesktop("ops_01", "kylin")}
 	other := server.AddDesktop("dev_01", "kylin")
 	c := cli(t, server, "")
-	c.Write("main.tf", fmt.Sprintf(`
-terraform {
-  required_providers {
-    clouddesktop = { source = "clouddesktop/clouddesktop" }
-  }
-}
-provider "clouddesktop" {
-  desktop {
-    endpoint    = %q
-    headers     = { Authorization = "Bearer of-the-team" }
-    user_groups = ["qa", "ops", "nosuch"]
-  }
-}
-`, server.URL))
+	c.Write("main.tf", providerFile(server, `user_groups = ["qa", "ops", "nosuch"]`))
 	c.Write("all.tfquery.hcl", "list \"clouddesktop_desktop\" \"all\" {\n  provider = clouddesktop\n}\n")
 	r := c.MustRun("query")
 	for _, uuid := range want {
