@@ -104,6 +104,20 @@ func (r *Receiver) PendingOrders(ctx context.Context, want ledger.Want) (pending
 	return ledger.Pending(v, want, r.config.Scope), ledger.OtherScopes(v, want, r.config.Scope), nil
 }
 
+// SavedDesktops returns the desktops that a saved state of this scope has
+// contained.
+func (r *Receiver) SavedDesktops(ctx context.Context) ([]ledger.Desktop, error) {
+	l, err := r.orders()
+	if err != nil {
+		return nil, err
+	}
+	v, err := l.Planned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return ledger.SavedDesktops(v, r.config.Scope), nil
+}
+
 // Scope is the name of the Terraform state in the inbox.
 func (r *Receiver) Scope() string { return r.config.Scope }
 

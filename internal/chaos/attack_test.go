@@ -17,29 +17,30 @@ import (
 
 // attack is a fault that is injected into a running apply.
 type attack struct {
-	name string
-	do   func(r *round, apply *acctest.Process)
+	name           string
+	killsTerraform bool
+	do             func(r *round, apply *acctest.Process)
 }
 
 // attacks alternate from round to round.
 var attacks = []attack{
-	{"Terraform and the provider are killed", func(_ *round, apply *acctest.Process) {
+	{"Terraform and the provider are killed", true, func(_ *round, apply *acctest.Process) {
 		signal(-apply.PID(), syscall.SIGKILL)
 	}},
-	{"Terraform is killed alone", func(_ *round, apply *acctest.Process) {
+	{"Terraform is killed alone", true, func(_ *round, apply *acctest.Process) {
 		signal(apply.PID(), syscall.SIGKILL)
 	}},
-	{"the provider is killed alone", func(_ *round, apply *acctest.Process) {
+	{"the provider is killed alone", false, func(_ *round, apply *acctest.Process) {
 		for _, provider := range children(apply.PID()) {
 			signal(provider, syscall.SIGKILL)
 		}
 	}},
-	{"Ctrl-C twice", func(r *round, apply *acctest.Process) {
+	{"Ctrl-C twice", false, func(r *round, apply *acctest.Process) {
 		signal(-apply.PID(), syscall.SIGINT)
 		r.sleep(time.Duration(r.rng.IntN(1000)) * time.Millisecond)
 		signal(-apply.PID(), syscall.SIGINT)
 	}},
-	{"both are stopped for longer than any timeout", func(r *round, apply *acctest.Process) {
+	{"both are stopped for longer than any timeout", false, func(r *round, apply *acctest.Process) {
 		signal(-apply.PID(), syscall.SIGSTOP)
 		r.sleep(createTimeout + 5*time.Second)
 		signal(-apply.PID(), syscall.SIGCONT)

@@ -36,11 +36,12 @@ func (r *round) converge() {
 	r.t.Errorf("seed %d, %s: it has not converged after these steps:\n%s\nthe last one printed\n%s%s", r.site.seed, r, strings.Join(r.steps, "\n"), last.Stdout, last.Stderr)
 }
 
-// recoverState handles a state that Terraform could not upload. Every second
-// time it pushes the state, as Terraform's message says; otherwise the state is
-// lost.
+// recoverState handles a state that Terraform could not write or upload. After
+// an upload that failed, it pushes the state every second time, as Terraform's
+// message says; otherwise the state is lost.
 func (r *round) recoverState() {
 	r.t.Helper()
+	r.repairState()
 	errored := filepath.Join(r.cli.Dir, "errored.tfstate")
 	if _, err := os.Stat(errored); err != nil {
 		return
@@ -56,7 +57,7 @@ func (r *round) recoverState() {
 
 var (
 	ordersCommand = regexp.MustCompile(`terraform-provider-clouddesktop (orders (release|close) ([0-9a-z-]+)((?: --(?:inbox|scope) (?:'[^']*'|\S+))*))(?:\.? )( ?--desktop)?`)
-	stateCommand  = regexp.MustCompile(`terraform (state rm) '?([^\s']+)'?`)
+	stateCommand  = regexp.MustCompile(`terraform state (rm|push) '?([^\s']+)'?`)
 	candidates    = regexp.MustCompile(`No callback came for order ([0-9a-z-]+) .*? new desktops: (.*?)\. If one of them`)
 )
 
@@ -85,9 +86,10 @@ func (r *round) follow(result acctest.Result) {
 		}
 	}
 	for _, match := range stateCommand.FindAllStringSubmatch(text, -1) {
-		r.keep(r.cli.MustRun("state", "rm", match[2]))
+		r.keep(r.cli.MustRun("state", match[1], match[2]))
 		r.counts.commands++
 	}
+	r.importLost(text)
 }
 
 // choose returns a desktop for each order whose callback seems lost. If a

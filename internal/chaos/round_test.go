@@ -90,7 +90,11 @@ func (r *round) attackApply() {
 	}
 	apply := r.cli.Start("apply", "-auto-approve", "-no-color", "-parallelism=10")
 	r.counts.applies++
-	if !r.waitForMoment(apply, placed, wanted) {
+	wait := func() bool { return r.waitForMoment(apply, placed, wanted) }
+	if r.keeps == locally && r.attack.killsTerraform && r.rng.IntN(2) == 0 {
+		wait = func() bool { return r.waitForStateWrite(apply) }
+	}
+	if !wait() {
 		r.keep(r.finish("an apply that no attack reached", apply))
 		return
 	}

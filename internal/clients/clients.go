@@ -40,6 +40,7 @@ type Set struct {
 	instances *instances.Registry
 	workspace *workspace.Client
 	compute   *Compute
+	state     *LocalState
 }
 
 // Close stops receiving callbacks. The clients cannot be used afterwards.

@@ -38,6 +38,7 @@ func New(ctx context.Context, env Env, model Model, diags *diag.Diagnostics) *Se
 	huawei := newHuaweiCloud(ctx, env, model.HuaweiCloud, diags)
 	return &Set{
 		instances: instances.New(),
+		state:     &LocalState{env},
 
 		desktop: newDesktop(ctx, env, model.Desktop, model.Callback, diags),
 		hpc:     newHPC(ctx, env, model.HPC, diags),

@@ -27,6 +27,12 @@ func Warning(action string, err error, hint string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Unable to "+action, detail(err)+"\n\n"+hint)
 }
 
+// Fail returns an error that belongs to no call and no attribute. text says what
+// is wrong and what to do.
+func Fail(summary, text string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(summary, text)
+}
+
 // Warn returns a warning without an error.
 func Warn(summary, text string) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(summary, text)

@@ -26,6 +26,7 @@ var titleArgument = map[string]struct {
 	"Error":            {0, "Unable to "},
 	"Warning":          {0, "Unable to "},
 	"Warn":             {0, ""},
+	"Fail":             {0, ""},
 	"AttributeError":   {1, ""},
 	"AttributeWarning": {1, ""},
 }

@@ -227,6 +227,27 @@ func (c *Client) PendingOrders(ctx context.Context, in OrderInput) (pending []Pe
 	return pending, OtherScopes{c.config.Callbacks.Scope(), count, c.config.Callbacks.OrderCommand("list", "")}, err
 }
 
+// SavedDesktops are the desktops of confirmed orders: a saved state of this
+// scope has contained them.
+type SavedDesktops struct {
+	Desktops []UserDesktop
+	// ListCommand is the shell command that prints all orders.
+	ListCommand string
+}
+
+// SavedDesktops returns the desktops of the confirmed orders in the inbox.
+func (c *Client) SavedDesktops(ctx context.Context) (SavedDesktops, error) {
+	if c.config.Callbacks == nil {
+		return SavedDesktops{}, c.config.CallbacksUnavailable
+	}
+	list, err := c.config.Callbacks.SavedDesktops(ctx)
+	saved := SavedDesktops{ListCommand: c.config.Callbacks.OrderCommand("list --all", "")}
+	for _, d := range list {
+		saved.Desktops = append(saved.Desktops, UserDesktop{Username: d.Username, DesktopUUID: d.UUID})
+	}
+	return saved, err
+}
+
 // InboxMayBeLost reports whether the inbox may be lost before the next apply,
 // because it is on the disk of a CI runner.
 func (c *Client) InboxMayBeLost() bool {

@@ -40,6 +40,20 @@ func Confirm(v *View, refs []Reference, self Self) []Confirmation {
 	return list
 }
 
+// SavedDesktops returns the desktops that a saved state of this scope has
+// contained. The state may have lost them since, by a command or by accident.
+func SavedDesktops(v *View, scope string) []Desktop {
+	var saved []Desktop
+	for i := range v.Orders {
+		for _, turn := range v.Orders[i].Turns {
+			if turn.Kind == Confirmed && turn.Scope == scope {
+				saved = append(saved, Desktop{turn.Username, turn.UUID})
+			}
+		}
+	}
+	return saved
+}
+
 func confirmation(o *Order, d Desktop, self Self) *Turn {
 	turn := &Turn{
 		Kind: Confirmed, Process: self.Process, Nonce: self.Nonce, Terraform: self.Terraform,

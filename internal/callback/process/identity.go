@@ -80,6 +80,16 @@ var Parent = sync.OnceValue(func() Terraform {
 	return terraform
 })
 
+// ParentStarted returns when the process that started this one was started, or
+// the zero time if that is unknown.
+func ParentStarted() time.Time {
+	parent, err := lookUp(os.Getppid())
+	if err != nil || parent.age == 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(-parent.age)
+}
+
 // SameTerraform reports whether one Terraform process started both processes,
 // such as those of two provider aliases.
 func (i Identity) SameTerraform(other Identity) bool {

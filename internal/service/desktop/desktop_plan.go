@@ -58,6 +58,9 @@ func (r *desktopResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if r.client == nil || r.client.Available() != nil {
 		return
 	}
+	if create {
+		resp.Diagnostics.Append(r.checkState(ctx)...)
+	}
 	if create || replace {
 		resp.Diagnostics.Append(r.noticeOrders(ctx, plan)...)
 	}

@@ -22,6 +22,7 @@ func NewDesktopResource() resource.Resource { return &desktopResource{} }
 type desktopResource struct {
 	client    *desktop.Client
 	instances *instances.Registry
+	state     *clients.LocalState
 }
 
 var (
@@ -39,6 +40,7 @@ func (r *desktopResource) Metadata(_ context.Context, req resource.MetadataReque
 func (r *desktopResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.client = clients.From(req.ProviderData, (*clients.Set).Desktop, &resp.Diagnostics)
 	r.instances = clients.From(req.ProviderData, (*clients.Set).Instances, &resp.Diagnostics)
+	r.state = clients.From(req.ProviderData, (*clients.Set).LocalState, &resp.Diagnostics)
 }
 
 func (r *desktopResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

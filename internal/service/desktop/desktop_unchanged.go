@@ -24,7 +24,7 @@ func PlanUnchanged(set *clients.Set, config, prior map[string]any, private map[s
 	if err != nil {
 		return false
 	}
-	r := desktopResource{client, registry}
+	r := desktopResource{client: client, instances: registry}
 	state := desktopModel{
 		Username: text(prior["username"]), OS: text(prior["os"]), DeletionPolicy: text(prior["deletion_policy"]),
 		DesktopUUID: text(prior["desktop_uuid"]), Password: text(prior["password"]), PasswordRecipient: text(prior["password_recipient"]),
