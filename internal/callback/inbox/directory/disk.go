@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -20,8 +19,7 @@ type disk interface {
 	mkdir(path string) error
 	readFile(path string) ([]byte, error)
 	stat(path string) (fs.FileInfo, error)
-	// walk calls visit for each file below folder.
-	walk(folder string, visit func(path string, info fs.FileInfo) error) error
+	readFolder(path string) ([]fs.DirEntry, error)
 	// syncFolder makes the names in a folder durable.
 	syncFolder(path string) error
 	// busy reports whether err ends when another process closes the file.
@@ -50,29 +48,15 @@ func (system) create(folder string) (file, error) {
 	return f, nil
 }
 
-func (system) link(from, to string) error            { return os.Link(from, to) }
-func (system) rename(from, to string) error          { return os.Rename(from, to) }
-func (system) remove(path string) error              { return os.Remove(path) }
-func (system) mkdir(path string) error               { return os.Mkdir(path, 0o700) }
-func (system) readFile(path string) ([]byte, error)  { return os.ReadFile(path) }
-func (system) stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
-func (system) syncFolder(path string) error          { return syncFolder(path) }
-func (system) busy(err error) bool                   { return busy(err) }
-
-func (system) walk(folder string, visit func(string, fs.FileInfo) error) error {
-	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			var info fs.FileInfo
-			if info, err = entry.Info(); err == nil {
-				return visit(path, info)
-			}
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // It was deleted in the meantime, or never created.
-		}
-		return err
-	})
-}
+func (system) link(from, to string) error                    { return os.Link(from, to) }
+func (system) rename(from, to string) error                  { return os.Rename(from, to) }
+func (system) remove(path string) error                      { return os.Remove(path) }
+func (system) mkdir(path string) error                       { return os.Mkdir(path, 0o700) }
+func (system) readFile(path string) ([]byte, error)          { return os.ReadFile(path) }
+func (system) readFolder(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
+func (system) stat(path string) (fs.FileInfo, error)         { return os.Stat(path) }
+func (system) syncFolder(path string) error                  { return syncFolder(path) }
+func (system) busy(err error) bool                           { return busy(err) }
 
 const (
 	busyTimeout  = 2 * time.Second

@@ -12,6 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// foldersHaveTimes reports whether the time of a folder changes with each file
+// that is added to it or removed from it.
+const foldersHaveTimes = true
+
 // syncFolder makes the names in a folder durable.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -115,10 +116,13 @@ func (f *recordedFile) Sync() error { return f.r.do("sync file", f.file.Sync) }
 func files(t *testing.T, path string) []string {
 	t.Helper()
 	var found []string
-	err := system{}.walk(path, func(file string, _ fs.FileInfo) error {
-		name, err := filepath.Rel(path, file)
-		if name != inbox.FormatKey {
+	err := filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+		name, _ := filepath.Rel(path, file)
+		if err == nil && !entry.IsDir() && name != inbox.FormatKey {
 			found = append(found, filepath.ToSlash(name))
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
 		}
 		return err
 	})

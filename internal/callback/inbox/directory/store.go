@@ -13,9 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
@@ -27,6 +25,7 @@ type Store struct {
 	disk    disk
 	folders syncer
 	sweep   sweeper
+	memory  memory
 	format  inbox.FormatCheck
 }
 
@@ -118,27 +117,6 @@ func (s *Store) get(ctx context.Context, key string) ([]byte, error) {
 		return nil, inbox.ErrNotExist
 	}
 	return value, readError(err)
-}
-
-// List implements inbox.Store.
-func (s *Store) List(ctx context.Context, prefix string) (inbox.Listing, error) {
-	if err := errors.Join(inbox.CheckPrefix(prefix), s.readable(ctx)); err != nil {
-		return inbox.Listing{}, readError(err)
-	}
-	var listing inbox.Listing
-	folder := s.file(prefix[:strings.LastIndexByte(prefix, '/')+1])
-	err := s.disk.walk(folder, func(path string, info fs.FileInfo) error {
-		name, err := filepath.Rel(s.path, path)
-		key := filepath.ToSlash(name)
-		// Any other name is an unfinished file of a process that was killed.
-		if err == nil && strings.HasPrefix(key, prefix) && inbox.CheckKey(key) == nil {
-			listing.Entries = append(listing.Entries, inbox.Entry{Key: key, Modified: info.ModTime(), Size: info.Size()})
-		}
-		return errors.Join(err, ctx.Err())
-	})
-	listing.Now = time.Now()
-	slices.SortFunc(listing.Entries, func(a, b inbox.Entry) int { return strings.Compare(a.Key, b.Key) })
-	return listing, readError(err)
 }
 
 // Delete implements inbox.Store.

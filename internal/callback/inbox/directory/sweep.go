@@ -2,6 +2,8 @@ package directory
 
 import (
 	"io/fs"
+	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,10 +20,12 @@ type sweeper struct{ done sync.Once }
 
 func (w *sweeper) once(s *Store) {
 	w.done.Do(func() {
-		// A later process removes the files that cannot be removed here.
-		_ = s.disk.walk(s.path, func(path string, info fs.FileInfo) error {
-			if strings.HasPrefix(filepath.Base(path), temporaryPrefix) && time.Since(info.ModTime()) > leftoverAge {
-				_ = s.disk.remove(path)
+		_ = fs.WalkDir(os.DirFS(s.path), ".", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || !strings.HasPrefix(path.Base(name), temporaryPrefix) {
+				return nil //nolint:nilerr // A later process removes the files that cannot be removed here.
+			}
+			if info, err := entry.Info(); err == nil && time.Since(info.ModTime()) > leftoverAge {
+				_ = s.disk.remove(filepath.Join(s.path, name))
 			}
 			return nil
 		})
