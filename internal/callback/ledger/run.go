@@ -94,13 +94,13 @@ func (r *run) do(ctx context.Context, step Step) Event {
 	return Event{Kind: Failed}
 }
 
-// read lists the inbox. After the POST it ignores the end of ctx, because an
+// read reads the inbox. After the POST it ignores the end of ctx, because an
 // order that was sent always gets a last turn.
 func (r *run) read(ctx context.Context) Event {
 	if ctx.Err() != nil && r.create.cancellable() {
 		return Event{Kind: endKind(ctx)}
 	}
-	v, err := r.l.load(context.WithoutCancel(ctx))
+	v, err := r.l.view(context.WithoutCancel(ctx), &r.create)
 	if err != nil {
 		r.err = err
 		return Event{Kind: Failed}
