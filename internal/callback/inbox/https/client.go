@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
 // Config is the URL of a relay and what is needed to use it.
@@ -24,16 +24,15 @@ type Config struct {
 	Token string
 	// HTTPClient sends the requests.
 	HTTPClient *http.Client
+	// Pause is the first pause between two attempts, see inbox.Retry.
+	Pause time.Duration
 }
 
 const (
 	attemptTimeout = 15 * time.Second
 	// waitMargin is added to waitTimeout for the timeout of a wait request.
-	waitMargin    = 10 * time.Second
-	maxTries      = 5
-	firstInterval = 50 * time.Millisecond
-	maxInterval   = time.Second
-	maxAnswer     = 16 << 20
+	waitMargin = 10 * time.Second
+	maxAnswer  = 16 << 20
 )
 
 // parseURL returns errors that quote no part of the URL, because it may contain
@@ -75,18 +74,15 @@ type reply struct {
 	body   []byte
 }
 
-// call sends a request until it is answered, at most maxTries times. All
-// requests are idempotent: creating the same value again changes nothing.
+// call sends a request until it is answered.
 func (s *Store) call(ctx context.Context, r request) (reply, error) {
-	waits := backoff.NewExponentialBackOff()
-	waits.InitialInterval, waits.MaxInterval = firstInterval, maxInterval
-	return backoff.Retry(ctx, func() (reply, error) {
-		a, err := s.send(ctx, r)
-		if e, ok := errors.AsType[*Error](err); ok && !e.temporary {
-			return a, backoff.Permanent(err)
-		}
-		return a, err
-	}, backoff.WithBackOff(waits), backoff.WithMaxTries(maxTries), backoff.WithMaxElapsedTime(0))
+	return inbox.Retry(ctx, s.pause, func() (reply, error) { return s.send(ctx, r) }, temporary)
+}
+
+// temporary reports whether a retry may succeed.
+func temporary(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return !ok || e.temporary
 }
 
 func (s *Store) send(ctx context.Context, r request) (reply, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
@@ -16,6 +17,7 @@ type Store struct {
 	base   *url.URL
 	token  string
 	http   *http.Client
+	pause  time.Duration
 	format inbox.FormatCheck
 }
 
@@ -30,7 +32,7 @@ func New(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{base: base, token: cfg.Token, http: cfg.HTTPClient}, nil
+	return &Store{base: base, token: cfg.Token, http: cfg.HTTPClient, pause: cfg.Pause}, nil
 }
 
 // URL returns the base URL of the relay.

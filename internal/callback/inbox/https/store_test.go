@@ -42,7 +42,7 @@ func (r *relay) replace(store inbox.Store) {
 
 func open(t *testing.T, address, token string, transport http.RoundTripper) *Store {
 	t.Helper()
-	s, err := New(Config{URL: address, Token: token, HTTPClient: &http.Client{Transport: transport}})
+	s, err := New(Config{URL: address, Token: token, HTTPClient: &http.Client{Transport: transport}, Pause: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ type losesAnswers struct {
 }
 
 func (l *losesAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
-	if l.failed >= maxTries || l.failed == 0 && r.Method == http.MethodGet {
+	if l.failed >= inbox.MaxTries || l.failed == 0 && r.Method == http.MethodGet {
 		return l.RoundTripper.RoundTrip(r)
 	}
 	l.failed++
@@ -191,14 +191,17 @@ func TestStore_errorsSayWhatToDo(t *testing.T) {
 		"other version": {page(http.StatusOK, "2"), token, "upgrade the older of the two"},
 		"broken list":   {page(http.StatusOK, protocolVersion), token, "cannot be read"},
 	} {
-		s := open(t, c.url, c.token, newTransport(t))
-		s.format.Read(t.Context(), func(context.Context, string) ([]byte, error) { return []byte(`{"version":1}`), nil }) //nolint:errcheck // Only List is of interest.
-		if _, err := s.List(t.Context(), ""); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), token) {
-			t.Errorf("%s: List returned %v, want %q", name, err, c.want)
-		}
-		if won, err := s.Create(t.Context(), "a", nil); name != "broken list" && (won || err == nil) {
-			t.Errorf("%s: Create returned %v, %v", name, won, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, c.url, c.token, newTransport(t))
+			s.format.Read(t.Context(), func(context.Context, string) ([]byte, error) { return []byte(`{"version":1}`), nil }) //nolint:errcheck // Only List is of interest.
+			if _, err := s.List(t.Context(), ""); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), token) {
+				t.Errorf("List returned %v, want %q", err, c.want)
+			}
+			if won, err := s.Create(t.Context(), "a", nil); name != "broken list" && (won || err == nil) {
+				t.Errorf("Create returned %v, %v", won, err)
+			}
+		})
 	}
 }
 
@@ -214,14 +217,18 @@ func TestHandler_emptyTokenRefusesAll(t *testing.T) {
 func TestHandler_returnsErrorsOfItsStore(t *testing.T) {
 	t.Parallel()
 	s := open(t, newRelay(t, fails{}).URL, token, newTransport(t))
-	_, getErr := s.get(t.Context(), "a")
-	_, createErr := s.Create(t.Context(), "a", nil)
-	for call, err := range map[string]error{
-		"Get": getErr, "Create": createErr, "Delete": s.Delete(t.Context(), "a"), "Replace": s.Replace(t.Context(), "processes/a", nil),
+	for name, call := range map[string]func(context.Context) error{
+		"Get":     func(ctx context.Context) error { _, err := s.get(ctx, "a"); return err },
+		"Create":  func(ctx context.Context) error { _, err := s.Create(ctx, "a", nil); return err },
+		"Delete":  func(ctx context.Context) error { return s.Delete(ctx, "a") },
+		"Replace": func(ctx context.Context) error { return s.Replace(ctx, "processes/a", nil) },
 	} {
-		if err == nil || !strings.Contains(err.Error(), "the disk is full") {
-			t.Errorf("%s returned %v", call, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := call(t.Context()); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+				t.Errorf("%s returned %v", name, err)
+			}
+		})
 	}
 }
 

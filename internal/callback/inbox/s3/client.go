@@ -30,6 +30,7 @@ type client struct {
 	*location
 	http        *http.Client
 	credentials *credentials.Credentials
+	pause       time.Duration
 }
 
 // request is a call of the bucket.

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
@@ -33,6 +34,8 @@ type Config struct {
 	// Credentials sign the requests. If it is nil, New looks for them in the
 	// order of the AWS tools.
 	Credentials *credentials.Credentials
+	// Pause is the first pause between two attempts, see inbox.Retry.
+	Pause time.Duration
 }
 
 // location is a parsed address.

@@ -24,7 +24,7 @@ func openWith(t *testing.T, address string, issuer *awstest.Issuer, setup awstes
 	client := &http.Client{Transport: newTransport(t)}
 	setup.Use(t)
 	found := awscredentials.New(awscredentials.Config{HTTPClient: client, Now: issuer.Now})
-	s, err := New(Config{Address: address, HTTPClient: client, Credentials: found})
+	s, err := New(Config{Address: address, HTTPClient: client, Credentials: found, Pause: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestStore_retriesCredentials(t *testing.T) { //nolint:paralleltest // It se
 		t.Run(name, func(t *testing.T) {
 			p, address := proxy(t)
 			s := openWith(t, address, issuer, setup)
-			issuer.Fail(maxTries - 1)
+			issuer.Fail(inbox.MaxTries - 1)
 			if _, err := s.List(t.Context(), ""); err != nil {
 				t.Error(err)
 			}

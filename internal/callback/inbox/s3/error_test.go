@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
@@ -89,7 +90,7 @@ func TestStore_errorsOfARealServer(t *testing.T) {
 		"create the bucket":           {s.Address("no-such-bucket"), s3test.Credentials()},
 		"no credentials":              {address, awscredentials.New(awscredentials.Config{})},
 	} {
-		store, err := New(Config{Address: c.address, HTTPClient: &http.Client{Transport: newTransport(t)}, Credentials: c.credentials})
+		store, err := New(Config{Address: c.address, HTTPClient: &http.Client{Transport: newTransport(t)}, Credentials: c.credentials, Pause: time.Millisecond})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/s3test"
 )
 
@@ -80,7 +82,7 @@ func open(t *testing.T, address string) *Store {
 
 func openThrough(t *testing.T, address string, transport http.RoundTripper) *Store {
 	t.Helper()
-	s, err := New(Config{Address: address, HTTPClient: &http.Client{Transport: transport}, Credentials: s3test.Credentials()})
+	s, err := New(Config{Address: address, HTTPClient: &http.Client{Transport: transport}, Credentials: s3test.Credentials(), Pause: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +107,7 @@ type losesAnswers struct {
 
 func (l *losesAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	write := r.Method != http.MethodGet
-	if l.failed >= maxTries || l.failed == 0 && !write {
+	if l.failed >= inbox.MaxTries || l.failed == 0 && !write {
 		return l.RoundTripper.RoundTrip(r)
 	}
 	l.failed++

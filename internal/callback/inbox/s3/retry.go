@@ -4,32 +4,16 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox/s3/awscredentials"
 )
 
-const (
-	maxTries      = 5
-	firstInterval = 50 * time.Millisecond
-	maxInterval   = time.Second
-)
-
-// call sends a request until it is answered, at most maxTries times. All calls
-// are idempotent: a PUT has a condition or replaces a heartbeat, and deleting
-// an object twice is not an error.
+// call sends a request until it is answered. All calls are idempotent: a PUT has
+// a condition or replaces a heartbeat, and deleting an object twice is not an
+// error.
 func (c *client) call(ctx context.Context, r request) (answer, error) {
-	waits := backoff.NewExponentialBackOff()
-	waits.InitialInterval, waits.MaxInterval = firstInterval, maxInterval
-	return backoff.Retry(ctx, func() (answer, error) {
-		a, err := c.send(ctx, r)
-		if err != nil && !temporary(err) {
-			return a, backoff.Permanent(err)
-		}
-		return a, err
-	}, backoff.WithBackOff(waits), backoff.WithMaxTries(maxTries), backoff.WithMaxElapsedTime(0))
+	return inbox.Retry(ctx, c.pause, func() (answer, error) { return c.send(ctx, r) }, temporary)
 }
 
 // temporary reports whether a retry may succeed.

@@ -36,7 +36,7 @@ func New(cfg Config) (*Store, error) {
 	if cfg.Credentials == nil {
 		cfg.Credentials = awscredentials.New(awscredentials.Config{HTTPClient: cfg.HTTPClient, Region: l.region})
 	}
-	return &Store{client: client{location: l, http: cfg.HTTPClient, credentials: cfg.Credentials}}, nil
+	return &Store{client: client{location: l, http: cfg.HTTPClient, credentials: cfg.Credentials, pause: cfg.Pause}}, nil
 }
 
 // Create implements inbox.Store.

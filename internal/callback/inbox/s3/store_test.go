@@ -105,31 +105,34 @@ func TestStore_retriesTemporaryErrors(t *testing.T) {
 		{Status: 408},
 		{Status: 400, Code: "RequestTimeout"},
 	} {
-		p, address := proxy(t)
-		s := open(t, address)
-		if _, err := s.condition(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		var calls atomic.Int32
-		p.Fail(func(*http.Request) s3test.Fault {
-			if calls.Add(1)%maxTries != 0 {
-				return fault
+		t.Run(fmt.Sprintf("%d %s", fault.Status, fault.Code), func(t *testing.T) {
+			t.Parallel()
+			p, address := proxy(t)
+			s := open(t, address)
+			if _, err := s.condition(t.Context()); err != nil {
+				t.Fatal(err)
 			}
-			return s3test.Fault{}
+			var calls atomic.Int32
+			p.Fail(func(*http.Request) s3test.Fault {
+				if calls.Add(1)%inbox.MaxTries != 0 {
+					return fault
+				}
+				return s3test.Fault{}
+			})
+			if won, err := s.Create(t.Context(), "orders/a", []byte("x")); !won || err != nil {
+				t.Errorf("Create returned %v, %v", won, err)
+			}
+			if calls.Load() != inbox.MaxTries {
+				t.Errorf("%d requests", calls.Load())
+			}
+			p.Fail(func(*http.Request) s3test.Fault { return fault })
+			if won, err := s.Create(t.Context(), "orders/b", []byte("x")); won || err == nil {
+				t.Errorf("Create returned %v, %v although each request fails", won, err)
+			}
+			if total := p.Requests()[http.MethodPut]; total > 100 {
+				t.Errorf("%d requests", total)
+			}
 		})
-		if won, err := s.Create(t.Context(), "orders/a", []byte("x")); !won || err != nil {
-			t.Errorf("%+v: Create returned %v, %v", fault, won, err)
-		}
-		if calls.Load() != maxTries {
-			t.Errorf("%+v: %d requests", fault, calls.Load())
-		}
-		p.Fail(func(*http.Request) s3test.Fault { return fault })
-		if won, err := s.Create(t.Context(), "orders/b", []byte("x")); won || err == nil {
-			t.Errorf("%+v: Create returned %v, %v although each request fails", fault, won, err)
-		}
-		if total := p.Requests()[http.MethodPut]; total > 100 {
-			t.Errorf("%+v: %d requests", fault, total)
-		}
 	}
 }
 
