@@ -14,24 +14,33 @@ import (
 // decode decodes the callback of an order. A desktop that existed before the
 // order is not its result.
 func (l *Ledger) decode(ctx context.Context, list inbox.Listing, o *Order, value []byte) Result {
-	baseline := l.baseline(ctx, list, o.Intent)
 	l.mu.Lock()
 	known, ok := l.results[ResultKey(o.Ref)]
 	l.mu.Unlock()
-	if ok && same(known.value, value) && same(known.baseline, baseline) {
+	if ok && same(known.value, value) {
 		return known.result
 	}
+	baseline := l.baseline(ctx, list, o.Intent)
 	result := l.decodeResult(value, baseline)
+	if baseline == nil {
+		return result // The List may have missed it.
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.results[ResultKey(o.Ref)] = decodedResult{value, baseline, result}
+	l.results[ResultKey(o.Ref)] = decodedResult{value, result}
 	return result
 }
 
-// decodedResult is a callback and the baseline of its order, and what they lead to.
+// decodedResult is a callback, and the result that it is for its order.
 type decodedResult struct {
-	value, baseline []byte
-	result          Result
+	value  []byte
+	result Result
+}
+
+// same reports whether two values are one in memory: a value that was read once is
+// not read again.
+func same(a, b []byte) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 func (l *Ledger) decodeResult(value, baselineValue []byte) Result {
@@ -62,11 +71,11 @@ func (l *Ledger) baseline(ctx context.Context, list inbox.Listing, intent *Inten
 		return nil
 	}
 	key := baselineKey(intent.Scope, intent.Term, intent.Kind)
-	at, found := slices.BinarySearchFunc(list.Entries, key, func(e inbox.Entry, key string) int { return strings.Compare(e.Key, key) })
+	entry, found := find(list.Entries, key)
 	if !found {
 		return nil
 	}
-	value, err := l.value(ctx, list.Entries[at])
+	value, err := l.value(ctx, entry)
 	if err != nil {
 		return nil
 	}

@@ -69,10 +69,11 @@ type Ledger struct {
 	mu     sync.Mutex
 	next   *flight
 	flying bool
-	// pauseEnd is when the next List may begin, and decoded are the decoded values
-	// by key. Only fly uses them.
+	// pauseEnd is when the next List may begin, listed are the entries of the last
+	// one, and reader reads them. Only fly uses them.
 	pauseEnd time.Time
-	decoded  map[string]DecodedValue
+	listed   []inbox.Entry
+	reader   Reader
 	cache    map[string]cached
 	results  map[string]decodedResult // By the key of the result.
 	// received holds the callbacks that this process received itself, by
@@ -105,7 +106,6 @@ func New(cfg Config) *Ledger {
 		self:     Self{Scope: cfg.Scope, Process: cfg.Process, Terraform: cfg.Terraform},
 		entering: make(chan struct{}, 1),
 		cache:    map[string]cached{},
-		decoded:  map[string]DecodedValue{},
 		results:  map[string]decodedResult{},
 		received: map[string][]byte{},
 		wake:     make(chan struct{}),

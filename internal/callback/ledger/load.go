@@ -3,12 +3,11 @@ package ledger
 import (
 	"context"
 	"errors"
-	"strings"
+	"maps"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
@@ -88,13 +87,12 @@ func (l *Ledger) read(ctx context.Context) (*View, error) {
 		return nil, err
 	}
 	age := l.cfg.Age()
-	if err := l.fetch(ctx, list); err != nil {
-		return nil, err
-	}
+	l.forget(list.Entries)
 	value := func(entry inbox.Entry) ([]byte, error) { return l.value(ctx, entry) }
-	reader := Reader{Scope: l.cfg.Scope, Value: value, Opens: l.cfg.Opens, Decoded: l.decoded}
-	reader.Decode = func(o *Order, body []byte) Result { return l.decode(ctx, list, o, body) }
-	v, err := reader.View(list)
+	l.reader.Scope, l.reader.Opens, l.reader.Value = l.cfg.Scope, l.cfg.Opens, value
+	l.reader.Prefetch = func(entries []inbox.Entry) error { return l.fetch(ctx, entries) }
+	l.reader.Decode = func(o *Order, body []byte) Result { return l.decode(ctx, list, o, body) }
+	v, err := l.reader.View(list)
 	if err != nil {
 		return nil, err
 	}
@@ -109,46 +107,39 @@ func (l *Ledger) read(ctx context.Context) (*View, error) {
 // addReceived adds the callbacks that this process received, which it may have
 // been unable to store.
 func (l *Ledger) addReceived(ctx context.Context, list inbox.Listing, v *View) {
-	for i := range v.Orders {
-		o := &v.Orders[i]
-		l.mu.Lock()
-		body, ok := l.received[o.Ref]
-		l.mu.Unlock()
-		if ok && o.Result.Kind == NoResult {
+	l.mu.Lock()
+	received := maps.Clone(l.received)
+	l.mu.Unlock()
+	for ref, body := range received {
+		if o := v.Order(ref); o != nil && o.Result.Kind == NoResult {
 			o.Result = l.decode(ctx, list, o, body)
 		}
 	}
 }
 
-// fetch reads the values of new keys concurrently, and removes the values of
-// deleted keys from the cache.
-func (l *Ledger) fetch(ctx context.Context, list inbox.Listing) error {
-	listed, orders := make(map[string]bool, len(list.Entries)), map[string]bool{}
-	for _, entry := range list.Entries {
-		listed[entry.Key] = true
-		if ref, found := strings.CutPrefix(entry.Key, OrderPrefix); found {
-			ref, _, _ = strings.Cut(ref, "/")
-			hash, _ := id.HashOfRef(ref)
-			orders[ResultPrefix+hash] = true
-		}
-	}
+// forget removes the values of keys that are not listed any more.
+func (l *Ledger) forget(entries []inbox.Entry) {
 	l.mu.Lock()
-	for key := range l.cache {
-		if !listed[key] {
-			delete(l.cache, key)
-			delete(l.decoded, key)
-			delete(l.results, key)
+	defer l.mu.Unlock()
+	rest := entries
+	for _, before := range l.listed {
+		for len(rest) > 0 && rest[0].Key < before.Key {
+			rest = rest[1:]
+		}
+		if len(rest) == 0 || rest[0].Key != before.Key {
+			delete(l.cache, before.Key)
+			delete(l.results, before.Key)
 		}
 	}
-	l.mu.Unlock()
+	l.listed = entries
+}
+
+// fetch reads the values of new keys concurrently.
+func (l *Ledger) fetch(ctx context.Context, entries []inbox.Entry) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(fetchers)
-	for _, entry := range list.Entries {
-		key := entry.Key
-		if !strings.HasPrefix(key, OrderPrefix) && !strings.HasPrefix(key, TermPrefix) && !orders[key] {
-			continue
-		}
-		if _, ok := l.known(entry); ok {
+	for _, entry := range entries {
+		if _, ok := l.known(entry); ok || entry.Key == "" {
 			continue
 		}
 		group.Go(func() error {

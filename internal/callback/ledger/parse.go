@@ -3,69 +3,74 @@ package ledger
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// Reader builds a View from a listing.
+// Reader builds Views from listings. It reads only the orders that changed since
+// its last View.
 type Reader struct {
 	// Scope is the scope whose terms are read.
 	Scope string
 	// Value returns the value of a key of the listing, or nil if it was deleted
 	// in the meantime.
 	Value func(inbox.Entry) ([]byte, error)
+	// Prefetch is called with the keys whose values are about to be read. It may
+	// be nil.
+	Prefetch func([]inbox.Entry) error
 	// Decode decodes a callback of an order.
 	Decode func(o *Order, body []byte) Result
 	// Opens reports whether this process can open what is sealed to a recipient.
 	Opens func(recipient string) bool
-	// Decoded keeps decoded values from one View to the next, by key.
-	Decoded map[string]DecodedValue
-}
 
-// DecodedValue is a value of the inbox with its decoded form.
-type DecodedValue struct {
-	text  []byte
-	value any
+	orders []*orderKeys // Of the last View.
 }
 
 // View returns the orders, terms and results of a listing. The caller adds the
 // processes, because it knows which of them are alive.
 func (r *Reader) View(list inbox.Listing) (*View, error) {
-	v := &View{Now: list.Now}
-	orders := map[string]*orderKeys{}
-	for _, entry := range list.Entries {
-		var err error
-		switch prefix, rest, _ := strings.Cut(entry.Key, "/"); prefix + "/" {
-		case OrderPrefix:
-			ref, name, _ := strings.Cut(rest, "/")
-			err = r.orderKey(keysOf(orders, ref), name, entry)
-		case EvidencePrefix:
-			ref, _, _ := strings.Cut(rest, "/")
-			keys := keysOf(orders, ref)
-			keys.evidence = append(keys.evidence, entry.Key)
-		case TermPrefix:
-			err = r.term(v, rest, entry)
-		}
-		if err != nil {
+	found := r.index(list)
+	if err := r.prefetch(found); err != nil {
+		return nil, err
+	}
+	v := &View{Now: list.Now, Orders: make([]Order, 0, len(found.orders))}
+	for _, entry := range found.terms {
+		if err := r.term(v, entry); err != nil {
 			return nil, err
 		}
 	}
-	if err := r.results(orders, list); err != nil {
-		return nil, err
+	for i, keys := range found.orders {
+		if err := r.readOrder(keys); err != nil {
+			return nil, err
+		}
+		o := keys.order
+		if err := r.addCallback(&o, found.evidence[o.Ref], found.results[i]); err != nil {
+			return nil, err
+		}
+		v.Orders = append(v.Orders, o)
 	}
-	for _, keys := range orders {
-		v.Orders = append(v.Orders, keys.finish())
-	}
+	r.orders = found.orders
 	sortOrders(v.Orders)
 	return v, nil
 }
 
-func (r *Reader) term(v *View, rest string, entry inbox.Entry) error {
-	scope, number, _ := strings.Cut(rest, "/")
+func (r *Reader) prefetch(found *index) error {
+	if r.Prefetch == nil {
+		return nil
+	}
+	needed := slices.Concat(found.terms, found.results)
+	for _, keys := range found.orders {
+		needed = append(needed, keys.needed()...)
+	}
+	return r.Prefetch(needed)
+}
+
+func (r *Reader) term(v *View, entry inbox.Entry) error {
+	_, number, _ := strings.Cut(entry.Key[len(TermPrefix):], "/")
 	n, ok := numbered(number, "")
-	if !ok || scope != id.ScopeHash(r.Scope) {
+	if !ok {
 		return nil
 	}
 	value, err := decodeValue[TermValue](r, entry)
@@ -76,33 +81,20 @@ func (r *Reader) term(v *View, rest string, entry inbox.Entry) error {
 	return nil
 }
 
-// results adds the callbacks. It ignores a result whose order has no keys,
-// because the result may belong to a call that is not an order. Sweep deletes
-// it.
-func (r *Reader) results(orders map[string]*orderKeys, list inbox.Listing) error {
-	byHash := map[string]*orderKeys{}
-	for ref, keys := range orders {
-		if hash, ok := id.HashOfRef(ref); ok {
-			byHash[hash] = keys
-		}
+// addCallback adds the callback of an order, if there is an entry of one, and the
+// keys of its evidence.
+func (r *Reader) addCallback(o *Order, evidence []string, entry inbox.Entry) error {
+	o.OtherKeys = slices.Concat(evidence, o.OtherKeys)
+	if entry.Key == "" {
+		return nil
 	}
-	for _, entry := range list.Entries {
-		hash, found := strings.CutPrefix(entry.Key, ResultPrefix)
-		keys := byHash[hash]
-		if !found || keys == nil {
-			continue
-		}
-		keys.order.ResultKey = entry.Key
-		body, err := r.Value(entry)
-		if err != nil {
-			return err
-		}
-		if body == nil {
-			keys.order.ResultKey = ""
-			continue
-		}
-		keys.order.Result = r.Decode(&keys.order, body)
+	body, err := r.Value(entry)
+	if err != nil || body == nil {
+		return err
 	}
+	o.ResultKey = entry.Key
+	o.OtherKeys = slices.Insert(o.OtherKeys, 0, entry.Key)
+	o.Result = r.Decode(o, body)
 	return nil
 }
 
@@ -113,24 +105,10 @@ func decodeValue[T any](r *Reader, entry inbox.Entry) (value T, err error) {
 	if err != nil || text == nil {
 		return value, err
 	}
-	if known := r.Decoded[entry.Key]; same(known.text, text) {
-		if value, ok := known.value.(T); ok {
-			return value, nil
-		}
-	}
 	if err := json.Unmarshal(text, &value); err != nil {
 		return value, fmt.Errorf("the inbox's %s cannot be read: %w", entry.Key, err)
 	}
-	if r.Decoded != nil {
-		r.Decoded[entry.Key] = DecodedValue{text, value}
-	}
 	return value, nil
-}
-
-// same reports whether two values are one in memory: a value that was read once is
-// not read again.
-func same(a, b []byte) bool {
-	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 func scopeOfRef(ref string) string {
