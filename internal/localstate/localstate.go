@@ -16,9 +16,16 @@ import (
 	"time"
 )
 
-// startPrecision is the precision of start times on Linux. Terraform needs longer
-// to start, so a file that it creates is always younger.
-const startPrecision = 10 * time.Millisecond
+const (
+	// startPrecision is the precision of start times on Linux. Terraform needs
+	// longer to start, so a file that it creates is always younger.
+	startPrecision = 10 * time.Millisecond
+	// A write of this run takes much less than writeTime. File systems set the
+	// size of a file to 0 before they change its time, so an emptied file may
+	// look older than it is.
+	writeTime = time.Second
+	interval  = 50 * time.Millisecond
+)
 
 // Config says where the local backend of this run keeps its state.
 type Config struct {
@@ -46,21 +53,33 @@ type Emptied struct {
 }
 
 // Emptied returns the state file if an earlier run has left it empty, or nil.
-// This run also empties the file, to create and to write it.
+// This run also empties the file, to create and to write it. If the file is
+// empty, the call takes a second.
 func (c Config) Emptied() (*Emptied, error) {
 	path, err := c.path()
 	if err != nil || path == "" {
 		return nil, err
 	}
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil || info.Size() > 0 || c.Started.IsZero() || info.ModTime().After(c.Started.Add(startPrecision)) {
-		return nil, err
+	for range writeTime / interval {
+		if emptied, err := c.emptied(path); err != nil || !emptied {
+			return nil, err
+		}
+		<-time.After(interval)
 	}
 	e := &Emptied{Path: path}
 	return e, e.readBackup(path + ".backup")
+}
+
+// emptied reports whether the file is empty and older than this run.
+func (c Config) emptied(path string) (bool, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil || info.Size() > 0 || c.Started.IsZero() {
+		return false, err
+	}
+	return !info.ModTime().After(c.Started.Add(startPrecision)), nil
 }
 
 // settings is the part of .terraform/terraform.tfstate that describes where the

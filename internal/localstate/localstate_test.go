@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -70,7 +71,7 @@ func TestConfig_Emptied(t *testing.T) {
 			t.Parallel()
 			c := write(t, test.files)
 			c.Workspace = test.workspace
-			got, err := c.Emptied()
+			got, err := emptied(t, c)
 			switch {
 			case err != nil:
 				t.Fatal(err)
@@ -97,7 +98,7 @@ func TestConfig_Emptied_byThisRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Started = time.Time{}
-	if got, err := c.Emptied(); got != nil || err != nil {
+	if got, err := emptied(t, c); got != nil || err != nil {
 		t.Errorf("the start of Terraform is unknown: %v, %v", got, err)
 	}
 	for age, want := range map[time.Duration]bool{
@@ -108,7 +109,7 @@ func TestConfig_Emptied_byThisRun(t *testing.T) {
 		-50 * time.Millisecond: false,
 	} {
 		c.Started = modified.Add(age)
-		if got, err := c.Emptied(); err != nil || (got != nil) != want {
+		if got, err := emptied(t, c); err != nil || (got != nil) != want {
 			t.Errorf("%s before the start of Terraform: %v, %v, want emptied: %t", age, got, err, want)
 		}
 	}
@@ -121,10 +122,33 @@ func TestConfig_Emptied_unreadable(t *testing.T) {
 		".terraform/terraform.tfstate": {"terraform.tfstate": "", ".terraform/terraform.tfstate": "{"},
 	} {
 		c := write(t, files)
-		if got, err := c.Emptied(); err == nil || !strings.Contains(err.Error(), c.in(name)) {
+		if got, err := emptied(t, c); err == nil || !strings.Contains(err.Error(), c.in(name)) {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
+}
+
+// While this run writes the file, it is empty for a moment, with its old time.
+func TestConfig_Emptied_duringAWrite(t *testing.T) {
+	t.Parallel()
+	c := write(t, map[string]string{"terraform.tfstate": ""})
+	synctest.Test(t, func(t *testing.T) {
+		time.AfterFunc(300*time.Millisecond, func() {
+			if err := os.WriteFile(c.in("terraform.tfstate"), []byte("{}"), 0o600); err != nil {
+				t.Error(err)
+			}
+		})
+		if got, err := c.Emptied(); got != nil || err != nil {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// emptied calls Emptied without waiting.
+func emptied(t *testing.T, c Config) (got *Emptied, err error) {
+	t.Helper()
+	synctest.Test(t, func(*testing.T) { got, err = c.Emptied() })
+	return got, err
 }
 
 // write creates the files of a working directory.
