@@ -57,9 +57,9 @@ func (l *Ledger) load(ctx context.Context) (*View, error) {
 	}
 }
 
-// fly makes Lists until no caller waits. A pause after each, as long as the List
-// took, lets more callers share the next one: without it, Lists take most of the
-// CPU time of an apply of many orders.
+// fly makes Lists until no caller waits. A pause after each, three times as long
+// as the List took, lets more callers share the next one: without it, Lists take
+// most of the CPU time of an apply of many orders.
 func (l *Ledger) fly(ctx context.Context) {
 	for more := true; more; {
 		<-time.After(time.Until(l.pauseEnd))
@@ -69,7 +69,7 @@ func (l *Ledger) fly(ctx context.Context) {
 		l.mu.Unlock()
 		began := time.Now()
 		f.view, f.err = l.read(ctx)
-		l.pauseEnd = time.Now().Add(min(time.Since(began), maxPause))
+		l.pauseEnd = time.Now().Add(min(3*time.Since(began), maxPause))
 		l.mu.Lock()
 		more = l.next != nil
 		l.flying = more

@@ -84,7 +84,9 @@ func (r *Reader) term(v *View, entry inbox.Entry) error {
 // addCallback adds the callback of an order, if there is an entry of one, and the
 // keys of its evidence.
 func (r *Reader) addCallback(o *Order, evidence []string, entry inbox.Entry) error {
-	o.OtherKeys = slices.Concat(evidence, o.OtherKeys)
+	if len(evidence) > 0 {
+		o.OtherKeys = slices.Concat(evidence, o.OtherKeys)
+	}
 	if entry.Key == "" {
 		return nil
 	}
@@ -93,7 +95,7 @@ func (r *Reader) addCallback(o *Order, evidence []string, entry inbox.Entry) err
 		return err
 	}
 	o.ResultKey = entry.Key
-	o.OtherKeys = slices.Insert(o.OtherKeys, 0, entry.Key)
+	o.OtherKeys = slices.Concat([]string{entry.Key}, o.OtherKeys)
 	o.Result = r.Decode(o, body)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // BenchmarkStore_Create writes callbacks of 300 bytes, 32 at a time.
@@ -24,3 +25,32 @@ func BenchmarkStore_Create(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkStore_List lists 1000 orders and their callbacks, which do not change.
+func BenchmarkStore_List(b *testing.B) {
+	s, err := New(filepath.Join(b.TempDir(), "inbox"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.disk = unsynced{}
+	for n := range 1000 {
+		ref := fmt.Sprintf("abcdefgh-abcdefghijkl%04d", n)
+		for _, key := range []string{"orders/" + ref + "/intent", "orders/" + ref + "/accepted", "orders/" + ref + "/turn-1", "results/" + ref[9:]} {
+			if _, err := s.Create(b.Context(), key, nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	time.Sleep(settleTime + time.Second/2)
+	b.ReportAllocs()
+	for b.Loop() {
+		if listing, err := s.List(b.Context(), ""); err != nil || len(listing.Entries) != 4001 {
+			b.Fatalf("%d entries (%v)", len(listing.Entries), err)
+		}
+	}
+}
+
+// unsynced is a disk that writes faster.
+type unsynced struct{ system }
+
+func (unsynced) syncFolder(string) error { return nil }

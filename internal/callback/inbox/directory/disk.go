@@ -19,7 +19,7 @@ type disk interface {
 	mkdir(path string) error
 	readFile(path string) ([]byte, error)
 	stat(path string) (fs.FileInfo, error)
-	readFolder(path string) ([]fs.DirEntry, error)
+	openFolder(path string) (folder, error)
 	// syncFolder makes the names in a folder durable.
 	syncFolder(path string) error
 	// busy reports whether err ends when another process closes the file.
@@ -32,6 +32,20 @@ type file interface {
 	Write(p []byte) (int, error)
 	Sync() error
 	Close() error
+}
+
+// folder is an open folder of a disk.
+type folder interface {
+	ReadDir(n int) ([]fs.DirEntry, error)
+	// stat returns the status of an entry of the folder.
+	stat(name string) (status, error)
+	Close() error
+}
+
+// status is the time of the last change of a file or folder, and its size.
+type status struct {
+	modified time.Time
+	size     int64
 }
 
 // temporaryPrefix is the prefix of unfinished files. No key begins with it.
@@ -48,15 +62,22 @@ func (system) create(folder string) (file, error) {
 	return f, nil
 }
 
-func (system) link(from, to string) error                    { return os.Link(from, to) }
-func (system) rename(from, to string) error                  { return os.Rename(from, to) }
-func (system) remove(path string) error                      { return os.Remove(path) }
-func (system) mkdir(path string) error                       { return os.Mkdir(path, 0o700) }
-func (system) readFile(path string) ([]byte, error)          { return os.ReadFile(path) }
-func (system) readFolder(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
-func (system) stat(path string) (fs.FileInfo, error)         { return os.Stat(path) }
-func (system) syncFolder(path string) error                  { return syncFolder(path) }
-func (system) busy(err error) bool                           { return busy(err) }
+func (system) openFolder(path string) (folder, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return openFolder{f}, nil
+}
+
+func (system) link(from, to string) error            { return os.Link(from, to) }
+func (system) rename(from, to string) error          { return os.Rename(from, to) }
+func (system) remove(path string) error              { return os.Remove(path) }
+func (system) mkdir(path string) error               { return os.Mkdir(path, 0o700) }
+func (system) readFile(path string) ([]byte, error)  { return os.ReadFile(path) }
+func (system) stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+func (system) syncFolder(path string) error          { return syncFolder(path) }
+func (system) busy(err error) bool                   { return busy(err) }
 
 const (
 	busyTimeout  = 2 * time.Second

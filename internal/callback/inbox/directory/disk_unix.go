@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,6 +17,23 @@ import (
 // foldersHaveTimes reports whether the time of a folder changes with each file
 // that is added to it or removed from it.
 const foldersHaveTimes = true
+
+// openFolder is an open folder.
+type openFolder struct{ *os.File }
+
+// stat implements folder. It looks up the name in the open folder, which takes a
+// third of the time of looking up a complete path.
+func (f openFolder) stat(name string) (status, error) {
+	var found unix.Stat_t
+	err := error(unix.EINTR)
+	for errors.Is(err, unix.EINTR) {
+		err = unix.Fstatat(int(f.Fd()), name, &found, unix.AT_SYMLINK_NOFOLLOW)
+	}
+	if err != nil {
+		return status{}, &fs.PathError{Op: "stat", Path: filepath.Join(f.Name(), name), Err: err}
+	}
+	return status{time.Unix(found.Mtim.Unix()), found.Size}, nil
+}
 
 // syncFolder makes the names in a folder durable.
 func syncFolder(path string) error {

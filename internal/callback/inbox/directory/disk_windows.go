@@ -3,12 +3,26 @@ package directory
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/windows"
 )
 
 // foldersHaveTimes is false, because this was not tested on Windows.
 const foldersHaveTimes = false
+
+// openFolder is an open folder.
+type openFolder struct{ *os.File }
+
+// stat implements folder.
+func (f openFolder) stat(name string) (status, error) {
+	info, err := os.Lstat(filepath.Join(f.Name(), name))
+	if err != nil {
+		return status{}, err
+	}
+	return status{info.ModTime(), info.Size()}, nil
+}
 
 // syncFolder does nothing: Windows cannot sync a folder.
 func syncFolder(string) error { return nil }

@@ -67,6 +67,8 @@ func list(t *testing.T, s *Store) []inbox.Entry {
 func TestStore_listsChangesOfFoldersThatItHasListed(t *testing.T) {
 	t.Parallel()
 	const old, never = time.Minute, -1
+	// The time of the test begins at a whole second.
+	const tick, seconds = settleTime - time.Millisecond, coarseSettleTime
 	for name, c := range map[string]struct {
 		age time.Duration // Of the folders when the Store lists them.
 		// after is the age that they have after the change, or never if the file
@@ -76,7 +78,8 @@ func TestStore_listsChangesOfFoldersThatItHasListed(t *testing.T) {
 	}{
 		"added":        {old, never, func(t *testing.T, path string) { add(t, path, "orders/a/turn-2") }},
 		"new order":    {old, never, func(t *testing.T, path string) { add(t, path, "orders/c/intent") }},
-		"same tick":    {time.Second, time.Second, func(t *testing.T, path string) { add(t, path, "orders/a/turn-2") }},
+		"same tick":    {tick, tick, func(t *testing.T, path string) { add(t, path, "orders/a/turn-2") }},
+		"same second":  {seconds, seconds, func(t *testing.T, path string) { add(t, path, "orders/a/turn-2") }},
 		"future":       {-time.Hour, -time.Hour, func(t *testing.T, path string) { add(t, path, "orders/a/turn-2") }},
 		"clock behind": {old, time.Hour, func(t *testing.T, path string) { add(t, path, "orders/a/turn-2") }},
 		"deleted": {old, never, func(t *testing.T, path string) {
@@ -145,34 +148,46 @@ type reads struct {
 	n int
 }
 
-func (r *reads) readFolder(path string) ([]fs.DirEntry, error) {
-	r.n++
-	return r.system.readFolder(path)
+func (r *reads) openFolder(path string) (folder, error) {
+	f, err := r.system.openFolder(path)
+	return countedFolder{f, r}, err
+}
+
+type countedFolder struct {
+	folder
+
+	r *reads
+}
+
+func (f countedFolder) ReadDir(n int) ([]fs.DirEntry, error) {
+	f.r.n++
+	return f.folder.ReadDir(n)
 }
 
 func TestStore_readsUnchangedFoldersOnce(t *testing.T) {
 	t.Parallel()
 	skipOnWindows(t)
-	synctest.Test(t, func(t *testing.T) {
-		path := orderInbox(t, settleTime+time.Second)
-		counted := &reads{}
-		s := openOn(t, path, counted)
-		want := list(t, s)
-		if counted.n != 5 { // The inbox, orders, two orders, processes.
-			t.Errorf("the first List read %d folders", counted.n)
-		}
-		counted.n = 0
-		if got := list(t, s); counted.n != 1 || !cmp.Equal(want, got) { // Records of processes change.
-			t.Errorf("the second List read %d folders and returned %v", counted.n, got)
-		}
-		if err := s.Delete(t.Context(), "orders/a/intent", "orders/a/turn-1"); err != nil {
-			t.Fatal(err)
-		}
-		list(t, s)
-		if len(s.memory.folders) != 4 {
-			t.Errorf("%d folders are remembered", len(s.memory.folders))
-		}
-	})
+	for _, age := range []time.Duration{settleTime + time.Millisecond, coarseSettleTime + time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			counted := &reads{}
+			s := openOn(t, orderInbox(t, age), counted)
+			want := list(t, s)
+			if counted.n != 5 { // The inbox, orders, two orders, processes.
+				t.Errorf("the first List read %d folders", counted.n)
+			}
+			counted.n = 0
+			if got := list(t, s); counted.n != 1 || !cmp.Equal(want, got) { // Records of processes change.
+				t.Errorf("the second List read %d folders and returned %v", counted.n, got)
+			}
+			if err := s.Delete(t.Context(), "orders/a/intent", "orders/a/turn-1"); err != nil {
+				t.Fatal(err)
+			}
+			list(t, s)
+			if len(s.memory.folders) != 4 {
+				t.Errorf("%d folders are remembered", len(s.memory.folders))
+			}
+		})
+	}
 }
 
 // A List of some keys shows only these, and does not change what a complete List
@@ -207,11 +222,11 @@ func TestStore_reportsAFolderThatItCannotRead(t *testing.T) {
 // unreadable is a disk that cannot read the folders of orders.
 type unreadable struct{ system }
 
-func (unreadable) readFolder(path string) ([]fs.DirEntry, error) {
+func (u unreadable) openFolder(path string) (folder, error) {
 	if filepath.Base(filepath.Dir(path)) == "orders" {
 		return nil, errors.New("input/output error")
 	}
-	return os.ReadDir(path)
+	return u.system.openFolder(path)
 }
 
 func TestStore_listsThroughASymbolicLink(t *testing.T) {
