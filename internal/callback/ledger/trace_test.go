@@ -252,34 +252,43 @@ func TestTrace_planThatCannotWrite(t *testing.T) {
 // H10: two Creates of one process must not both claim a released order.
 func TestTrace_twoCreatesOfOneProcessClaimOnce(t *testing.T) {
 	t.Parallel()
-	for range 20 {
-		synctest.Test(t, func(t *testing.T) {
-			s := newSite()
-			s.delay = time.Minute
-			interrupted, cancel := context.WithCancel(t.Context())
-			time.AfterFunc(time.Second, cancel)
-			_, _ = get(interrupted, s.process("p1"), s.request())
-			s.set("p1", ledger.ProcessEnded)
-			time.Sleep(2 * time.Minute)
-			second := s.process("p2")
-			var uuids [2]string
-			var group sync.WaitGroup
-			for i := range uuids {
-				group.Go(func() {
-					d, err := get(t.Context(), second, s.request())
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					uuids[i] = d.Desktop.UUID
-				})
-			}
-			group.Wait()
-			if uuids[0] == uuids[1] || s.ordered() != 2 {
-				t.Errorf("the Creates delivered %v after %d orders", uuids, s.ordered())
-			}
-		})
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite()
+		s.delay = time.Minute
+		interrupted, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		_, _ = get(interrupted, s.process("p1"), s.request())
+		s.set("p1", ledger.ProcessEnded)
+		time.Sleep(2 * time.Minute)
+		second := s.process("p2", func(cfg *ledger.Config) { cfg.Store = slowTurns{s.store} })
+		var uuids [2]string
+		var group sync.WaitGroup
+		for i := range uuids {
+			group.Go(func() {
+				d, err := get(t.Context(), second, s.request())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				uuids[i] = d.Desktop.UUID
+			})
+		}
+		group.Wait()
+		if uuids[0] == uuids[1] || s.ordered() != 2 {
+			t.Errorf("the Creates delivered %v after %d orders", uuids, s.ordered())
+		}
+	})
+}
+
+// slowTurns is a memory in which a turn takes so long that another Create looks
+// in the meantime.
+type slowTurns struct{ *memory }
+
+func (m slowTurns) Create(ctx context.Context, key string, value []byte) (bool, error) {
+	if strings.Contains(key, "/turn-") {
+		time.Sleep(5 * time.Second)
 	}
+	return m.memory.Create(ctx, key, value)
 }
 
 // Two processes find a free order at the same time: one claims it, the other
