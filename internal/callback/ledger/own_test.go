@@ -2,11 +2,14 @@ package ledger_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/ledger"
 )
@@ -25,6 +28,18 @@ func (c *complete) List(ctx context.Context, prefix string) (inbox.Listing, erro
 	return c.memory.List(ctx, prefix)
 }
 
+// addTerms adds terms of earlier applies.
+func (s *site) addTerms(t *testing.T) {
+	t.Helper()
+	for n := range 5 {
+		key := fmt.Sprint(ledger.TermPrefix, id.ScopeHash("prod/default"), "/", n+1)
+		if _, err := s.store.Create(t.Context(), key, []byte(`{"process":"p0","host":"h","terraform":"p0"}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(time.Minute)
+}
+
 // A Create lists the complete inbox for its first look and for its result. In
 // between, and before changes, its own order is enough.
 func TestOrder_listsTheCompleteInboxTwice(t *testing.T) {
@@ -32,6 +47,7 @@ func TestOrder_listsTheCompleteInboxTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite()
 		s.delay = 0
+		s.addTerms(t)
 		store := &complete{memory: s.store}
 		process := s.process("p1", func(cfg *ledger.Config) { cfg.Store = store })
 		mustGet(t, process, s.request()) // The first one also takes a term.
@@ -64,20 +80,21 @@ func TestOrder_secondLookAfterTheIntent(t *testing.T) {
 	t.Parallel()
 	const other = `{"kind":"claimed","process":"p2","host":"h","terraform":"p2","nonce":"n"}`
 	for name, key := range map[string]func(ref, ownTerm string) string{
-		"term":  func(_, ownTerm string) string { return strings.TrimSuffix(ownTerm, "1") + "2" },
+		"term":  func(_, ownTerm string) string { return strings.TrimSuffix(ownTerm, "6") + "7" },
 		"claim": func(ref, _ string) string { return ledger.TurnKey(ref, 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newSite()
+				s.addTerms(t)
 				store := &hooked{memory: s.store}
 				store.hook = func(ref string) {
 					terms, err := s.store.List(t.Context(), ledger.TermPrefix)
-					if err != nil || len(terms.Entries) != 1 {
+					if err != nil || len(terms.Entries) != 6 {
 						t.Errorf("the terms are %v (%v)", terms.Entries, err)
 					}
-					if _, err := s.store.Create(t.Context(), key(ref, terms.Entries[0].Key), []byte(other)); err != nil {
+					if _, err := s.store.Create(t.Context(), key(ref, terms.Entries[5].Key), []byte(other)); err != nil {
 						t.Error(err)
 					}
 				}
