@@ -69,13 +69,16 @@ type Ledger struct {
 	mu     sync.Mutex
 	next   *flight
 	flying bool
-	// pauseEnd is when the next List may begin, listed are the entries of the last
-	// one, and reader reads them. Only fly uses them.
-	pauseEnd time.Time
-	listed   []inbox.Entry
-	reader   Reader
-	cache    map[string]cached
-	results  map[string]decodedResult // By the key of the result.
+	// latest is the List that began last, if that was after the term of this
+	// process was written.
+	latest   *flight
+	pauseEnd time.Time // When the next List may begin.
+	// listed are the entries of the last List, and reader reads them. Only fly uses
+	// them.
+	listed  []inbox.Entry
+	reader  Reader
+	cache   map[string]cached
+	results map[string]decodedResult // By the key of the result.
 	// received holds the callbacks that this process received itself, by
 	// reference.
 	received map[string][]byte
@@ -152,6 +155,9 @@ func (l *Ledger) takeTerm(ctx context.Context) (*Stop, error) {
 		}
 		if taken {
 			l.self.Term = n
+			l.mu.Lock()
+			l.latest = nil
+			l.mu.Unlock()
 			return nil, nil
 		}
 	}

@@ -57,20 +57,52 @@ func (l *Ledger) load(ctx context.Context) (*View, error) {
 	}
 }
 
-// fly makes Lists until no caller waits. A pause after each, three times as long
-// as the List took, lets more callers share the next one: without it, Lists take
-// most of the CPU time of an apply of many orders.
+// recent returns the View of the latest List, or of a new one if its pause has
+// ended. The List began after the term of this process was written, so that it
+// contains each order that a process with a lower term has sent or will send.
+func (l *Ledger) recent(ctx context.Context) (*View, error) {
+	l.mu.Lock()
+	f, wait := l.latest, time.Until(l.pauseEnd)
+	l.mu.Unlock()
+	if f != nil && (!f.ended() || wait > 0) {
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		if f.err == nil {
+			return f.view, nil
+		}
+	}
+	return l.load(ctx)
+}
+
+func (f *flight) ended() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// fly makes Lists until no caller waits. A pause after each, three times as long as
+// the List took, lets more callers share the next one: without it, Lists take most
+// of the CPU time of an apply of many orders.
 func (l *Ledger) fly(ctx context.Context) {
 	for more := true; more; {
-		<-time.After(time.Until(l.pauseEnd))
+		l.mu.Lock()
+		pause := time.Until(l.pauseEnd)
+		l.mu.Unlock()
+		<-time.After(pause)
 		l.mu.Lock()
 		f := l.next
-		l.next = nil
+		l.next, l.latest = nil, f
 		l.mu.Unlock()
 		began := time.Now()
 		f.view, f.err = l.read(ctx)
-		l.pauseEnd = time.Now().Add(min(3*time.Since(began), maxPause))
 		l.mu.Lock()
+		l.pauseEnd = time.Now().Add(min(3*time.Since(began), maxPause))
 		more = l.next != nil
 		l.flying = more
 		l.mu.Unlock()

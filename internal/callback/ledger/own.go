@@ -9,9 +9,16 @@ import (
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
 )
 
-// view returns a View for the next decision of c. It reads the complete inbox
-// unless c continues with its own order: then that order is enough.
-func (l *Ledger) view(ctx context.Context, c *Create) (*View, error) {
+// view returns a View for the next decision of a Create. last is its last View,
+// or nil.
+//
+// Its first look may use a List that began before the Create, because the Create
+// could also have begun earlier and been suspended after that List. While it
+// continues with its own order, that order is enough.
+func (l *Ledger) view(ctx context.Context, c *Create, last *View) (*View, error) {
+	if last == nil {
+		return l.recent(ctx)
+	}
 	if v, err := l.ownView(ctx, c); err == nil && v != nil && c.continues(v) {
 		return v, nil
 	}

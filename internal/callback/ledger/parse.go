@@ -28,9 +28,8 @@ type Reader struct {
 	orders []*orderKeys // Of the last View.
 }
 
-// View returns the orders, terms and results of a listing, which is sorted by
-// key. The caller adds the
-// processes, because it knows which of them are alive.
+// View returns the orders, terms and results of a listing, which is sorted by key.
+// The caller adds the processes, because it knows which of them are alive.
 func (r *Reader) View(list inbox.Listing) (*View, error) {
 	found := r.index(list)
 	if err := r.prefetch(found); err != nil {

@@ -100,7 +100,7 @@ func (r *run) read(ctx context.Context) Event {
 	if ctx.Err() != nil && r.create.cancellable() {
 		return Event{Kind: endKind(ctx)}
 	}
-	v, err := r.l.view(context.WithoutCancel(ctx), &r.create)
+	v, err := r.l.view(context.WithoutCancel(ctx), &r.create, r.view)
 	if err != nil {
 		r.err = err
 		return Event{Kind: Failed}
