@@ -40,6 +40,22 @@ func (r *round) waitForStateWrite(apply *acctest.Process) bool {
 	}
 }
 
+// emptyState does what an apply does to write its first change: it writes the
+// backup, and empties the state file.
+func (r *round) emptyState() {
+	r.t.Helper()
+	state, err := os.ReadFile(r.stateFile())
+	if _, missing := os.Stat(r.stateFile() + ".backup"); err == nil && os.IsNotExist(missing) {
+		err = os.WriteFile(r.stateFile()+".backup", state, 0o600)
+	}
+	if err == nil {
+		err = os.Truncate(r.stateFile(), 0)
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 func (r *round) stateFile() string { return filepath.Join(r.cli.Dir, "terraform.tfstate") }
 
 // repairState replaces a state file that Terraform cannot read by its backup, as
@@ -100,15 +116,16 @@ func TestChaos_stateIsLost(t *testing.T) {
 	}
 	r.keep(r.cli.MustRun(first...))
 	apply := r.cli.Start("apply", "-auto-approve")
-	if !r.waitForStateWrite(apply) {
-		t.Fatal("the apply has ended")
+	for placed := len(s.service.Orders()); len(s.service.Orders()) == placed; {
+		select {
+		case <-apply.Ended():
+			t.Fatal("the apply has ended")
+		case <-time.After(2 * time.Millisecond):
+		}
 	}
 	r.attack.do(r, apply)
 	r.keep(r.finish("an apply that is killed while it writes the state", apply))
-	// The signal may have arrived after the write.
-	if err := os.Truncate(r.stateFile(), 0); err != nil {
-		t.Fatal(err)
-	}
+	r.emptyState()
 	r.converge()
 	if !strings.Contains(r.printed.String(), "terraform state push 'terraform.tfstate.backup'") {
 		t.Errorf("no message said how to restore the state:\n%s", r.printed.String())
