@@ -69,8 +69,8 @@ type Ledger struct {
 	mu     sync.Mutex
 	next   *flight
 	flying bool
-	// latest is the List that began last, if that was after the term of this
-	// process was written.
+	// latest is the List that began last, if that was after the last write of this
+	// process that a first look must see.
 	latest   *flight
 	pauseEnd time.Time // When the next List may begin.
 	// listed are the entries of the last List, and reader reads them. Only fly uses
@@ -155,9 +155,7 @@ func (l *Ledger) takeTerm(ctx context.Context) (*Stop, error) {
 		}
 		if taken {
 			l.self.Term = n
-			l.mu.Lock()
-			l.latest = nil
-			l.mu.Unlock()
+			l.outdate()
 			return nil, nil
 		}
 	}

@@ -57,9 +57,17 @@ func (l *Ledger) load(ctx context.Context) (*View, error) {
 	}
 }
 
+// outdate is called after a write that the next first look must see: the term of
+// this process, because each order that a process with a lower term has sent or
+// will send exists by then, and the release of an order.
+func (l *Ledger) outdate() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.latest = nil
+}
+
 // recent returns the View of the latest List, or of a new one if its pause has
-// ended. The List began after the term of this process was written, so that it
-// contains each order that a process with a lower term has sent or will send.
+// ended.
 func (l *Ledger) recent(ctx context.Context) (*View, error) {
 	l.mu.Lock()
 	f, wait := l.latest, time.Until(l.pauseEnd)

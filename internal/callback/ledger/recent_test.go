@@ -60,6 +60,34 @@ func TestOrder_firstLookUsesARecentList(t *testing.T) {
 	})
 }
 
+// A Create resumes an order that another Create of its process has just released.
+func TestOrder_firstLookSeesAReleasedOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite()
+		process := s.process("p1", func(cfg *ledger.Config) { cfg.Store = slowLists{&complete{memory: s.store}} })
+		ctx, cancel := context.WithCancel(t.Context())
+		sent := s.request()
+		prepare := sent.Prepare
+		sent.Prepare = func(ctx context.Context) (ledger.Sending, error) {
+			sending, err := prepare(ctx)
+			post := sending.Post
+			sending.Post = func(ctx context.Context) ledger.Answer {
+				defer cancel()
+				return post(ctx)
+			}
+			return sending, err
+		}
+		if _, err := get(ctx, process, sent); outcome(err) != ledger.OutcomeCancelled {
+			t.Errorf("the first order returned %v", err)
+		}
+		mustGet(t, process, s.request())
+		if s.ordered() != 1 {
+			t.Errorf("the service got %d orders", s.ordered())
+		}
+	})
+}
+
 // A List that began before the term was written may miss an order of another
 // process, which is sent if its second look did not see the term.
 func TestOrder_firstLookUsesNoListFromBeforeItsTerm(t *testing.T) {

@@ -57,6 +57,9 @@ func (l *Ledger) writeStep(ctx context.Context, self Self, intent *Intent, step 
 		l.log.WarnContext(ctx, "unable to write to the inbox", "order", step.Ref, "error", err)
 		return Event{Kind: Failed}
 	case won:
+		if step.Write.Turn.Kind == Released {
+			l.outdate()
+		}
 		return Event{Kind: Wrote}
 	}
 	return Event{Kind: Taken}

@@ -33,7 +33,7 @@ var mutants = []mutant{
 	{name: "a living holder's order is claimed", changes: one("order.go", "\t\treturn held\n", "\t\treturn free\n")},
 	{name: "no second look before the POST", changes: one("place.go", "stop != nil {", "stop != nil && e.View == nil {")},
 	{name: "a second look without the terms", changes: one("own.go", "TermPrefix+id.ScopeHash", "EvidencePrefix+id.ScopeHash")},
-	{name: "a first look from before the term", changes: one("ledger.go", "l.latest = nil", "_ = l.latest")},
+	{name: "a first look from before the term", changes: one("ledger.go", "l.outdate()", "_ = l.outdate")},
 	{name: "turn without nonce", changes: one("create.go",
 		"turn.Process, turn.Nonce = c.Self.Process, c.Self.Nonce", "turn.Process = c.Self.Process")},
 	{name: "released during the POST", changes: one("run.go",
