@@ -77,10 +77,7 @@ func TestDesktopCLI_emptiedStateWithoutBackup(t *testing.T) {
 
 func TestDesktopCLI_emptiedStateWithManyDesktops(t *testing.T) {
 	t.Parallel()
-	server := startWithToken(t)
-	c := cli(t, server, countedDesktops)
-	c.MustRun("apply", "-auto-approve", "-var=desktops=23")
-	c.MustRun("plan", "-var=desktops=23")
+	_, c := confirmed(t, "-var=desktops=23")
 	empty(t, c, "terraform.tfstate")
 	checkEmptied(t, c.Run("plan", "-var=desktops=23"), "and 3 more (to see all, run: terraform-provider-clouddesktop orders list --all)")
 }
@@ -88,10 +85,7 @@ func TestDesktopCLI_emptiedStateWithManyDesktops(t *testing.T) {
 // A state that was deleted on purpose does not stop the apply.
 func TestDesktopCLI_deletedState(t *testing.T) {
 	t.Parallel()
-	server := startWithToken(t)
-	c := cli(t, server, countedDesktops)
-	c.MustRun("apply", "-auto-approve")
-	c.MustRun("plan")
+	server, c := confirmed(t)
 	if err := os.Remove(filepath.Join(c.Dir, "terraform.tfstate")); err != nil {
 		t.Fatal(err)
 	}
@@ -102,10 +96,7 @@ func TestDesktopCLI_deletedState(t *testing.T) {
 // The state is in another file, and its old file is empty.
 func TestDesktopCLI_movedState(t *testing.T) {
 	t.Parallel()
-	server := startWithToken(t)
-	c := cli(t, server, countedDesktops)
-	c.MustRun("apply", "-auto-approve")
-	c.MustRun("plan")
+	server, c := confirmed(t)
 	c.Write("backend.tf", `terraform {
   backend "local" { path = "states/x" }
 }`)
@@ -115,6 +106,16 @@ func TestDesktopCLI_movedState(t *testing.T) {
 	}
 	c.MustRun("apply", "-auto-approve", "-var=desktops=2")
 	checkOrdered(t, server, 2)
+}
+
+// confirmed returns a configuration whose desktops are ordered and confirmed.
+func confirmed(t *testing.T, arguments ...string) (*desktoptest.Server, *acctest.CLI) {
+	t.Helper()
+	server := startWithToken(t)
+	c := cli(t, server, countedDesktops)
+	c.MustRun(append([]string{"apply", "-auto-approve"}, arguments...)...)
+	c.MustRun(append([]string{"plan"}, arguments...)...) // It confirms the orders.
+	return server, c
 }
 
 func empty(t *testing.T, c *acctest.CLI, name string) {
