@@ -118,7 +118,7 @@ func (c Config) path() (string, error) {
 }
 
 func (c Config) in(path string) string {
-	if path == "" || filepath.IsAbs(path) {
+	if filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(c.Dir, path)

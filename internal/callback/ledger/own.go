@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/id"
 	"github.com/clouddesktop/terraform-provider-clouddesktop/internal/callback/inbox"
@@ -66,7 +65,7 @@ func (l *Ledger) ownView(ctx context.Context, c *Create) (*View, error) {
 		}
 		list.Now, list.Entries = found.Now, append(list.Entries, found.Entries...)
 	}
-	slices.SortFunc(list.Entries, func(a, b inbox.Entry) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(list.Entries, func(a, b inbox.Entry) int { return compareKey(a, b.Key) })
 	reader := Reader{Scope: l.cfg.Scope, Value: func(entry inbox.Entry) ([]byte, error) { return l.value(ctx, entry) }, Opens: l.cfg.Opens}
 	return reader.View(list)
 }

@@ -16,9 +16,10 @@ import (
 
 const (
 	// settleTime is the minimum age of the last change of a folder that is
-	// remembered: until then, a later change may get the same time, because the
-	// clock of a file system advances in steps of some milliseconds. Some file
-	// systems store whole seconds, or even ones.
+	// remembered. A change before that could get the same time as the last one,
+	// because the clock of a file system advances in steps of some milliseconds.
+	// coarseSettleTime is for file systems that store only whole seconds, or only
+	// every other second.
 	settleTime, coarseSettleTime = time.Second, 4 * time.Second
 	// rereadAfter is how long a folder is remembered, for file systems that do
 	// not report all changes.
@@ -95,8 +96,8 @@ func (l *lister) start(ctx context.Context, folder string) error {
 
 func (l *lister) path(folder string) string { return filepath.Join(l.root, filepath.FromSlash(folder)) }
 
-// list adds the keys below a folder, which had this time after the List began.
-// The name of a folder is empty or ends with a slash.
+// list adds the keys below a folder. modified is the time of its last change, read
+// after the List began. The name of a folder is empty or ends with a slash.
 func (l *lister) list(ctx context.Context, folder string, modified time.Time) error {
 	if err := ctx.Err(); err != nil {
 		return err
